@@ -1,0 +1,158 @@
+//! Header keys: one row a key, nested keys included.
+
+use crate::{ClientId, Kind, Support};
+use serde::Deserialize;
+
+/// The keys of one kind and dialect, as [`crate::Catalog::keys`] hands them out.
+#[derive(Clone, Copy, Debug)]
+pub struct KeyTable<'a> {
+    /// The row the keys come from.
+    pub row: &'a crate::KindRow,
+}
+
+impl<'a> KeyTable<'a> {
+    /// The top-level key `name`, or the key at a dotted path such as `handoffs[].label`.
+    #[must_use]
+    pub fn get(&self, path: &str) -> Option<&'a Key> {
+        self.row.keys.iter().find(|key| key.name == path)
+    }
+
+    /// The top-level keys.
+    pub fn top(&self) -> impl Iterator<Item = &'a Key> + use<'a> {
+        self.row.keys.iter().filter(|key| !key.name.contains(['.', '[']))
+    }
+
+    /// The keys directly below `path`: `below("handoffs[]")` gives `handoffs[].label` and so on.
+    pub fn below(&self, path: &str) -> impl Iterator<Item = &'a Key> + use<'a> {
+        let prefix = format!("{path}.");
+        self.row.keys.iter().filter(move |key| {
+            key.name.strip_prefix(&prefix).is_some_and(|rest| !rest.contains(['.', '[']))
+        })
+    }
+}
+
+/// A row `[[key]]`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Key {
+    /// The key, or its path below others: `handoffs[].label`, `github.permissions`.
+    pub name: String,
+    /// The shapes a value may have.
+    pub shapes: Vec<Shape>,
+    /// One or two sentences: what it does. Markdown.
+    pub doc: String,
+    /// The values it may have; empty means anything.
+    #[serde(default)]
+    pub values: Vec<Value>,
+    /// Whether other values than `values` may be right too (a newer client, an id).
+    #[serde(default)]
+    pub open_values: bool,
+    /// The value a client assumes where the key is missing, in words.
+    #[serde(default)]
+    pub default: Option<String>,
+    /// Longest value, in characters, and who says so.
+    #[serde(default)]
+    pub max_length: Option<u32>,
+    /// Whether an empty value is an error at the client's side.
+    #[serde(default)]
+    pub may_be_empty: bool,
+    /// Whether a file without the key is worth a finding (`frontmatter/missing-key`).
+    #[serde(default)]
+    pub required: bool,
+    /// The key that takes its place, where it is deprecated; in words where it is more than one.
+    #[serde(default)]
+    pub replaced_by: Option<String>,
+    /// Whether the key is deprecated or retired.
+    #[serde(default)]
+    pub deprecated: bool,
+    /// Whether completion leaves it out although it is known.
+    #[serde(default)]
+    pub hidden: bool,
+    /// Since which version or date, where known.
+    #[serde(default)]
+    pub since: Option<String>,
+    /// What each client does with it; a client that is not named: [`Support::Unknown`].
+    #[serde(default)]
+    pub clients: std::collections::BTreeMap<String, Support>,
+    /// Spellings met in the wild that mean this key (`user-invokable`): misspellings, never aliases.
+    #[serde(default)]
+    pub misspelled: Vec<String>,
+    /// Where the facts come from, where it is not the table's own source.
+    #[serde(default)]
+    pub source: Vec<crate::Source>,
+}
+
+impl Key {
+    /// What `client` does with it.
+    #[must_use]
+    pub fn support(&self, client: ClientId) -> Support {
+        self.clients.get(client.name()).copied().unwrap_or_default()
+    }
+
+    /// The last segment of the path: the word that is written.
+    #[must_use]
+    pub fn word(&self) -> &str {
+        self.name.rsplit(['.']).next().unwrap_or(&self.name)
+    }
+}
+
+/// One value of a closed or open list.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Value {
+    /// The value as it is written.
+    pub value: String,
+    /// What it means.
+    #[serde(default)]
+    pub doc: String,
+    /// The value that replaces it, where it is an old one.
+    #[serde(default)]
+    pub replaced_by: Option<String>,
+    /// Clients that know it; empty means all that know the key.
+    #[serde(default)]
+    pub clients: Vec<ClientId>,
+}
+
+/// The shape of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Shape {
+    /// One scalar.
+    String,
+    /// `true` or `false`, unquoted.
+    Bool,
+    /// Digits.
+    Integer,
+    /// A list of scalars.
+    List,
+    /// A list of maps.
+    MapList,
+    /// A scalar with commas between its parts.
+    CommaString,
+    /// A map.
+    Map,
+    /// Anything.
+    Any,
+}
+
+/// Which kinds have a header table of their own.
+impl Kind {
+    /// The name in settings, on the command line and in file names of the catalog.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Agent => "agent",
+            Kind::ChatMode => "chat-mode",
+            Kind::Prompt => "prompt",
+            Kind::Instructions => "instructions",
+            Kind::AlwaysOn => "always-on",
+            Kind::Skill => "skill",
+            Kind::Spec => "spec",
+            Kind::Plan => "plan",
+            Kind::Memory => "memory",
+            Kind::Context => "context",
+            Kind::Workflow => "workflow",
+            Kind::Mcp => "mcp",
+        }
+    }
+}

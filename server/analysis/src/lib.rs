@@ -1,1 +1,41 @@
-//! The workspace.
+//! The workspace: files, names and references of one root, kept up to date edit by edit, and what
+//! the rules and features make of them.
+//!
+//! ```text
+//! Disk ──walk──▶ Host ──apply(Change)──▶ World (immutable) ──▶ diagnostics::of_file
+//!                  │                        │
+//!                  └ read: bytes → Facts    └ backlinks, definitions, uses: postings by key
+//! ```
+//!
+//! One root is one [`Host`]; names and references never cross roots, and a checkout below a root is
+//! not part of it. A client with several folders has several hosts.
+//!
+//! Knows no protocol and no async runtime. The disk is behind one trait ([`disk::Disk`]), globs are
+//! behind one module ([`scope`]).
+
+pub mod clients;
+pub mod config;
+pub mod config_file;
+pub mod diagnostics;
+pub mod disk;
+pub mod file;
+pub mod host;
+pub mod names;
+pub mod path;
+pub mod scope;
+pub mod target;
+pub mod user;
+pub mod world;
+
+mod discover;
+mod ignores;
+mod intern;
+mod postings;
+mod read;
+mod recognise;
+mod table;
+
+pub use disk::{Disk, RealDisk};
+pub use host::{Change, Effects, Host, Options, Progress};
+pub use intern::PathId;
+pub use world::World;

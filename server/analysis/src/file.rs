@@ -1,0 +1,105 @@
+//! One file as the workspace holds it.
+
+use crate::intern::PathId;
+use segue_catalog::{Dialect, Kind};
+use segue_syntax::{Facts, json};
+use std::sync::Arc;
+
+/// Files beyond this many bytes are not read: nobody's primitive is a hundredth of it.
+pub const LARGEST_FILE: usize = 16 * 1024 * 1024;
+
+/// What is known of one file, immutable. Replaced whole when the file changes.
+#[derive(Clone, Debug)]
+pub struct FileState {
+    /// What it is; `None` for a hub: Markdown that a primitive links to, known for its anchors only.
+    pub kind: Option<Kind>,
+    /// Whose keys its header has.
+    pub dialect: Dialect,
+    /// What was read from it.
+    pub content: Content,
+    /// The text, for an open buffer alone.
+    pub text: Option<Arc<str>>,
+    /// The version that the client gave an open buffer.
+    pub version: Option<i32>,
+    /// Hash of the bytes: an event that brings the same bytes changes nothing.
+    pub hash: u64,
+    /// What other files can see of it.
+    pub exports: Exports,
+    /// The files it refers to, sorted and without repetition: the forward side of the graph.
+    pub targets: Box<[PathId]>,
+    /// The names it uses, sorted and without repetition.
+    pub uses: Box<[Name]>,
+}
+
+/// What a file holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// Markdown.
+    Markdown(Facts),
+    /// JSON with comments (configuration of MCP servers).
+    Json(json::Document),
+    /// Nothing that can be judged, and why.
+    Unreadable(Unreadable),
+}
+
+/// Why a file was not read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unreadable {
+    /// Not UTF-8, from this byte on.
+    NotUtf8(usize),
+    /// UTF-16, by its byte order mark.
+    Utf16,
+    /// It has NUL bytes.
+    Binary,
+    /// Longer than [`LARGEST_FILE`].
+    TooLarge,
+    /// The disk said no.
+    Io(String),
+}
+
+/// A name in one of the name spaces.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Name {
+    /// Where it is a name.
+    pub space: Space,
+    /// The name, as it is compared.
+    pub text: Box<str>,
+}
+
+/// The spaces in which names are looked up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Space {
+    /// Agents, by the name that handoffs and subagents use.
+    Agent,
+    /// Agents, by the stem of their file (what Copilot CLI and GitHub call them).
+    AgentFile,
+    /// Prompts, by their slash name.
+    Prompt,
+    /// Skills, by their folder.
+    Skill,
+    /// MCP servers.
+    Server,
+}
+
+/// What other files can see of a file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Exports {
+    /// The names it defines.
+    pub names: Box<[Name]>,
+    /// Whether users can pick it (`user-invocable`), for agents.
+    pub hidden: bool,
+    /// Hash of all that a finding in another file may depend on: anchors, names, flags, and the
+    /// graph of handoffs and imports. Equal fingerprints mean: no other file needs another look.
+    pub fingerprint: u64,
+}
+
+impl FileState {
+    /// The Markdown facts, where it is Markdown.
+    #[must_use]
+    pub fn facts(&self) -> Option<&Facts> {
+        match &self.content {
+            Content::Markdown(facts) => Some(facts),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! Names: who defines an agent, a prompt, a skill or a server, and who uses it.
+
+use crate::file::{Name, Space};
+use crate::path;
+use segue_catalog::{Dialect, Kind, catalog};
+use segue_syntax::yaml::{Map, Node};
+use segue_syntax::{Facts, json};
+
+/// The names that a file defines.
+#[must_use]
+pub fn defined(path: &str, kind: Kind, facts: &Facts) -> Vec<Name> {
+    let map = facts.header.yaml.map();
+    let own = map.and_then(|map| map.str("name")).map(str::trim).filter(|name| !name.is_empty());
+    let stem = stem(path);
+    let mut names = Vec::new();
+    let mut add = |space, text: &str| names.push(Name { space, text: text.into() });
+    match kind {
+        Kind::Agent | Kind::ChatMode => {
+            add(Space::Agent, own.unwrap_or(stem));
+            add(Space::AgentFile, stem);
+        }
+        Kind::Prompt => add(Space::Prompt, &slash_name(own.unwrap_or(stem))),
+        // The folder is what every client calls a skill; its `name` is a second way to say it.
+        Kind::Skill => add(Space::Skill, path::folder_name(path)),
+        _ => {}
+    }
+    for key in ["mcp-servers", "mcpServers"] {
+        if let Some(servers) = map.and_then(|map| map.value(key)).and_then(Node::as_map) {
+            servers.entries.iter().for_each(|entry| add(Space::Server, &entry.key.text));
+        }
+    }
+    names
+}
+
+/// The names that a file uses.
+#[must_use]
+pub fn used(kind: Kind, dialect: Dialect, facts: &Facts) -> Vec<Name> {
+    let Some(map) = facts.header.yaml.map() else { return Vec::new() };
+    let mut names = Vec::new();
+    for node in agent_nodes(kind, dialect, map) {
+        if let Some(text) = node.as_str() {
+            names.push(Name { space: Space::Agent, text: text.trim().into() });
+        }
+    }
+    for node in tool_nodes(map) {
+        if let Some((server, _)) = node.as_str().and_then(|text| text.split_once('/')) {
+            names.push(Name { space: Space::Server, text: server.into() });
+        }
+    }
+    names
+}
+
+/// The values of the header that name agents: `agents`, `handoffs[].agent`, a prompt's `agent`.
+#[must_use]
+pub fn agent_nodes(kind: Kind, dialect: Dialect, map: &Map) -> Vec<&Node> {
+    let mut nodes = Vec::new();
+    if dialect == Dialect::Claude {
+        return nodes;
+    }
+    match kind {
+        Kind::Agent | Kind::ChatMode => {
+            nodes.extend(map.value("agents").and_then(Node::as_seq).into_iter().flat_map(|seq| &seq.items));
+            nodes.extend(handoffs(map).filter_map(|handoff| handoff.value("agent")));
+        }
+        Kind::Prompt => nodes.extend(map.value("agent").or_else(|| map.value("mode"))),
+        _ => {}
+    }
+    nodes
+}
+
+/// The entries of `handoffs` that are maps.
+pub fn handoffs(map: &Map) -> impl Iterator<Item = &Map> {
+    map.value("handoffs")
+        .and_then(Node::as_seq)
+        .into_iter()
+        .flat_map(|seq| &seq.items)
+        .filter_map(Node::as_map)
+}
+
+/// The items of `tools`, where it is a list.
+pub fn tool_nodes(map: &Map) -> impl Iterator<Item = &Node> {
+    map.value("tools").and_then(Node::as_seq).into_iter().flat_map(|seq| &seq.items)
+}
+
+/// Whether an agent hides from users' pickers (`user-invocable: false`).
+#[must_use]
+pub fn hidden(facts: &Facts) -> bool {
+    facts.header.yaml.map().and_then(|map| map.value("user-invocable")).and_then(Node::as_bool) == Some(false)
+}
+
+/// The base name without the ending that says what the file is: `planner` of `planner.agent.md`.
+#[must_use]
+pub fn stem(path: &str) -> &str {
+    let name = path::file_name(path);
+    let endings = [
+        ".agent.md",
+        ".chatmode.md",
+        ".prompt.md",
+        ".instructions.md",
+        ".spec.md",
+        ".plan.md",
+        ".memory.md",
+        ".context.md",
+        ".md",
+    ];
+    endings.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name)
+}
+
+/// What a prompt is called after the slash: every run of other characters than letters, digits and
+/// `_-.:` becomes a hyphen (VS Code).
+#[must_use]
+pub fn slash_name(name: &str) -> String {
+    let mut slash = String::with_capacity(name.len());
+    for c in name.chars() {
+        if c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ':') {
+            slash.push(c);
+        } else if !slash.ends_with('-') {
+            slash.push('-');
+        }
+    }
+    slash
+}
+
+/// Whether `@path` in the body of this kind is an import for some client.
+#[must_use]
+pub fn reads_imports(kind: Kind) -> bool {
+    matches!(kind, Kind::AlwaysOn | Kind::Instructions)
+}
+
+/// The servers that a configuration file defines.
+#[must_use]
+pub fn servers_of_file(path: &str, document: &json::Document) -> Vec<Name> {
+    let root = document.root.as_ref().and_then(Node::as_map);
+    let top =
+        catalog().mcp_files.iter().find(|row| ends_with_path(path, &row.path)).map(|row| row.top.as_str());
+    let servers = root.zip(top).and_then(|(root, top)| root.value(top)).and_then(Node::as_map);
+    servers
+        .into_iter()
+        .flat_map(|servers| &servers.entries)
+        .map(|entry| Name { space: Space::Server, text: entry.key.text.clone() })
+        .collect()
+}
+
+/// Whether `path` is `ending` or ends in `/ending`.
+#[must_use]
+pub fn ends_with_path(path: &str, ending: &str) -> bool {
+    path.strip_suffix(ending).is_some_and(|before| before.is_empty() || before.ends_with('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stems_and_slash_names() {
+        assert_eq!(stem(".github/agents/planner.agent.md"), "planner");
+        assert_eq!(stem(".claude/agents/a.b.md"), "a.b");
+        assert_eq!(slash_name("My Prompt (v2)"), "My-Prompt-v2-");
+        assert_eq!(slash_name("plan.do:it_now"), "plan.do:it_now");
+    }
+}

@@ -1,0 +1,124 @@
+//! Paths below a root: relative, `/`-separated, normalised, never leaving the root.
+//!
+//! The root itself is the empty string. Everything in this crate speaks of such paths; the disk
+//! layer alone knows where the root lies.
+
+/// The folder of a path; the root's own folder is the root.
+#[must_use]
+pub fn parent(path: &str) -> &str {
+    path.rfind('/').map_or("", |slash| &path[..slash])
+}
+
+/// The last segment.
+#[must_use]
+pub fn file_name(path: &str) -> &str {
+    path.rfind('/').map_or(path, |slash| &path[slash + 1..])
+}
+
+/// The last segment of the folder: the name of a skill's folder.
+#[must_use]
+pub fn folder_name(path: &str) -> &str {
+    file_name(parent(path))
+}
+
+/// The extension without its dot, empty where there is none.
+#[must_use]
+pub fn extension(path: &str) -> &str {
+    let name = file_name(path);
+    name.rfind('.').filter(|dot| *dot > 0).map_or("", |dot| &name[dot + 1..])
+}
+
+/// Whether `path` is `folder` or lies below it.
+#[must_use]
+pub fn is_below(path: &str, folder: &str) -> bool {
+    folder.is_empty()
+        || path == folder
+        || (path.starts_with(folder) && path.as_bytes().get(folder.len()) == Some(&b'/'))
+}
+
+/// The folders above `path`, nearest first, the root last.
+pub fn ancestors(path: &str) -> impl Iterator<Item = &str> {
+    let mut next = if path.is_empty() { None } else { Some(parent(path)) };
+    std::iter::from_fn(move || {
+        let current = next?;
+        next = if current.is_empty() { None } else { Some(parent(current)) };
+        Some(current)
+    })
+}
+
+/// `target` seen from the folder `base`: `.` and `..` resolved, empty segments dropped.
+/// `None` where it leaves the root.
+#[must_use]
+pub fn join(base: &str, target: &str) -> Option<String> {
+    let mut parts: Vec<&str> =
+        if base.is_empty() || target.starts_with('/') { Vec::new() } else { base.split('/').collect() };
+    for part in target.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            other => parts.push(other),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+/// How `to` is written in a link of a file in the folder `from`: `./x.md`, `../y/z.md`.
+#[must_use]
+pub fn relative(from: &str, to: &str) -> String {
+    let here: Vec<&str> = from.split('/').filter(|part| !part.is_empty()).collect();
+    let there: Vec<&str> = to.split('/').filter(|part| !part.is_empty()).collect();
+    let shared = here.iter().zip(&there).take_while(|(a, b)| a == b).count();
+    let up = here.len() - shared;
+    let mut written = if up == 0 { "./".to_owned() } else { "../".repeat(up) };
+    written.push_str(&there[shared..].join("/"));
+    written
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_of_a_path() {
+        assert_eq!(parent("a/b/c.md"), "a/b");
+        assert_eq!(parent("c.md"), "");
+        assert_eq!(file_name("a/b/c.md"), "c.md");
+        assert_eq!(folder_name("skills/x/SKILL.md"), "x");
+        assert_eq!(extension("a/b.agent.md"), "md");
+        assert_eq!(extension("a/.gitignore"), "");
+        assert_eq!(ancestors("a/b/c.md").collect::<Vec<_>>(), ["a/b", "a", ""]);
+        assert_eq!(ancestors("c.md").collect::<Vec<_>>(), [""]);
+        assert!(is_below("a/b", "a") && is_below("a", "a") && is_below("x", "") && !is_below("ab", "a"));
+    }
+
+    #[test]
+    fn joins_normalise_and_never_leave_the_root() {
+        let cases = [
+            ("a/b", "./c.md", Some("a/b/c.md")),
+            ("a/b", "../c.md", Some("a/c.md")),
+            ("a/b", "../../c.md", Some("c.md")),
+            ("a/b", "../../../c.md", None),
+            ("a/b", "/c.md", Some("c.md")),
+            ("", "x//y/./z", Some("x/y/z")),
+            ("a", "..", Some("")),
+        ];
+        for (base, target, expected) in cases {
+            assert_eq!(join(base, target).as_deref(), expected, "{base} + {target}");
+        }
+    }
+
+    #[test]
+    fn relative_is_the_way_back() {
+        for (from, to, written) in [
+            ("a/b", "a/b/c.md", "./c.md"),
+            ("a/b", "a/c.md", "../c.md"),
+            ("", "x/y.md", "./x/y.md"),
+            ("a", "b/c", "../b/c"),
+        ] {
+            assert_eq!(relative(from, to), written);
+            assert_eq!(join(from, written).as_deref(), Some(to));
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! Bytes to a [`FileState`]: decoding, facts, and what a file exports and refers to.
+
+use crate::file::{Content, Exports, FileState, LARGEST_FILE, Name, Space, Unreadable};
+use crate::intern::{Interner, PathId};
+use crate::names;
+use crate::recognise::Recognised;
+use crate::target::{Base, Target, understand};
+use segue_catalog::{Dialect, Kind};
+use segue_syntax::facts::TokenKind;
+use segue_syntax::{Facts, json};
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+/// Hash of a file's bytes.
+pub(crate) fn hash(bytes: &[u8]) -> u64 {
+    let mut hasher = rustc_hash::FxHasher::default();
+    bytes.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Decodes and reads the bytes of a closed file.
+pub(crate) fn closed(
+    path: &str,
+    what: Option<Recognised>,
+    bytes: std::io::Result<Vec<u8>>,
+    interner: &Interner,
+) -> FileState {
+    let bytes = match bytes {
+        Ok(bytes) => bytes,
+        Err(error) => return unreadable(what, 0, Unreadable::Io(error.to_string())),
+    };
+    let hash = hash(&bytes);
+    match decode(bytes) {
+        Ok(text) => parsed(path, what, &text, hash, interner),
+        Err(reason) => unreadable(what, hash, reason),
+    }
+}
+
+/// Reads the text of an open buffer.
+pub(crate) fn open(
+    path: &str,
+    what: Option<Recognised>,
+    text: &Arc<str>,
+    version: Option<i32>,
+    interner: &Interner,
+) -> FileState {
+    let state = parsed(path, what, text, hash(text.as_bytes()), interner);
+    FileState { text: Some(text.clone()), version, ..state }
+}
+
+fn unreadable(what: Option<Recognised>, hash: u64, reason: Unreadable) -> FileState {
+    FileState {
+        kind: what.map(|what| what.kind),
+        dialect: what.map_or(Dialect::Copilot, |what| what.dialect),
+        content: Content::Unreadable(reason),
+        text: None,
+        version: None,
+        hash,
+        exports: Exports::default(),
+        targets: Box::default(),
+        uses: Box::default(),
+    }
+}
+
+fn decode(bytes: Vec<u8>) -> Result<String, Unreadable> {
+    if bytes.len() > LARGEST_FILE {
+        return Err(Unreadable::TooLarge);
+    }
+    if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
+        return Err(Unreadable::Utf16);
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) if text.bytes().take(8192).any(|byte| byte == 0) => Err(Unreadable::Binary),
+        Ok(text) => Ok(text),
+        Err(error) if error.as_bytes().iter().take(8192).any(|byte| *byte == 0) => Err(Unreadable::Binary),
+        Err(error) => Err(Unreadable::NotUtf8(error.utf8_error().valid_up_to())),
+    }
+}
+
+fn parsed(path: &str, what: Option<Recognised>, text: &str, hash: u64, interner: &Interner) -> FileState {
+    if let Some(Recognised { kind: Kind::Mcp, dialect, .. }) = what {
+        let document = json::parse(text);
+        let names = names::servers_of_file(path, &document);
+        let exports = Exports { fingerprint: fingerprint(&names), names: names.into(), hidden: false };
+        return FileState {
+            kind: Some(Kind::Mcp),
+            dialect,
+            content: Content::Json(document),
+            text: None,
+            version: None,
+            hash,
+            exports,
+            targets: Box::default(),
+            uses: Box::default(),
+        };
+    }
+    let mut facts = Facts::of(text);
+    let what = what.filter(|what| what.confirmed(&facts));
+    let (kind, dialect) = (what.map(|what| what.kind), what.map_or(Dialect::Copilot, |what| what.dialect));
+    let (mut targets, mut uses, mut exported) = (Vec::new(), Vec::new(), Vec::new());
+    if let Some(kind) = kind {
+        targets = targets_of(path, kind, &facts, interner);
+        uses = names::used(kind, dialect, &facts);
+        exported = names::defined(path, kind, &facts);
+    } else {
+        facts = anchors_only(facts);
+    }
+    uses.sort();
+    uses.dedup();
+    let exports = Exports {
+        fingerprint: fingerprint(&(
+            kind,
+            &exported,
+            facts.headings.iter().map(|heading| &heading.slug).collect::<Vec<_>>(),
+            facts.html_ids.iter().map(|id| &id.id).collect::<Vec<_>>(),
+            names::hidden(&facts),
+            &uses,
+            imports_of(&facts).collect::<Vec<_>>(),
+        )),
+        names: exported.into(),
+        hidden: names::hidden(&facts),
+    };
+    FileState {
+        kind,
+        dialect,
+        content: Content::Markdown(facts),
+        text: None,
+        version: None,
+        hash,
+        exports,
+        targets: targets.into(),
+        uses: uses.into(),
+    }
+}
+
+/// What is kept of a file that is a link's target and nothing else.
+fn anchors_only(facts: Facts) -> Facts {
+    Facts { len: facts.len, headings: facts.headings, html_ids: facts.html_ids, ..Facts::default() }
+}
+
+fn fingerprint(value: &impl Hash) -> u64 {
+    let mut hasher = rustc_hash::FxHasher::default();
+    value.hash(&mut hasher);
+    hasher.finish()
+}
+
+fn imports_of(facts: &Facts) -> impl Iterator<Item = &str> {
+    facts.tokens.iter().filter(|token| token.kind == TokenKind::Import).map(|token| &*token.name)
+}
+
+/// Every path that some link, definition, `#file:` or import of the file may mean.
+fn targets_of(path: &str, kind: Kind, facts: &Facts, interner: &Interner) -> Vec<PathId> {
+    let links = facts.links.iter().map(|link| (&*link.target, Base::Link));
+    let definitions = facts.definitions.iter().map(|definition| (&*definition.target, Base::Link));
+    let tokens = facts.tokens.iter().filter_map(|token| match token.kind {
+        TokenKind::File => Some((&*token.name, Base::FileThenTop)),
+        TokenKind::Import if names::reads_imports(kind) => Some((&*token.name, Base::Link)),
+        _ => None,
+    });
+    let mut targets = Vec::new();
+    for (written, base) in links.chain(definitions).chain(tokens) {
+        if let Target::Path { candidates, .. } = understand(written, path, base) {
+            targets.extend(candidates.iter().map(|candidate| interner.intern(candidate)));
+        }
+    }
+    targets.sort_unstable();
+    targets.dedup();
+    targets
+}
+
+/// The names of a space in `names`.
+pub(crate) fn in_space(names: &[Name], space: Space) -> impl Iterator<Item = &str> {
+    names.iter().filter(move |name| name.space == space).map(|name| &*name.text)
+}

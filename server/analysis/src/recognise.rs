@@ -1,0 +1,61 @@
+//! Which kind a file is of: from its path, and where the path leaves it open, from its neighbours
+//! and its header.
+
+use segue_catalog::{Dialect, Kind};
+use segue_syntax::Facts;
+
+/// What a path says of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Recognised {
+    /// The kind.
+    pub kind: Kind,
+    /// Whose keys its header has.
+    pub dialect: Dialect,
+    /// What its header must show before it is of that kind.
+    pub condition: Condition,
+}
+
+/// What a header must show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// Nothing.
+    None,
+    /// `on:`, or two other keys of a GitHub agentic workflow.
+    Workflow,
+    /// `goal:`.
+    Goal,
+}
+
+/// Keys that together say "agentic workflow" where `on:` is missing.
+const WORKFLOW_KEYS: &[&str] = &[
+    "engine",
+    "safe-outputs",
+    "permissions",
+    "tools",
+    "network",
+    "timeout-minutes",
+    "imports",
+    "mcp-servers",
+    "steps",
+];
+
+impl Recognised {
+    /// Whether the header bears it out.
+    #[must_use]
+    pub fn confirmed(&self, facts: &Facts) -> bool {
+        let map = facts.header.yaml.map();
+        let has = |key: &str| map.is_some_and(|map| map.get(key).is_some());
+        match self.condition {
+            Condition::None => true,
+            Condition::Goal => has("goal"),
+            Condition::Workflow => has("on") || WORKFLOW_KEYS.iter().filter(|key| has(key)).count() >= 2,
+        }
+    }
+}
+
+/// What a path says; `exists` tells of files beside it.
+#[must_use]
+pub fn by_path(path: &str, exists: &dyn Fn(&str) -> bool) -> Option<Recognised> {
+    let _ = (path, exists);
+    None
+}

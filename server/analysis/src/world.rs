@@ -1,0 +1,298 @@
+//! One state of one root: immutable, cheap to copy, complete in itself.
+//!
+//! A [`World`] is what features and rules read. The writer ([`crate::Host`]) copies it, changes the
+//! copy and publishes it; whoever holds the old one goes on reading the old state.
+
+use crate::config::Config;
+use crate::disk::{Disk, Probe};
+use crate::file::{Content, FileState, Name, Space};
+use crate::intern::{Interner, PathId};
+use crate::path;
+use crate::postings::{Key, Postings};
+use crate::table::Table;
+use segue_catalog::Kind;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What stands at a path.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum Slot {
+    /// Nothing was found there; somebody may refer to it.
+    #[default]
+    Nothing,
+    /// A folder with so many files directly or deeper in it.
+    Folder(u32),
+    /// A file of which nothing but its existence is known. True for symbolic links.
+    File { link: bool },
+    /// A file that was read.
+    Read(Arc<FileState>),
+}
+
+/// The state of one root.
+#[derive(Clone)]
+pub struct World {
+    pub(crate) disk: Arc<dyn Disk>,
+    pub(crate) interner: Arc<Interner>,
+    pub(crate) slots: Table<Slot>,
+    /// From a path to the files that refer to it, whether it exists or not.
+    pub(crate) backlinks: Postings,
+    /// From a name to the files that define it.
+    pub(crate) definitions: Postings,
+    /// From a name to the files that use it, whether anybody defines it or not.
+    pub(crate) uses: Postings,
+    /// From a lower-cased path, and from a lower-cased base name, to the files that have it.
+    pub(crate) folded: Postings,
+    pub(crate) configs: Arc<BTreeMap<String, Arc<Config>>>,
+    pub(crate) default_config: Arc<Config>,
+    pub(crate) user: Arc<crate::user::UserFiles>,
+    /// Counts changes of any kind.
+    pub revision: u64,
+    /// Counts changes of the set of paths.
+    pub paths_revision: u64,
+    /// The number of entries at which discovery stopped, where it did.
+    pub left_out_after: Option<usize>,
+    /// Folders that are checkouts of their own and were left alone.
+    pub checkouts: Arc<Vec<String>>,
+    /// Folders that could not be read, with the reason.
+    pub unreadable: Arc<Vec<(String, String)>>,
+    pub(crate) globs: Arc<crate::scope::Memo>,
+}
+
+impl std::fmt::Debug for World {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("World").field("revision", &self.revision).finish_non_exhaustive()
+    }
+}
+
+impl World {
+    pub(crate) fn new(disk: Arc<dyn Disk>) -> Self {
+        Self {
+            disk,
+            interner: Arc::default(),
+            slots: Table::default(),
+            backlinks: Postings::default(),
+            definitions: Postings::default(),
+            uses: Postings::default(),
+            folded: Postings::default(),
+            configs: Arc::default(),
+            default_config: Arc::default(),
+            user: Arc::default(),
+            revision: 0,
+            paths_revision: 0,
+            left_out_after: None,
+            checkouts: Arc::default(),
+            unreadable: Arc::default(),
+            globs: Arc::default(),
+        }
+    }
+
+    /// The number of a path that was ever seen or referred to.
+    #[must_use]
+    pub fn id(&self, path: &str) -> Option<PathId> {
+        self.interner.get(path)
+    }
+
+    /// The path behind a number.
+    #[must_use]
+    pub fn path(&self, id: PathId) -> Arc<str> {
+        self.interner.path(id)
+    }
+
+    /// A file that was read.
+    #[must_use]
+    pub fn file(&self, id: PathId) -> Option<&Arc<FileState>> {
+        match self.slots.get(id.index()) {
+            Some(Slot::Read(state)) => Some(state),
+            _ => None,
+        }
+    }
+
+    /// A file that was read, by its path.
+    #[must_use]
+    pub fn file_at(&self, path: &str) -> Option<(PathId, &Arc<FileState>)> {
+        let id = self.id(path)?;
+        Some((id, self.file(id)?))
+    }
+
+    /// All files that were read, hubs included, in the order in which they were first seen.
+    pub fn files(&self) -> impl Iterator<Item = (PathId, &Arc<FileState>)> {
+        self.slots.iter().filter_map(|(index, slot)| match slot {
+            Slot::Read(state) => Some((PathId::from_index(index), state)),
+            _ => None,
+        })
+    }
+
+    /// The primitives: files with a kind.
+    pub fn primitives(&self) -> impl Iterator<Item = (PathId, &Arc<FileState>)> {
+        self.files().filter(|(_, state)| state.kind.is_some())
+    }
+
+    /// Every file that discovery saw, by its path.
+    pub fn paths(&self) -> impl Iterator<Item = Arc<str>> {
+        self.slots
+            .iter()
+            .filter(|(_, slot)| matches!(slot, Slot::File { .. } | Slot::Read(_)))
+            .map(|(index, _)| self.path(PathId::from_index(index)))
+    }
+
+    /// What stands at `path`: what discovery saw, else (ignored files, checkouts below the root) what
+    /// the disk says now.
+    #[must_use]
+    pub fn probe(&self, path: &str) -> Probe {
+        if path.is_empty() {
+            return Probe::Folder;
+        }
+        match self.id(path).and_then(|id| self.slots.get(id.index())) {
+            Some(Slot::Folder(_)) => Probe::Folder,
+            Some(Slot::File { link: true }) => self.disk.probe(path),
+            Some(Slot::File { .. } | Slot::Read(_)) => Probe::File,
+            _ => self.disk.probe(path),
+        }
+    }
+
+    /// Files whose path, or whose base name, equals `wanted` ignoring case.
+    #[must_use]
+    pub fn same_ignoring_case(&self, wanted: &str) -> Vec<Arc<str>> {
+        let lower = wanted.to_lowercase();
+        let whole = lower.contains('/');
+        self.folded
+            .get(Key::of(&lower))
+            .iter()
+            .map(|id| self.path(*id))
+            .filter(|path| {
+                let text = if whole { path } else { path::file_name(path) };
+                text.to_lowercase() == lower
+            })
+            .collect()
+    }
+
+    /// The files that refer to `target`, sorted.
+    #[must_use]
+    pub fn referrers(&self, target: PathId) -> &[PathId] {
+        self.backlinks.get(Key::of(target))
+    }
+
+    /// The files that define `name`.
+    pub fn definers<'w>(
+        &'w self,
+        space: Space,
+        name: &'w str,
+    ) -> impl Iterator<Item = (PathId, &'w Arc<FileState>)> {
+        self.definitions.get(name_key(space, name)).iter().filter_map(move |id| {
+            let state = self.file(*id)?;
+            state
+                .exports
+                .names
+                .iter()
+                .any(|own| own.space == space && &*own.text == name)
+                .then_some((*id, state))
+        })
+    }
+
+    /// The files that use `name`.
+    pub fn users<'w>(&'w self, space: Space, name: &'w str) -> impl Iterator<Item = PathId> + 'w {
+        self.uses.get(name_key(space, name)).iter().copied().filter(move |id| {
+            self.file(*id)
+                .is_some_and(|state| state.uses.iter().any(|own| own.space == space && &*own.text == name))
+        })
+    }
+
+    /// Every name of a space that some file defines, sorted, without repetition. Walks all files.
+    #[must_use]
+    pub fn names(&self, space: Space) -> Vec<Box<str>> {
+        let mut names: Vec<Box<str>> = self
+            .files()
+            .flat_map(|(_, state)| state.exports.names.iter())
+            .filter(|name| name.space == space)
+            .map(|name| name.text.clone())
+            .collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+
+    /// The settings that hold for a file.
+    #[must_use]
+    pub fn config(&self, path: &str) -> &Config {
+        if self.configs.is_empty() {
+            return &self.default_config;
+        }
+        path::ancestors(path).find_map(|folder| self.configs.get(folder)).unwrap_or(&self.default_config)
+    }
+
+    /// The text of a file: the open buffer's, else what the disk holds now, where that is still what
+    /// the facts were made from.
+    #[must_use]
+    pub fn text(&self, id: PathId) -> Option<Arc<str>> {
+        let state = self.file(id)?;
+        if let Some(text) = &state.text {
+            return Some(text.clone());
+        }
+        let bytes = self.disk.read(&self.path(id), crate::file::LARGEST_FILE).ok()?;
+        (crate::read::hash(&bytes) == state.hash).then(|| String::from_utf8_lossy(&bytes).into())
+    }
+
+    /// The state as text, independent of the order in which things were seen: what two worlds that
+    /// came about differently are compared by.
+    #[must_use]
+    pub fn dump(&self) -> String {
+        use std::fmt::Write;
+        let mut rows: Vec<String> = Vec::new();
+        for (index, slot) in self.slots.iter() {
+            let path = self.path(PathId::from_index(index));
+            match slot {
+                Slot::Nothing => {}
+                Slot::Folder(count) => rows.push(format!("{path}/ {count}")),
+                Slot::File { link } => rows.push(format!("{path} unread link={link}")),
+                Slot::Read(state) => {
+                    let mut row = format!("{path} {:?} {:?}", state.kind, state.exports.names);
+                    let mut targets: Vec<_> = state.targets.iter().map(|id| self.path(*id)).collect();
+                    targets.sort();
+                    let _ = write!(row, " -> {targets:?} uses {:?}", state.uses);
+                    if let Content::Markdown(facts) = &state.content {
+                        let slugs: Vec<_> = facts.headings.iter().map(|heading| &heading.slug).collect();
+                        let _ = write!(row, " {slugs:?}");
+                    }
+                    rows.push(row);
+                }
+            }
+            let mut from: Vec<_> =
+                self.referrers(PathId::from_index(index)).iter().map(|id| self.path(*id)).collect();
+            from.sort();
+            if !from.is_empty() {
+                rows.push(format!("{path} <- {from:?}"));
+            }
+        }
+        for (label, postings) in
+            [("defined", &self.definitions), ("used", &self.uses), ("folded", &self.folded)]
+        {
+            for (key, files) in postings.iter() {
+                let mut files: Vec<_> = files.iter().map(|id| self.path(*id)).collect();
+                files.sort();
+                rows.push(format!("{label} {key:?} {files:?}"));
+            }
+        }
+        rows.sort();
+        rows.join("\n")
+    }
+
+    /// Whether something of that kind is there at all.
+    #[must_use]
+    pub fn has_primitives(&self) -> bool {
+        self.primitives().next().is_some()
+    }
+
+    /// The number of primitives, configuration files of servers not counted.
+    #[must_use]
+    pub fn primitive_count(&self) -> usize {
+        self.primitives().filter(|(_, state)| state.kind != Some(Kind::Mcp)).count()
+    }
+}
+
+pub(crate) fn name_key(space: Space, name: &str) -> Key {
+    Key::of((space, name))
+}
+
+pub(crate) fn key_of(name: &Name) -> Key {
+    name_key(name.space, &name.text)
+}

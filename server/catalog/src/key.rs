@@ -25,9 +25,10 @@ impl<'a> KeyTable<'a> {
     /// The keys directly below `path`: `below("handoffs[]")` gives `handoffs[].label` and so on.
     pub fn below(&self, path: &str) -> impl Iterator<Item = &'a Key> + use<'a> {
         let prefix = format!("{path}.");
-        self.row.keys.iter().filter(move |key| {
-            key.name.strip_prefix(&prefix).is_some_and(|rest| !rest.contains(['.', '[']))
-        })
+        self.row
+            .keys
+            .iter()
+            .filter(move |key| key.name.strip_prefix(&prefix).is_some_and(|rest| !rest.contains(['.', '['])))
     }
 }
 

@@ -71,6 +71,20 @@ pub struct KindRow {
     /// Folders whose `.md` files at any depth are of this kind.
     #[serde(default)]
     pub deep_folders: Vec<String>,
+    /// Base names that `folders`, `deep_folders` and `places` leave out, ignoring case: a `README.md`
+    /// explains a folder and is never what the folder holds.
+    #[serde(default)]
+    pub not_names: Vec<String>,
+    /// Base names of this kind that do without a header although the others have one.
+    #[serde(default)]
+    pub headerless_names: Vec<String>,
+    /// The kind of the same dialect whose keys this one has too (a chat mode is an old agent). A key
+    /// stays required only where a client of this row requires it.
+    #[serde(default)]
+    pub keys_from: Option<Kind>,
+    /// Places where a file is of this kind, or may be.
+    #[serde(default, rename = "place")]
+    pub places: Vec<crate::Place>,
     /// Which clients can read a file of this kind at all.
     pub clients: Vec<ClientAt>,
     /// The header's keys.
@@ -98,4 +112,11 @@ pub struct ClientAt {
     /// Folders below the user's home.
     #[serde(default)]
     pub user_folders: Vec<String>,
+    /// Folders of a plugin, or of an organisation's own repository: a file there is loaded by this
+    /// client where the repository is one of those, which a checkout alone does not tell.
+    #[serde(default)]
+    pub plugin_folders: Vec<String>,
+    /// The base names for which this row holds; an empty list means all of the kind.
+    #[serde(default)]
+    pub names: Vec<String>,
 }

@@ -6,25 +6,35 @@
 //! pages, the settings schema) is a loop over them: adding one is adding a row. Each row carries
 //! where the fact comes from and when it was read.
 
+mod agent;
 mod client;
+mod detect;
 mod hook;
 mod key;
 mod kind;
 mod load;
 mod mcp;
 mod model;
+mod names;
 mod rule;
+mod server;
 mod tool;
+mod variable;
 
+pub use agent::BuiltinAgent;
 pub use client::{Client, ClientId, ClientSet, Support};
+pub use detect::{Candidate, Place, folder_matches};
 pub use hook::{HookDialect, HookEvent, HookField};
-pub use key::{Key, KeyTable, Shape};
-pub use kind::{Dialect, Kind, KindRow};
-pub use load::{Catalog, LoadError, catalog};
+pub use key::{Key, KeyTable, Shape, Value};
+pub use kind::{ClientAt, Dialect, Kind, KindRow};
+pub use load::{Catalog, LoadError, TableSource, catalog};
 pub use mcp::{McpFile, McpProperty};
 pub use model::{Model, ModelForm};
+pub use names::{ClaudeName, VscodeName};
 pub use rule::{Rule, RuleId, Severity};
+pub use server::ServerAlias;
 pub use tool::{AliasSet, OldTool, Tool, ToolSet, ToolTable};
+pub use variable::{Variable, VariablePlace};
 
 /// Where a row comes from and when it was last read there.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]

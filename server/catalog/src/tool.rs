@@ -36,9 +36,13 @@ pub struct ToolSet {
     /// Full names of its members.
     #[serde(default)]
     pub members: Vec<String>,
-    /// Whether the client hides it from its own picker.
+    /// Whether the client hides it from its own picker. The members of a hidden set are those of
+    /// other sets: `vscodeTasks/runTask` is a second full name of `execute/runTask`.
     #[serde(default)]
     pub hidden: bool,
+    /// Names under which the set was known before.
+    #[serde(default)]
+    pub legacy: Vec<String>,
 }
 
 /// A tool.
@@ -55,6 +59,12 @@ pub struct Tool {
     /// What is not settled about it (documentation and code disagree); never reported then.
     #[serde(default)]
     pub unsettled: Option<String>,
+    /// Other spellings that are as right as `name`.
+    #[serde(default)]
+    pub also: Vec<String>,
+    /// Names under which the tool was registered before, from which the old names are derived.
+    #[serde(default)]
+    pub legacy: Vec<String>,
     /// Tools of VS Code that the name grants, for Claude's names.
     #[serde(default)]
     pub maps_to: Vec<String>,

@@ -53,6 +53,9 @@ pub trait Disk: Send + Sync {
     /// `.git` and checkouts of their own left out, at most `limit` entries.
     fn walk(&self, folder: &str, limit: usize) -> Walk;
 
+    /// Whether the last segment of `path` is spelt so on disk (some file systems ignore case).
+    fn spells(&self, path: &str) -> bool;
+
     /// Whether a walk from the root would come by `path`: not ignored, in no checkout of its own.
     fn discoverable(&self, path: &str) -> bool;
 
@@ -118,6 +121,12 @@ impl Disk for RealDisk {
 
     fn walk(&self, folder: &str, limit: usize) -> Walk {
         crate::discover::walk(&self.root, folder, limit)
+    }
+
+    fn spells(&self, path: &str) -> bool {
+        let folder = self.absolute(crate::path::parent(path));
+        std::fs::read_dir(folder)
+            .is_ok_and(|mut entries| entries.any(|entry| entry.is_ok_and(|entry| entry.file_name() == crate::path::file_name(path))))
     }
 
     fn discoverable(&self, path: &str) -> bool {

@@ -50,6 +50,11 @@ impl Interner {
         self.ids.get(path).map(|id| *id)
     }
 
+    /// Runs `read` over all paths by number.
+    pub fn with_paths<T>(&self, read: impl FnOnce(&[Arc<str>]) -> T) -> T {
+        read(&self.paths.read().unwrap_or_else(std::sync::PoisonError::into_inner))
+    }
+
     /// The path behind a number.
     pub fn path(&self, id: PathId) -> Arc<str> {
         let paths = self.paths.read().unwrap_or_else(std::sync::PoisonError::into_inner);

@@ -6,6 +6,8 @@
 //! be empty.
 
 use globset::{GlobBuilder, GlobMatcher};
+use rustc_hash::FxHashMap;
+use std::sync::Mutex;
 
 /// Patterns of `segue.toml`, matched against paths relative to its folder.
 #[derive(Clone, Debug, Default)]
@@ -62,6 +64,180 @@ impl GlobList {
     }
 }
 
-/// Compiled globs and what they match, remembered between snapshots.
+/// One pattern of an `applyTo` or `paths`, as VS Code's Local agent understands it: the most
+/// generous of the clients, so that what it never matches nobody matches.
+#[derive(Clone, Debug)]
+pub enum Pattern {
+    /// `*`, `**` and `**/*`: every file, without looking.
+    Always,
+    /// A glob.
+    Glob(Box<GlobMatcher>),
+    /// A glob that no file of a workspace can match.
+    Never(Never),
+    /// No glob.
+    Invalid(GlobError),
+}
+
+/// Why a well-formed pattern never matches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Never {
+    /// It begins with `./` or `../`: matched against absolute paths, which have no such segment.
+    Dot,
+    /// It begins with `/`: the root of the file system, not of the workspace.
+    Root,
+    /// It has a backslash: a character like any other here, in no path of a workspace.
+    Backslash,
+    /// It begins with `!`: there is no negation.
+    Negation,
+}
+
+/// Splits an `applyTo` at the commas outside braces and brackets: byte offset and text of each part,
+/// blanks around it trimmed, empty ones left out (VS Code, `computeAutomaticInstructions`).
+#[must_use]
+pub fn split(apply_to: &str) -> Vec<(usize, &str)> {
+    let (mut parts, mut start, mut depth) = (Vec::new(), 0, 0_i32);
+    for (at, byte) in apply_to.bytes().enumerate() {
+        match byte {
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth = (depth - 1).max(0),
+            b',' if depth == 0 => {
+                parts.push((start, &apply_to[start..at]));
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    parts.push((start, &apply_to[start..]));
+    parts
+        .into_iter()
+        .map(|(at, part)| (at + part.len() - part.trim_start().len(), part.trim()))
+        .filter(|(_, part)| !part.is_empty())
+        .collect()
+}
+
+/// Understands one pattern.
+#[must_use]
+pub fn understand(pattern: &str) -> Pattern {
+    if matches!(pattern, "*" | "**" | "**/*") {
+        return Pattern::Always;
+    }
+    if pattern.starts_with("./") || pattern.starts_with("../") {
+        return Pattern::Never(Never::Dot);
+    }
+    if pattern.starts_with('!') {
+        return Pattern::Never(Never::Negation);
+    }
+    if pattern.contains('\\') {
+        return Pattern::Never(Never::Backslash);
+    }
+    if pattern.starts_with('/') {
+        return Pattern::Never(Never::Root);
+    }
+    if nested_braces(pattern) {
+        return Pattern::Invalid(GlobError { reason: "braces within braces are not read by every client".into() });
+    }
+    let plain = pattern.strip_suffix('/').unwrap_or(pattern);
+    // Without a leading `**/` it matches at any depth all the same.
+    let anywhere = if plain.starts_with("**/") { plain.to_owned() } else { format!("**/{plain}") };
+    match compile(&anywhere, true) {
+        Ok(matcher) => Pattern::Glob(Box::new(matcher)),
+        Err(error) => Pattern::Invalid(error),
+    }
+}
+
+fn nested_braces(pattern: &str) -> bool {
+    let mut depth = 0;
+    pattern.bytes().any(|byte| {
+        match byte {
+            b'{' => depth += 1,
+            b'}' => depth -= 1,
+            _ => {}
+        }
+        depth > 1
+    })
+}
+
+/// Whether a pattern matched some path, remembered until the set of paths changes.
 #[derive(Debug, Default)]
-pub(crate) struct Memo {}
+pub(crate) struct Memo {
+    matched: Mutex<(u64, FxHashMap<String, bool>)>,
+}
+
+impl Memo {
+    /// Whether `pattern` matches a path of `world`.
+    pub fn matches_some(&self, world: &crate::World, pattern: &str, matcher: &GlobMatcher) -> bool {
+        let lock = || self.matched.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        {
+            let mut memo = lock();
+            if memo.0 != world.paths_revision {
+                *memo = (world.paths_revision, FxHashMap::default());
+            }
+            if let Some(known) = memo.1.get(pattern) {
+                return *known;
+            }
+        }
+        let found = world.any_path(|path| matcher.is_match(path));
+        let mut memo = lock();
+        if memo.0 == world.paths_revision {
+            memo.1.insert(pattern.to_owned(), found);
+        }
+        found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn matches(pattern: &str, path: &str) -> bool {
+        match understand(pattern) {
+            Pattern::Always => true,
+            // Clients match against absolute paths.
+            Pattern::Glob(matcher) => matcher.is_match(path),
+            Pattern::Never(_) | Pattern::Invalid(_) => false,
+        }
+    }
+
+    /// The cases in which VS Code's matcher and globset's defaults differ, and the ordinary ones.
+    #[test]
+    fn apply_to_matches_as_vs_code_does() {
+        let cases = [
+            ("**", "a/b.md", true),
+            ("*", "a/b.md", true),
+            ("**/*", "a/b.md", true),
+            ("*.ts", "src/a.ts", true),
+            ("*.TS", "src/a.ts", true),
+            ("src/*.ts", "src/a.ts", true),
+            ("src/*.ts", "app/src/a.ts", true),
+            ("src/*.ts", "src/deep/a.ts", false),
+            ("src/**", "src/deep/a.ts", true),
+            ("src/", "src", true),
+            ("src/**/", "src/x", true),
+            ("**/*.{ts,tsx}", "a/b.tsx", true),
+            ("{,x}a.md", "a.md", true),
+            ("{,x}a.md", "xa.md", true),
+            ("**.ts", "a/b.ts", true),
+            (".github/**", ".github/x/y.md", true),
+            ("./x", "x", false),
+            ("/x", "x", false),
+            ("!x", "y", false),
+            ("a\\*.md", "a/b.md", false),
+            ("{a,{b,c}}", "b", false),
+            ("*.{ts", "a.ts", false),
+            ("[ab", "a", false),
+        ];
+        for (pattern, path, expected) in cases {
+            assert_eq!(matches(pattern, path), expected, "{pattern} on {path}");
+        }
+    }
+
+    #[test]
+    fn commas_split_outside_braces() {
+        let texts = |apply_to| split(apply_to).into_iter().map(|(_, part)| part).collect::<Vec<_>>();
+        assert_eq!(texts("**/*.ts, **/*.js"), ["**/*.ts", "**/*.js"]);
+        assert_eq!(texts("**/*.{ts,js},x"), ["**/*.{ts,js}", "x"]);
+        assert_eq!(texts(","), Vec::<&str>::new());
+        assert_eq!(texts("[a,b]"), ["[a,b]"]);
+        assert_eq!(split(" a , b"), [(1, "a"), (5, "b")]);
+    }
+}

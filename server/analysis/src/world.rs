@@ -150,6 +150,27 @@ impl World {
         }
     }
 
+    /// Whether some file that discovery saw has a path that `wanted` accepts.
+    pub fn any_path(&self, wanted: impl Fn(&str) -> bool) -> bool {
+        self.interner.with_paths(|paths| {
+            self.slots.iter().any(|(index, slot)| {
+                matches!(slot, Slot::File { .. } | Slot::Read(_)) && paths.get(index).is_some_and(|path| wanted(path))
+            })
+        })
+    }
+
+    /// Whether discovery saw something at that path.
+    #[must_use]
+    pub fn is_discovered(&self, id: PathId) -> bool {
+        !matches!(self.slots.get(id.index()), None | Some(Slot::Nothing))
+    }
+
+    /// Whether the disk has `path` in this very spelling (some file systems ignore case).
+    #[must_use]
+    pub fn disk_spells(&self, path: &str) -> bool {
+        self.disk.spells(path)
+    }
+
     /// Files whose path, or whose base name, equals `wanted` ignoring case.
     #[must_use]
     pub fn same_ignoring_case(&self, wanted: &str) -> Vec<Arc<str>> {

@@ -92,6 +92,7 @@ pub(crate) struct Context<'w> {
     /// The tables.
     pub catalog: &'static Catalog,
     findings: Vec<Finding>,
+    said: Vec<&'static str>,
 }
 
 /// A finding under construction.
@@ -176,7 +177,13 @@ impl<'w> Context<'w> {
             config,
             catalog: catalog(),
             findings: Vec::new(),
+            said: Vec::new(),
         })
+    }
+
+    /// Whether this was asked before: for rules that speak once a file at most.
+    pub fn said_once(&self, code: &'static str) -> bool {
+        self.said.contains(&code)
     }
 
     /// Takes a finding in, under the severity that settings give its rule.
@@ -187,6 +194,7 @@ impl<'w> Context<'w> {
         };
         let default = report.severity.unwrap_or(row.severity);
         let Some(severity) = self.config.severity(rule, default, &self.path) else { return };
+        self.said.push(report.code);
         self.findings.push(Finding {
             rule,
             code: &row.code,

@@ -1,0 +1,353 @@
+//! `link/*`: destinations of links, definitions, `#file:` and imports.
+//!
+//! A destination is judged only where it is syntax: what stands in code, comments or the header's
+//! values is text. What might be a stand-in (`path/to/x`, `{name}`) is left alone.
+
+use super::{Context, Report, Tag};
+use crate::disk::Probe;
+use crate::file::Content;
+use crate::names;
+use crate::path;
+use crate::target::{Base, Target, understand};
+use segue_catalog::{Kind, Severity};
+use segue_syntax::facts::{LinkKind, TokenKind};
+use segue_syntax::{Facts, Span};
+use std::sync::Arc;
+
+/// A destination as it is written in this file.
+struct Written<'f> {
+    text: &'f str,
+    span: Span,
+    base: Base,
+    what: What,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum What {
+    Link,
+    FileReference,
+    Import,
+}
+
+pub(super) fn check(context: &mut Context<'_>) {
+    let facts = context.facts;
+    for written in all_written(context.kind, facts) {
+        destination(context, &written);
+    }
+    references(context, facts);
+    if names::reads_imports(context.kind) {
+        super::import::check(context);
+    }
+}
+
+fn all_written(kind: Kind, facts: &Facts) -> Vec<Written<'_>> {
+    let links = facts
+        .links
+        .iter()
+        // A reference is judged once, at its definition; an autolink is never a path.
+        .filter(|link| matches!(link.kind, LinkKind::Inline | LinkKind::Image))
+        .map(|link| Written { text: &link.target, span: link.target_span, base: Base::Link, what: What::Link });
+    let definitions = facts.definitions.iter().map(|definition| Written {
+        text: &definition.target,
+        span: definition.target_span,
+        base: Base::Link,
+        what: What::Link,
+    });
+    let tokens = facts.tokens.iter().filter(|token| !token.in_code).filter_map(move |token| match token.kind {
+        TokenKind::File => Some(Written {
+            text: &token.name,
+            span: token.name_span,
+            base: Base::FileThenTop,
+            what: What::FileReference,
+        }),
+        TokenKind::Import if names::reads_imports(kind) => {
+            Some(Written { text: &token.name, span: token.name_span, base: Base::Link, what: What::Import })
+        }
+        _ => None,
+    });
+    links.chain(definitions).chain(tokens).collect()
+}
+
+fn destination(context: &mut Context<'_>, written: &Written<'_>) {
+    if written.span.is_empty() {
+        return;
+    }
+    match understand(written.text, &context.path, written.base) {
+        Target::SameFile { anchor } => {
+            let (id, path) = (context.id, context.path.clone());
+            anchor_of(context, written, 0, id, &path, &anchor);
+        }
+        Target::Path { candidates, anchor, anchor_at, folder } => {
+            workspace_path(context, written, &candidates, anchor.as_deref(), anchor_at, folder);
+        }
+        Target::Outside if written.what == What::Link && !is_github_page(written.text) => {
+            let message = format!("`{}` leaves the repository: nobody else has what it points at.", written.text);
+            context.send(Report::new("link/outside-workspace", written.span, message));
+        }
+        Target::Absolute if written.what != What::Import => {
+            let message = format!("`{}` is a path of one machine. Write it relative to this file.", written.text);
+            context.send(Report::new("link/absolute", written.span, message));
+        }
+        _ => {}
+    }
+}
+
+/// `../../issues` and the like: pages of the repository on github.com, which lie beside its files.
+fn is_github_page(written: &str) -> bool {
+    const PAGES: &[&str] = &[
+        "issues", "pulls", "pull", "wiki", "releases", "actions", "discussions", "security", "blob", "tree", "labels",
+        "milestones", "projects", "compare", "commits", "commit", "tags", "stargazers", "fork", "settings",
+    ];
+    let first = written.trim_start_matches("../").split(['/', '?', '#']).next().unwrap_or_default();
+    PAGES.contains(&first)
+}
+
+fn workspace_path(
+    context: &mut Context<'_>,
+    written: &Written<'_>,
+    candidates: &[String],
+    anchor: Option<&str>,
+    anchor_at: Option<usize>,
+    folder: bool,
+) {
+    let file_span = match anchor_at.and_then(|at| offset_in(written, at)) {
+        Some(at) => Span { start: written.span.start, end: at },
+        None => written.span,
+    };
+    if let Some(found) = candidates.iter().find(|candidate| context.world.id(candidate).is_some_and(|id| {
+        !folder && context.world.file(id).is_some()
+    })) {
+        if let (Some(anchor), Some(at)) = (anchor, anchor_at)
+            && let Some(id) = context.world.id(found)
+        {
+            let path = context.world.path(id);
+            anchor_of(context, written, at, id, &path, anchor);
+        }
+        return;
+    }
+    if let Some(other) = case_mismatch(context, candidates) {
+        let (from, to) = (&candidates[0], &*other);
+        let message = format!(
+            "`{}` is written `{}` on disk: it is found only where the file system ignores case.",
+            path::file_name(from),
+            differing_part(from, to)
+        );
+        let new = respell(&written_path(written, anchor_at), from, to);
+        let mut report = Report::new("link/case-mismatch", file_span, message);
+        if let Some(new) = new {
+            report = report.safe_fix(format!("Write `{new}`"), file_span, new);
+        }
+        context.send(report);
+        return;
+    }
+    if candidates.iter().any(|candidate| exists(context, candidate)) {
+        return;
+    }
+    missing(context, written, candidates, file_span);
+}
+
+/// Whether a path leads to something, or would with the ending that Markdown hosts add.
+fn exists(context: &Context<'_>, candidate: &str) -> bool {
+    context.world.probe(candidate) != Probe::Missing
+        || (path::extension(candidate).is_empty() && context.world.probe(&format!("{candidate}.md")) != Probe::Missing)
+}
+
+/// The file that differs from a candidate in case alone, where none is spelt as written.
+fn case_mismatch(context: &Context<'_>, candidates: &[String]) -> Option<Arc<str>> {
+    let discovered = |path: &str| {
+        context.world.id(path).is_some_and(|id| context.world.is_discovered(id))
+    };
+    if candidates.iter().any(|candidate| discovered(candidate)) {
+        return None;
+    }
+    let candidate = candidates.first()?;
+    // An ignored file with the very spelling is as good as any.
+    if context.world.probe(candidate) != Probe::Missing && context.world.disk_spells(candidate) {
+        return None;
+    }
+    let whole = if candidate.contains('/') { candidate.clone() } else { format!("/{candidate}") };
+    context
+        .world
+        .same_ignoring_case(whole.trim_start_matches('/'))
+        .into_iter()
+        .find(|other| other.to_lowercase() == candidate.to_lowercase() && &**other != candidate)
+}
+
+fn differing_part<'a>(from: &str, to: &'a str) -> &'a str {
+    if path::file_name(from) == path::file_name(to) { to } else { path::file_name(to) }
+}
+
+/// The written path with the case of its last segments taken from `to`.
+fn respell(written: &str, from: &str, to: &str) -> Option<String> {
+    if written.contains('%') || from.len() != to.len() {
+        return None;
+    }
+    let kept = written.trim_start_matches("./").trim_start_matches("../");
+    let tail = kept.trim_start_matches("../");
+    let (head, tail) = written.split_at(written.len() - tail.len());
+    to.get(to.len().checked_sub(tail.len())?..)
+        .filter(|end| end.eq_ignore_ascii_case(tail))
+        .map(|end| format!("{head}{end}"))
+}
+
+fn written_path(written: &Written<'_>, anchor_at: Option<usize>) -> String {
+    anchor_at.map_or(written.text, |at| &written.text[..at]).to_owned()
+}
+
+/// Where byte `at` of the decoded destination stands in the text: known where both are the same.
+fn offset_in(written: &Written<'_>, at: usize) -> Option<u32> {
+    (written.text.len() == written.span.len()).then(|| written.span.start + u32::try_from(at).unwrap_or(0))
+}
+
+fn missing(context: &mut Context<'_>, written: &Written<'_>, candidates: &[String], span: Span) {
+    let plain = written_path(written, written.text.find('#'));
+    // What has no folder and no ending may be a word in brackets that nobody meant as a path.
+    let severity = match written.what {
+        What::Link if !looks_like_path(&plain) => Some(Severity::Hint),
+        What::Import if !plain.ends_with(".md") => Some(Severity::Hint),
+        _ => None,
+    };
+    let mut message = match written.what {
+        What::Import => format!("The imported file `{plain}` does not exist: nothing is imported."),
+        _ => format!("`{plain}` does not exist."),
+    };
+    let moved = moved_to(context, &candidates[0]);
+    if let Some(moved) = &moved {
+        message += &format!(" A file of that name is at `{moved}`.");
+    }
+    let mut report = Report::new("link/missing-file", span, message);
+    if let Some(severity) = severity {
+        report = report.severity(severity);
+    }
+    if let Some(moved) = moved {
+        let new = encode(&path::relative(path::parent(&context.path), &moved));
+        report = report.offered_fix(format!("Link to `{new}`"), span, new).related(
+            moved,
+            Span::at(0),
+            "the only file of that name",
+        );
+    }
+    context.send(report);
+}
+
+fn looks_like_path(plain: &str) -> bool {
+    plain.contains('/') || !path::extension(plain).is_empty()
+}
+
+/// The one file of that name elsewhere, where there is exactly one and the name says something.
+fn moved_to(context: &Context<'_>, candidate: &str) -> Option<Arc<str>> {
+    let name = path::file_name(candidate);
+    if ["README.md", "SKILL.md", "index.md", "AGENTS.md", "CLAUDE.md"].contains(&name) {
+        return None;
+    }
+    let mut same = context.world.same_ignoring_case(name);
+    same.retain(|path| path::file_name(path) == name && **path != *context.path);
+    (same.len() == 1).then(|| same.remove(0))
+}
+
+/// A path as a link destination: blanks, brackets and percent signs encoded.
+fn encode(path: &str) -> String {
+    let mut encoded = String::with_capacity(path.len());
+    for c in path.chars() {
+        match c {
+            ' ' => encoded.push_str("%20"),
+            '(' => encoded.push_str("%28"),
+            ')' => encoded.push_str("%29"),
+            '<' => encoded.push_str("%3C"),
+            '>' => encoded.push_str("%3E"),
+            '#' => encoded.push_str("%23"),
+            '?' => encoded.push_str("%3F"),
+            '%' => encoded.push_str("%25"),
+            other => encoded.push(other),
+        }
+    }
+    encoded
+}
+
+fn anchor_of(
+    context: &mut Context<'_>,
+    written: &Written<'_>,
+    at: usize,
+    id: crate::PathId,
+    path: &Arc<str>,
+    anchor: &str,
+) {
+    if anchor.is_empty() || is_special_anchor(anchor) || written.what == What::Import {
+        return;
+    }
+    let world = context.world;
+    let Some(Content::Markdown(facts)) = world.file(id).map(|state| &state.content) else { return };
+    if has_anchor(facts, anchor) {
+        return;
+    }
+    let span = match offset_in(written, at) {
+        Some(start) => Span { start, end: written.span.end },
+        None => written.span,
+    };
+    let here = id == context.id;
+    let place = if here { "this file".to_owned() } else { format!("`{}`", path::file_name(path)) };
+    let mut message = format!("No heading of {place} has the anchor `#{anchor}`.");
+    let near = nearest(facts, anchor);
+    if let Some(near) = near {
+        message += &format!(" Did you mean `#{near}`?");
+    }
+    let mut report = Report::new("link/missing-anchor", span, message);
+    if let Some(near) = near {
+        report = report.offered_fix(format!("Replace by `#{near}`"), span, format!("#{near}"));
+    }
+    if !here {
+        report = report.related(path.clone(), Span::at(0), "the file without that heading");
+    }
+    context.send(report);
+}
+
+fn has_anchor(facts: &Facts, anchor: &str) -> bool {
+    let wanted = anchor.strip_prefix("user-content-").unwrap_or(anchor);
+    facts.html_ids.iter().any(|id| &*id.id == wanted)
+        || facts.headings.iter().any(|heading| heading.slug.eq_ignore_ascii_case(wanted) || heading.slug.to_lowercase() == wanted.to_lowercase())
+}
+
+/// Anchors that are no heading's: lines of a file, blocks, text fragments, the top.
+fn is_special_anchor(anchor: &str) -> bool {
+    let line = anchor.strip_prefix('L').unwrap_or_default();
+    (!line.is_empty() && line.starts_with(|first: char| first.is_ascii_digit()))
+        || anchor.starts_with(['^', ':', '!'])
+        || anchor.contains(['{', '}', '<', '>', '$', '='])
+        || anchor.eq_ignore_ascii_case("top")
+        || anchor.eq_ignore_ascii_case("readme")
+        || anchor.starts_with("fn")
+        || anchor.starts_with("footnote")
+}
+
+fn nearest<'f>(facts: &'f Facts, anchor: &str) -> Option<&'f str> {
+    let wanted = anchor.to_lowercase();
+    let slugs = facts.headings.iter().map(|heading| &*heading.slug).filter(|slug| !slug.is_empty());
+    slugs
+        .map(|slug| (strsim::normalized_levenshtein(slug, &wanted), slug))
+        .filter(|(near, slug)| *near >= 0.7 || trimmed(slug) == trimmed(&wanted))
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, slug)| slug)
+}
+
+/// A slug without the hyphens that an emoji or a number at its ends leaves.
+fn trimmed(slug: &str) -> &str {
+    slug.trim_matches(|c: char| c == '-' || c.is_ascii_digit())
+}
+
+/// Labels without definition, definitions without use.
+fn references(context: &mut Context<'_>, facts: &Facts) {
+    for reference in &facts.undefined {
+        let message = format!("No definition `[{}]: …` in this file: the text is shown as it stands.", reference.label);
+        context.send(Report::new("link/undefined-reference", reference.span, message));
+    }
+    for definition in facts.definitions.iter().filter(|definition| !definition.used) {
+        // `[//]: # (note)` is the idiom for a comment.
+        if definition.label.starts_with("//") || &*definition.target == "#" {
+            continue;
+        }
+        let message = format!("No link uses the definition `[{}]`.", definition.label);
+        context.send(
+            Report::new("link/unused-definition", definition.span, message).tag(Tag::Unnecessary),
+        );
+    }
+}

@@ -5,12 +5,22 @@
 //! on at the next line of smaller or equal indent. What a strict parser would say of the same text
 //! is a separate question, answered by [`strict`].
 
+mod block;
+mod cursor;
+mod flow;
 mod node;
+#[cfg(test)]
+mod oracle_tests;
 mod parse;
+mod scalar;
 mod strict;
+#[cfg(test)]
+mod tests;
+mod verdict;
 
 pub use node::{Entry, Key, Map, Node, Scalar, Seq, Style, Value};
 pub use parse::parse;
+pub(crate) use strict::objections;
 pub use strict::{Strict, strict};
 
 use crate::Span;

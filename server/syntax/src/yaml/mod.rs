@@ -15,6 +15,8 @@ mod parse;
 mod scalar;
 mod strict;
 #[cfg(test)]
+mod strict_tests;
+#[cfg(test)]
 mod tests;
 mod verdict;
 

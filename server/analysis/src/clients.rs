@@ -1,7 +1,6 @@
 //! Which clients a file is for.
 
 use crate::config::Config;
-use crate::{names, path};
 use segue_catalog::{ClientId, ClientSet, Dialect, Kind, catalog};
 use segue_syntax::Facts;
 
@@ -10,7 +9,7 @@ use segue_syntax::Facts;
 /// header's `target` and by the settings.
 #[must_use]
 pub fn of_file(path: &str, kind: Kind, dialect: Dialect, facts: &Facts, config: &Config) -> ClientSet {
-    let readers = readers(kind, dialect);
+    let readers = readers(path, kind, dialect);
     let discovering = discovering(path, kind, dialect);
     let mut clients = if discovering.is_empty() { readers } else { discovering };
     clients = clients.and(targeted(facts));
@@ -20,40 +19,16 @@ pub fn of_file(path: &str, kind: Kind, dialect: Dialect, facts: &Facts, config: 
     }
 }
 
-/// The clients that can read a kind at all.
+/// The clients that can read such a file at all, wherever it lies.
 #[must_use]
-pub fn readers(kind: Kind, dialect: Dialect) -> ClientSet {
-    catalog()
-        .keys(kind, dialect)
-        .map(|table| table.row.clients.iter().map(|at| at.client).collect())
-        .unwrap_or_default()
+pub fn readers(path: &str, kind: Kind, dialect: Dialect) -> ClientSet {
+    catalog().kind_row(kind, dialect).map_or(ClientSet::NONE, |row| row.read_by(path))
 }
 
 /// The clients that discover a file of this kind at this path.
 #[must_use]
 pub fn discovering(path: &str, kind: Kind, dialect: Dialect) -> ClientSet {
-    let Some(table) = catalog().keys(kind, dialect) else { return ClientSet::NONE };
-    let folder = path::parent(path);
-    table
-        .row
-        .clients
-        .iter()
-        .filter(|at| at.folders.is_empty() || at.folders.iter().any(|pattern| lies_in(folder, pattern)))
-        .map(|at| at.client)
-        .collect()
-}
-
-/// Whether `folder` is one that a discovery row names: `.github/agents`, `.github/instructions/**`,
-/// `.claude/skills/*`. The row's folder may lie below any other (a nested project).
-#[must_use]
-pub fn lies_in(folder: &str, pattern: &str) -> bool {
-    if let Some(top) = pattern.strip_suffix("/**") {
-        return path::ancestors(folder).chain([folder]).any(|above| names::ends_with_path(above, top));
-    }
-    if let Some(top) = pattern.strip_suffix("/*") {
-        return names::ends_with_path(path::parent(folder), top) && folder.contains('/');
-    }
-    names::ends_with_path(folder, pattern)
+    catalog().kind_row(kind, dialect).map_or(ClientSet::NONE, |row| row.discovered_by(path))
 }
 
 /// `target: vscode` and `target: github-copilot` narrow an agent to those clients.
@@ -62,28 +37,5 @@ fn targeted(facts: &Facts) -> ClientSet {
         Some("vscode") => ClientSet::of(&[ClientId::Vscode]),
         Some("github-copilot") => ClientSet::of(&[ClientId::CopilotCli, ClientId::Github]),
         _ => ClientSet::ALL,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn folders_of_discovery() {
-        let cases = [
-            (".github/agents", ".github/agents", true),
-            ("pkg/.github/agents", ".github/agents", true),
-            (".github/agents/sub", ".github/agents", false),
-            (".github/instructions/a/b", ".github/instructions/**", true),
-            (".github/instructions", ".github/instructions/**", true),
-            (".claude/skills/x", ".claude/skills/*", true),
-            (".claude/skills", ".claude/skills/*", false),
-            (".claude/skills/x/y", ".claude/skills/*", false),
-            ("my.github/agents", ".github/agents", false),
-        ];
-        for (folder, pattern, expected) in cases {
-            assert_eq!(lies_in(folder, pattern), expected, "{folder} in {pattern}");
-        }
     }
 }

@@ -125,8 +125,9 @@ impl Disk for RealDisk {
 
     fn spells(&self, path: &str) -> bool {
         let folder = self.absolute(crate::path::parent(path));
-        std::fs::read_dir(folder)
-            .is_ok_and(|mut entries| entries.any(|entry| entry.is_ok_and(|entry| entry.file_name() == crate::path::file_name(path))))
+        std::fs::read_dir(folder).is_ok_and(|mut entries| {
+            entries.any(|entry| entry.is_ok_and(|entry| entry.file_name() == crate::path::file_name(path)))
+        })
     }
 
     fn discoverable(&self, path: &str) -> bool {

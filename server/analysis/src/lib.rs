@@ -19,6 +19,7 @@ pub mod config_file;
 pub mod diagnostics;
 pub mod disk;
 pub mod file;
+pub mod fixture;
 pub mod host;
 pub mod names;
 pub mod path;

@@ -1,7 +1,8 @@
 //! Which kind a file is of: from its path, and where the path leaves it open, from its neighbours
 //! and its header.
 
-use segue_catalog::{Dialect, Kind};
+use crate::path;
+use segue_catalog::{Candidate, Dialect, Kind, catalog};
 use segue_syntax::Facts;
 
 /// What a path says of a file.
@@ -56,6 +57,26 @@ impl Recognised {
 /// What a path says; `exists` tells of files beside it.
 #[must_use]
 pub fn by_path(path: &str, exists: &dyn Fn(&str) -> bool) -> Option<Recognised> {
-    let _ = (path, exists);
-    None
+    let catalog = catalog();
+    if let Some((kind, dialect)) = catalog.kind_of(path) {
+        return Some(Recognised { kind, dialect, condition: Condition::None });
+    }
+    let candidate = catalog.candidate_of(path)?;
+    let condition = match candidate {
+        Candidate::WorkflowHeader => Condition::Workflow,
+        Candidate::GoalKey => Condition::Goal,
+        Candidate::SiblingSpecOrPlan => {
+            let folder = path::parent(path);
+            let beside =
+                |name: &str| if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
+            let found = exists(&beside("spec.md")) || exists(&beside("plan.md"));
+            if !found {
+                return None;
+            }
+            Condition::None
+        }
+        // Plans written as JSON are read by the plan readers, not as Markdown.
+        Candidate::PhasesKey => return None,
+    };
+    Some(Recognised { kind: candidate.kind(), dialect: Dialect::Copilot, condition })
 }

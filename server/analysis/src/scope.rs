@@ -134,7 +134,9 @@ pub fn understand(pattern: &str) -> Pattern {
         return Pattern::Never(Never::Root);
     }
     if nested_braces(pattern) {
-        return Pattern::Invalid(GlobError { reason: "braces within braces are not read by every client".into() });
+        return Pattern::Invalid(GlobError {
+            reason: "braces within braces are not read by every client".into(),
+        });
     }
     let plain = pattern.strip_suffix('/').unwrap_or(pattern);
     // Without a leading `**/` it matches at any depth all the same.

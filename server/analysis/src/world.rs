@@ -154,7 +154,8 @@ impl World {
     pub fn any_path(&self, wanted: impl Fn(&str) -> bool) -> bool {
         self.interner.with_paths(|paths| {
             self.slots.iter().any(|(index, slot)| {
-                matches!(slot, Slot::File { .. } | Slot::Read(_)) && paths.get(index).is_some_and(|path| wanted(path))
+                matches!(slot, Slot::File { .. } | Slot::Read(_))
+                    && paths.get(index).is_some_and(|path| wanted(path))
             })
         })
     }

@@ -435,4 +435,53 @@ mod tests {
         assert_eq!(found, 10_000);
         assert!(took.as_millis() < 2_000, "{took:?}");
     }
+
+    proptest::proptest! {
+        /// Any path has an answer, and a folder around a project changes none.
+        #[test]
+        fn a_folder_around_it_changes_nothing(parts in proptest::collection::vec(part(), 0..6)) {
+            let path = parts.join("/");
+            let around = format!("x/{path}");
+            proptest::prop_assert_eq!(catalog().kind_of(&path), catalog().kind_of(&around));
+            proptest::prop_assert_eq!(catalog().candidate_of(&path), catalog().candidate_of(&around));
+        }
+
+        #[test]
+        fn any_text_has_an_answer(path in ".*") {
+            let _ = (catalog().kind_of(&path), catalog().candidate_of(&path));
+        }
+    }
+
+    fn part() -> impl proptest::strategy::Strategy<Value = &'static str> {
+        proptest::sample::select(vec![
+            ".github",
+            "agents",
+            ".claude",
+            "rules",
+            "commands",
+            "skills",
+            "pdf",
+            "plans",
+            "plan",
+            "workflows",
+            ".kiro",
+            "specs",
+            "openspec",
+            "changes",
+            "tasks.md",
+            "SKILL.md",
+            "a.md",
+            "a.agent.md",
+            "a-plan.md",
+            "a.plan.json",
+            "README.md",
+            ".vscode",
+            "mcp.json",
+            ".mcp.json",
+            "CLAUDE.md",
+            "",
+            "é.md",
+            ".",
+        ])
+    }
 }

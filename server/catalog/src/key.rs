@@ -17,6 +17,25 @@ impl<'a> KeyTable<'a> {
         self.row.keys.iter().find(|key| key.name == path)
     }
 
+    /// The key at a place in a header: `["mcp-servers", "mine", "command"]`, list items marked as in
+    /// `["handoffs[]", "label"]`. A row `*` stands for any one name where no row has that name itself.
+    #[must_use]
+    pub fn at(&self, place: &[&str]) -> Option<&'a Key> {
+        let fits = |key: &&Key| {
+            let mut rest = place.iter();
+            key.name.split('.').all(|part| rest.next().is_some_and(|name| part == "*" || part == *name))
+                && rest.next().is_none()
+        };
+        let any_names = |key: &&Key| key.name.split('.').filter(|part| *part == "*").count();
+        self.row.keys.iter().filter(fits).min_by_key(any_names)
+    }
+
+    /// The top-level key that a misspelling met in the wild stands for.
+    #[must_use]
+    pub fn misspelled(&self, name: &str) -> Option<&'a Key> {
+        self.top().find(|key| key.misspelled.iter().any(|wrong| wrong == name))
+    }
+
     /// The top-level keys.
     pub fn top(&self) -> impl Iterator<Item = &'a Key> + use<'a> {
         self.row.keys.iter().filter(|key| !key.name.contains(['.', '[']))
@@ -54,7 +73,7 @@ pub struct Key {
     /// Longest value, in characters, and who says so.
     #[serde(default)]
     pub max_length: Option<u32>,
-    /// Whether an empty value is an error at the client's side.
+    /// Whether an empty value means something (no tools, no prompt), so that it is no finding.
     #[serde(default)]
     pub may_be_empty: bool,
     /// Whether a file without the key is worth a finding (`frontmatter/missing-key`).
@@ -69,6 +88,9 @@ pub struct Key {
     /// Whether completion leaves it out although it is known.
     #[serde(default)]
     pub hidden: bool,
+    /// Whether it is a note for people, on which no client has to act: that one ignores it is no finding.
+    #[serde(default)]
+    pub note: bool,
     /// Since which version or date, where known.
     #[serde(default)]
     pub since: Option<String>,

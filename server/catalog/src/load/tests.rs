@@ -270,6 +270,29 @@ fn a_chat_mode_has_the_keys_of_an_agent() {
 }
 
 #[test]
+fn a_place_in_a_header_finds_its_key() {
+    let agent = catalog().keys(Kind::Agent, Dialect::Copilot).unwrap();
+    for (place, wanted) in [
+        (&["name"][..], Some("name")),
+        (&["handoffs[]", "label"], Some("handoffs[].label")),
+        (&["handoffs", "label"], None),
+        (&["mcp-servers", "mine"], Some("mcp-servers.*")),
+        (&["mcp-servers", "mine", "command"], Some("mcp-servers.*.command")),
+        (&["mcp-servers", "mine", "gallery"], Some("mcp-servers.*.*")),
+        (&["mcp-servers", "mine", "env", "TOKEN"], Some("mcp-servers.*.env.*")),
+        (&["mcp-servers", "mine", "env", "TOKEN", "x"], None),
+        (&["github", "permissions", "issues"], Some("github.permissions.issues")),
+        (&["github", "permissions", "wiki"], None),
+        (&["title"], None),
+        (&[], None),
+    ] {
+        assert_eq!(agent.at(place).map(|key| key.name.as_str()), wanted, "{place:?}");
+    }
+    assert_eq!(agent.misspelled("user-invokable").unwrap().name, "user-invocable");
+    assert!(agent.misspelled("user-invocable").is_none());
+}
+
+#[test]
 fn keys_that_no_client_reads_are_not_rows() {
     for (row, key) in every_key() {
         for name in ["title", "tags", "author", "hidden", "input", "mcp", "version", "user-invokable"] {

@@ -3,8 +3,8 @@
 //! Facts are made from the whole text in one go ([`Facts::of`]), for open and closed files alike,
 //! and hold no reference to it, so the text of a closed file can be dropped.
 
-use crate::Span;
 use crate::yaml::{Strict, Yaml};
+use crate::{Span, ignores, markdown, oddities};
 
 /// Everything known of one Markdown file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -185,7 +185,8 @@ pub struct Fence {
     pub prose_lines: u32,
 }
 
-/// Something that primitives add to Markdown, found in text (never in code, comments or the header).
+/// Something that primitives add to Markdown, found in text (never in comments, tags or the header;
+/// in code only [`TokenKind::Variable`], because prompts like to write it there).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token {
     /// What it is.
@@ -197,6 +198,8 @@ pub struct Token {
     pub name_span: Span,
     /// That part as text, unquoted.
     pub name: Box<str>,
+    /// Whether it stands in a code span or block, where variables alone are looked for.
+    pub in_code: bool,
 }
 
 /// What a token is.
@@ -263,6 +266,52 @@ impl Facts {
     /// The facts of `text`.
     #[must_use]
     pub fn of(text: &str) -> Self {
-        Self { len: u32::try_from(text.len()).unwrap_or(u32::MAX), ..Self::default() }
+        let bom = text.starts_with(BYTE_ORDER_MARK);
+        let header = Header::default();
+        let body = (header.body as usize).max(if bom { BYTE_ORDER_MARK.len_utf8() } else { 0 });
+        let marked = markdown::read(text, body);
+        let body_text = text.get(body..).unwrap_or_default();
+        Self {
+            len: Span::at(text.len()).end,
+            body_chars: fit(body_text.chars().count()),
+            lines: count_lines(text),
+            has_body: has_body(body_text),
+            bom,
+            oddities: oddities::find(text, &marked.code),
+            ignores: ignores::find(text, header.content, &marked.comments),
+            header,
+            headings: marked.headings,
+            html_ids: marked.html_ids,
+            links: marked.links,
+            definitions: marked.definitions,
+            undefined: marked.undefined,
+            fences: marked.fences,
+            tokens: marked.tokens,
+        }
     }
+}
+
+const BYTE_ORDER_MARK: char = '\u{FEFF}';
+
+fn fit(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+/// The number of lines: an end of line ends one, and what follows the last end is one more.
+fn count_lines(text: &str) -> u32 {
+    let bytes = text.as_bytes();
+    let mut lines = memchr::memchr_iter(b'\n', bytes).count();
+    lines += memchr::memchr_iter(b'\r', bytes).filter(|at| bytes.get(at + 1) != Some(&b'\n')).count();
+    lines += usize::from(bytes.last().is_some_and(|last| !matches!(last, b'\n' | b'\r')));
+    fit(lines)
+}
+
+/// Whether `body` has anything but blanks and HTML comments.
+fn has_body(body: &str) -> bool {
+    let mut rest = body.trim_start();
+    while let Some(comment) = rest.strip_prefix("<!--") {
+        let Some((_, after)) = comment.split_once("-->") else { return false };
+        rest = after.trim_start();
+    }
+    !rest.is_empty()
 }

@@ -1,1 +1,333 @@
-//! lexer
+//! What primitives add to Markdown: `#tool:`, `#file:`, `${…}`, `@…`, `/command`, `$ARGUMENTS`.
+//!
+//! The lexer is given the stretches that Markdown calls text, as ranges of the source, so that
+//! offsets stay true and a backslash that Markdown has taken away can still be seen. In code it
+//! looks for `${…}` alone.
+
+use std::ops::Range;
+
+use memchr::{memchr, memmem};
+
+use crate::Span;
+use crate::facts::{Token, TokenKind};
+
+/// File extensions that make `@name.ext` an import although no `/` is in it.
+const TEXT_EXTENSIONS: [&str; 12] =
+    ["md", "mdc", "mdx", "markdown", "txt", "json", "jsonc", "yaml", "yml", "toml", "rst", "adoc"];
+
+/// Collects the tokens of one file.
+pub struct Lexer<'a> {
+    source: &'a str,
+    /// What was found, in order.
+    pub tokens: Vec<Token>,
+    /// Everything before this offset belongs to a token already.
+    done: usize,
+}
+
+/// A token in the making: what it is, the end of the whole, the range that names something.
+struct Found {
+    kind: TokenKind,
+    end: usize,
+    name: Range<usize>,
+}
+
+impl<'a> Lexer<'a> {
+    /// A lexer for `source`, the whole text of a file.
+    #[must_use]
+    pub fn new(source: &'a str) -> Self {
+        Self { source, tokens: Vec::new(), done: 0 }
+    }
+
+    /// Looks through a stretch of text.
+    pub fn text(&mut self, run: Range<usize>) {
+        let mut at = run.start.max(self.done);
+        while let Some(next) = self.next_candidate(at, run.end) {
+            at = next + 1;
+            let found = match self.byte(next) {
+                Some(b'#') => self.hash(next, run.end),
+                Some(b'$') => self.dollar(next, run.end),
+                Some(b'@') => self.at_sign(next, run.end),
+                Some(b'/') => self.slash(next, run.end),
+                _ => None,
+            };
+            if let Some(found) = found {
+                at = found.end.max(at);
+                self.push(next, found, false);
+            }
+        }
+    }
+
+    /// Looks through a stretch of code, where only closed variables count.
+    pub fn code(&mut self, run: Range<usize>) {
+        let bytes = self.source.as_bytes();
+        let mut at = run.start.max(self.done);
+        while let Some(next) = bytes.get(at..run.end).and_then(|rest| memmem::find(rest, b"${")) {
+            let start = at + next;
+            at = start + 2;
+            if let Some(found) = self.variable(start, run.end)
+                && found.kind == TokenKind::Variable
+                && found.end <= run.end
+            {
+                at = found.end;
+                self.push(start, found, true);
+            }
+        }
+    }
+
+    /// The next byte that could begin a token.
+    fn next_candidate(&self, from: usize, to: usize) -> Option<usize> {
+        let rest = self.source.as_bytes().get(from..to)?;
+        rest.iter().position(|byte| matches!(byte, b'#' | b'$' | b'@' | b'/')).map(|at| from + at)
+    }
+
+    fn push(&mut self, start: usize, found: Found, in_code: bool) {
+        self.done = found.end;
+        let raw = self.source.get(found.name.clone()).unwrap_or_default();
+        let name = if found.kind == TokenKind::Import && raw.contains('\\') {
+            raw.replace("\\ ", " ").into()
+        } else {
+            raw.into()
+        };
+        self.tokens.push(Token {
+            kind: found.kind,
+            span: Span::new(start, found.end),
+            name_span: Span::new(found.name.start, found.name.end),
+            name,
+            in_code,
+        });
+    }
+
+    fn byte(&self, at: usize) -> Option<u8> {
+        self.source.as_bytes().get(at).copied()
+    }
+
+    /// The character before `at`, if there is one.
+    fn before(&self, at: usize) -> Option<char> {
+        self.source.get(..at)?.chars().next_back()
+    }
+
+    /// Whether an odd number of backslashes stands before `at`.
+    fn escaped(&self, at: usize) -> bool {
+        let before = self.source.as_bytes().get(..at).unwrap_or_default();
+        before.iter().rev().take_while(|&&byte| byte == b'\\').count() % 2 == 1
+    }
+
+    /// Whether a token may begin at `at`: no word before it and no escape.
+    fn begins(&self, at: usize) -> bool {
+        !self.before(at).is_some_and(|c| c.is_alphanumeric() || c == '_') && !self.escaped(at)
+    }
+
+    /// Whether a line begins at `at` or a blank stands before it.
+    fn after_blank(&self, at: usize) -> bool {
+        self.before(at).is_none_or(|c| c.is_whitespace() || c == '\u{FEFF}')
+    }
+
+    /// The end of the bytes from `from` on that `belongs` accepts.
+    fn run_end(&self, from: usize, to: usize, belongs: impl Fn(u8) -> bool) -> usize {
+        let rest = self.source.as_bytes().get(from..to).unwrap_or_default();
+        from + rest.iter().take_while(|&&byte| belongs(byte)).count()
+    }
+
+    /// `#tool:name` and `#file:path`.
+    fn hash(&self, at: usize, run_end: usize) -> Option<Found> {
+        let keyword = self.source.as_bytes().get(at + 1..at + 6)?;
+        let tool = keyword.eq_ignore_ascii_case(b"tool:");
+        if !(tool || keyword.eq_ignore_ascii_case(b"file:")) || at + 6 > run_end || !self.begins(at) {
+            return None;
+        }
+        if tool { self.tool(at + 6, run_end) } else { self.file(at + 6) }
+    }
+
+    fn tool(&self, start: usize, run_end: usize) -> Option<Found> {
+        let is_name = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'/' | b'*');
+        let mut end = self.run_end(start, run_end, is_name);
+        // `server/*` may have its star taken by Markdown as emphasis: it is still the name's.
+        if end == run_end && self.byte(end) == Some(b'*') && self.byte(end.wrapping_sub(1)) == Some(b'/') {
+            end += 1;
+        }
+        while end > start && self.byte(end - 1) == Some(b'.') {
+            end -= 1;
+        }
+        (end > start).then_some(Found { kind: TokenKind::Tool, end, name: start..end })
+    }
+
+    fn file(&self, start: usize) -> Option<Found> {
+        if let Some(quote @ (b'"' | b'\'')) = self.byte(start) {
+            let line = self.line_end(start + 1);
+            let close = start + 1 + memchr(quote, self.source.as_bytes().get(start + 1..line)?)?;
+            let name = start + 1..close;
+            return (!name.is_empty()).then_some(Found { kind: TokenKind::File, end: close + 1, name });
+        }
+        let end = self.path_end(start, |b| b == b'#');
+        let end = self.trim_path(start, end);
+        (end > start).then_some(Found { kind: TokenKind::File, end, name: start..end })
+    }
+
+    /// The end of the line that `at` is in, before its line end.
+    fn line_end(&self, at: usize) -> usize {
+        self.run_end(at, self.source.len(), |b| b != b'\n' && b != b'\r')
+    }
+
+    /// Where a path that begins at `start` ends at the latest: at a blank, at what begins other
+    /// markup, or where `stops` says. Read from the source, because `_` and `*` in paths may have
+    /// been taken for emphasis.
+    fn path_end(&self, start: usize, stops: impl Fn(u8) -> bool) -> usize {
+        self.run_end(start, self.source.len(), |b| {
+            !(b.is_ascii_whitespace()
+                || matches!(b, b'`' | b'<' | b'>' | b'|' | b'[' | b']' | b'"')
+                || stops(b))
+        })
+    }
+
+    /// `end` without the punctuation that belongs to the sentence around a path.
+    fn trim_path(&self, start: usize, mut end: usize) -> usize {
+        while let Some(path) = self.source.get(start..end) {
+            let Some(last) = path.chars().next_back() else { break };
+            let unbalanced =
+                |open: char, close: char| path.matches(open).count() < path.matches(close).count();
+            let trims = match last {
+                ',' | ';' | ':' | '.' | '!' | '?' | '\'' | '*' | '\u{201D}' | '\u{2019}' | '\\' => true,
+                ')' => unbalanced('(', ')'),
+                '}' => unbalanced('{', '}'),
+                _ => false,
+            };
+            if !trims {
+                break;
+            }
+            end -= last.len_utf8();
+        }
+        end
+    }
+
+    /// `${…}`, `$ARGUMENTS` and `$1`.
+    fn dollar(&self, at: usize, run_end: usize) -> Option<Found> {
+        if self.escaped(at) {
+            return None;
+        }
+        if self.byte(at + 1) == Some(b'{') {
+            return self.variable(at, run_end);
+        }
+        if self.before(at).is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '$')) {
+            return None;
+        }
+        let word_end = self.run_end(at + 1, run_end, |b| b.is_ascii_alphanumeric() || b == b'_');
+        let word = self.source.get(at + 1..word_end)?;
+        if word == "ARGUMENTS" {
+            let mut end = word_end;
+            let digits = self.run_end(end + 1, run_end, |b| b.is_ascii_digit());
+            if self.byte(end) == Some(b'[') && digits > end + 1 && self.byte(digits) == Some(b']') {
+                end = digits + 1;
+            }
+            return Some(Found { kind: TokenKind::Argument, end, name: at + 1..end });
+        }
+        let money = matches!(self.byte(word_end), Some(b'.' | b','))
+            && self.byte(word_end + 1).is_some_and(|b| b.is_ascii_digit());
+        let digit = word.len() == 1 && word.as_bytes().first().is_some_and(u8::is_ascii_digit);
+        let letter = self.source.get(word_end..).and_then(|rest| rest.chars().next());
+        if !digit || money || letter.is_some_and(char::is_alphanumeric) {
+            return None;
+        }
+        Some(Found { kind: TokenKind::Argument, end: word_end, name: at + 1..word_end })
+    }
+
+    /// `${…}`: closed on its line, or the beginning of one that is not.
+    fn variable(&self, at: usize, run_end: usize) -> Option<Found> {
+        let start = at + 2;
+        let first = self.byte(start)?;
+        // `${{ … }}` is an expression of GitHub's workflows.
+        if first == b'{' {
+            return None;
+        }
+        let line = self.line_end(start);
+        let rest = self.source.as_bytes().get(start..line).unwrap_or_default();
+        if let Some(length) = memchr(b'}', rest) {
+            let close = start + length;
+            return Some(Found { kind: TokenKind::Variable, end: close + 1, name: start..close });
+        }
+        if !(first.is_ascii_alphabetic() || first == b'_') {
+            return None;
+        }
+        let is_name = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b':' | b'.');
+        let end = self.run_end(start, line.min(run_end), is_name);
+        Some(Found { kind: TokenKind::UnclosedVariable, end, name: start..end })
+    }
+
+    /// `@path/to/file.md` and `@name`.
+    fn at_sign(&self, at: usize, run_end: usize) -> Option<Found> {
+        let before = self.before(at);
+        if before.is_some_and(|c| is_part_of_address(c) || "/@{".contains(c)) || self.escaped(at) {
+            return None;
+        }
+        if self.after_blank(at)
+            && let Some(found) = self.import(at + 1)
+        {
+            return Some(found);
+        }
+        let start = at + 1;
+        let is_name = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
+        let mut end = self.run_end(start, run_end, is_name);
+        let after = self.source.get(end..).and_then(|rest| rest.chars().next());
+        if after.is_some_and(|c| c == '/' || c == '@' || c == '\\' || c.is_alphanumeric()) {
+            return None;
+        }
+        while end > start && matches!(self.byte(end - 1), Some(b'.' | b'-')) {
+            end -= 1;
+        }
+        let named = self.byte(start).is_some_and(|b| b.is_ascii_alphanumeric());
+        (named && end > start).then_some(Found { kind: TokenKind::Mention, end, name: start..end })
+    }
+
+    fn import(&self, start: usize) -> Option<Found> {
+        let mut end = self.path_end(start, |b| b == b'@');
+        // A blank after a backslash belongs to the path.
+        while self.byte(end) == Some(b' ') && self.escaped(end) {
+            end = self.path_end(end + 1, |b| b == b'@');
+        }
+        if self.byte(end) == Some(b'@') {
+            return None;
+        }
+        let end = self.trim_path(start, end);
+        let path = self.source.get(start..end)?;
+        let anchored = ["./", "../", "~/", "/"]
+            .iter()
+            .any(|prefix| path.len() > prefix.len() && path.starts_with(prefix));
+        let named = path.chars().next().is_some_and(|c| c.is_alphanumeric() || matches!(c, '.' | '_'));
+        // `@scope/package` is a package, not a path: without a leading dot only a file name with an
+        // extension makes a path.
+        let last = path.rsplit('/').next().unwrap_or_default();
+        let extension =
+            last.rsplit_once('.').filter(|(stem, _)| !stem.is_empty()).map(|(_, extension)| extension);
+        let is_file = extension.is_some_and(|extension| {
+            let known = TEXT_EXTENSIONS.iter().any(|known| extension.eq_ignore_ascii_case(known));
+            let like_one = (1..=10).contains(&extension.len())
+                && extension.bytes().all(|b| b.is_ascii_alphanumeric())
+                && extension.bytes().any(|b| b.is_ascii_alphabetic());
+            known || (like_one && path.contains('/'))
+        });
+        (anchored || (named && is_file)).then_some(Found { kind: TokenKind::Import, end, name: start..end })
+    }
+
+    /// `/command`.
+    fn slash(&self, at: usize, run_end: usize) -> Option<Found> {
+        if !self.after_blank(at) || !self.byte(at + 1).is_some_and(|b| b.is_ascii_lowercase()) {
+            return None;
+        }
+        let start = at + 1;
+        let is_name =
+            |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'_' | b':' | b'-');
+        let mut end = self.run_end(start, run_end, is_name);
+        let after = self.source.get(end..).and_then(|rest| rest.chars().next());
+        if after.is_some_and(|c| c.is_alphanumeric() || "/\\{}<=$%@&+~|^#".contains(c)) {
+            return None;
+        }
+        while matches!(self.byte(end - 1), Some(b'.' | b':' | b'-')) {
+            end -= 1;
+        }
+        Some(Found { kind: TokenKind::Command, end, name: start..end })
+    }
+}
+
+/// Whether `character` before an `@` makes an address of the whole.
+fn is_part_of_address(character: char) -> bool {
+    character.is_alphanumeric() || matches!(character, '_' | '.' | '-' | '+' | '%')
+}

@@ -10,10 +10,13 @@
 pub mod blocks;
 pub mod facts;
 pub mod header;
+pub mod html;
+pub mod ignores;
 pub mod json;
 pub mod lexer;
 pub mod lines;
 pub mod markdown;
+pub mod oddities;
 pub mod slug;
 pub mod span;
 pub mod text;

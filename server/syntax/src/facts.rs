@@ -4,7 +4,7 @@
 //! and hold no reference to it, so the text of a closed file can be dropped.
 
 use crate::yaml::{Strict, Yaml};
-use crate::{Span, ignores, markdown, oddities};
+use crate::{Span, header, ignores, markdown, oddities};
 
 /// Everything known of one Markdown file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -267,7 +267,7 @@ impl Facts {
     #[must_use]
     pub fn of(text: &str) -> Self {
         let bom = text.starts_with(BYTE_ORDER_MARK);
-        let header = Header::default();
+        let header = header::find(text);
         let body = (header.body as usize).max(if bom { BYTE_ORDER_MARK.len_utf8() } else { 0 });
         let marked = markdown::read(text, body);
         let body_text = text.get(body..).unwrap_or_default();

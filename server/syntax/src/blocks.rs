@@ -8,6 +8,9 @@
 //!
 //! - After a NUL the incremental tree can differ from a fresh one, and with a lone CR the rows of the
 //!   grammar (LF only) are not those of the text. Such texts are parsed from scratch each time.
+//! - Where the grammar has to recover from an error, the incremental recovery can differ from that of
+//!   a fresh parse. (One such text: a list item `1.` without content, then `1. <div`.) So a tree with
+//!   an error in it is neither the start nor the result of an incremental parse.
 //! - A parser that was interrupted resumes its old text in the next parse, whatever that is given.
 //!   So it is reset after a break, and an interrupted parse leaves the former tree as it was.
 //! - Blocks nest as deep as the text likes (100,000 `> ` on a line), so every walk uses a cursor.
@@ -120,19 +123,28 @@ impl Blocks {
     /// them again, before its own.
     pub fn edit_while(&mut self, edits: &[Edit], text: &Text, keep_going: KeepGoing<'_>) -> Option<Changed> {
         let edited = edited_span(edits);
-        let is_plain = self.text.is_plain() && edits.iter().all(|edit| edit.leaves_plain);
-        let Some(mut old) = self.tree.clone().filter(|_| is_plain) else {
-            *self = Self::parse_while(text, keep_going)?;
-            return Some(Changed { edited, structure: vec![Span::new(0, text.len())] });
-        };
-        for edit in edits {
-            old.edit(&input_edit(edit));
+        if let Some(old) = self.edited_tree(edits) {
+            let tree = parse(text, Some(&old), keep_going)?;
+            if !tree.root_node().has_error() {
+                let changed = old.changed_ranges(&tree);
+                let structure = changed.map(|range| Span::new(range.start_byte, range.end_byte)).collect();
+                *self = Self { text: text.clone(), tree: Some(tree) };
+                return Some(Changed { edited, structure });
+            }
         }
-        let tree = parse(text, Some(&old), keep_going)?;
-        let structure = old.changed_ranges(&tree).map(|range| Span::new(range.start_byte, range.end_byte));
-        let structure = structure.collect();
-        *self = Self { text: text.clone(), tree: Some(tree) };
-        Some(Changed { edited, structure })
+        *self = Self::parse_while(text, keep_going)?;
+        Some(Changed { edited, structure: vec![Span::new(0, text.len())] })
+    }
+
+    /// The tree with its nodes moved by `edits`, if the grammar may start from it.
+    fn edited_tree(&self, edits: &[Edit]) -> Option<Tree> {
+        let is_plain = self.text.is_plain() && edits.iter().all(|edit| edit.leaves_plain);
+        let is_sound = |tree: &&Tree| is_plain && !tree.root_node().has_error();
+        let mut tree = self.tree.as_ref().filter(is_sound)?.clone();
+        for edit in edits {
+            tree.edit(&input_edit(edit));
+        }
+        Some(tree)
     }
 
     /// The text these are the blocks of.
@@ -321,7 +333,8 @@ enum Step<'tree> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Shape {
     Document,
-    /// The grammar's section: transparent, because it knows `#` headings only.
+    /// Transparent: the grammar's section, because it knows `#` headings only, and what stands
+    /// around the blocks that it did recognise in a text with an error.
     Section,
     Block(BlockKindOf),
     /// A piece of a block: a marker, a line, a cell.
@@ -337,7 +350,8 @@ enum BlockKindOf {
 
 impl Shape {
     fn of(node: Node<'_>) -> Self {
-        SHAPES.get(usize::from(node.kind_id())).copied().unwrap_or(Self::Part)
+        let known = SHAPES.get(usize::from(node.kind_id())).copied();
+        known.unwrap_or(if node.is_error() { Self::Section } else { Self::Part })
     }
 
     fn of_name(name: &str) -> Self {

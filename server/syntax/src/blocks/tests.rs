@@ -1,3 +1,4 @@
+//! What features would notice of the block tree.
 
 use super::*;
 use crate::{Encoding, Position};
@@ -140,4 +141,13 @@ fn deep_nesting_is_walked_without_recursion() {
         let blocks = blocks_of(&text);
         let _ = (blocks.blocks(0), blocks.folds(0), blocks.enclosing(text.len(), 0));
     }
+}
+
+#[test]
+fn blocks_are_found_where_the_grammar_met_an_error() {
+    let text = "# A\n\nword\n\n-\n1.\n1. <div\n\n\n";
+    let blocks = blocks_of(text);
+    assert!(blocks.dump().iter().any(|(_, kind, _)| *kind == "ERROR"), "the grammar has improved");
+    let found = texts(blocks.blocks(0).iter().map(|block| block.span), text);
+    assert_eq!(found[..2], ["# A", "word"]);
 }

@@ -14,6 +14,9 @@ pub(super) fn read_node(cursor: &mut Cursor<'_>, parent: isize) -> Node {
     let line = cursor.current();
     let is_seq = cursor.is_dash();
     if !is_seq && !begins_map(cursor, line.text == cursor.pos) {
+        if cursor.is_colon(line, cursor.pos) {
+            cursor.error(cursor.pos, cursor.pos + 1, YamlErrorKind::ExpectedKey);
+        }
         return read_inline(cursor, parent);
     }
     if cursor.depth >= DEPTH_LIMIT {

@@ -230,7 +230,8 @@ impl<'t> Cursor<'t> {
         })
     }
 
-    fn is_colon(&self, line: Line, at: usize) -> bool {
+    /// Whether a colon in block context separates a key from its value.
+    pub fn is_colon(&self, line: Line, at: usize) -> bool {
         self.byte_in(line, at) == Some(b':') && self.byte_in(line, at + 1).is_none_or(is_blank)
     }
 

@@ -326,7 +326,8 @@ pub(super) fn read_block_scalar(cursor: &mut Cursor<'_>, parent: isize, header: 
         let line = cursor.line_at(index);
         let whole = cursor.slice(line.start, line.end);
         let spaces = whole.len() - whole.trim_start_matches(' ').len();
-        let blank = whole.len() == spaces || line.is_blank() && spaces < indent.unwrap_or(usize::MAX);
+        // A tab is content, or ends the scalar where it stands too far left.
+        let blank = whole.len() == spaces;
         if blank {
             // Blanks beyond the indentation are content; they end with the scalar's last text.
             rows.push(whole.get(indent.unwrap_or(usize::MAX)..).unwrap_or_default());

@@ -88,8 +88,8 @@ fn presented(text: &str, content: Span, yaml: &Yaml) -> String {
         while flows.next_if(|flow| flow.end as usize <= start).is_some() {}
         if let Some(flow) = flows.peek().filter(|flow| (flow.start as usize) < start) {
             let before = text.get(..flow.start as usize).unwrap_or_default();
-            let column = before.len() - before.rfind(['\n', '\r']).map_or(0, |found| found + 1);
-            owned.extend(std::iter::repeat_n(' ', column.min(INDENT_LIMIT)));
+            let on_line = before.bytes().rev().take_while(|byte| !matches!(byte, b'\n' | b'\r'));
+            owned.extend(std::iter::repeat_n(' ', on_line.take(INDENT_LIMIT).count()));
         }
         owned.push_str(line);
         start += line.len();

@@ -117,7 +117,7 @@ fn what_is_wrong_costs_no_more_than_it_must() {
         ("x:\n  a: [b\n  c: d\ne: f\n", "(x=(a=[b]; c=d); e=f)", vec![(UnclosedSequence, "[")]),
         ("a: 'b\nc: d\n", "(a=b; c=d)", vec![(UnclosedQuote, "'b")]),
         ("a: \"b # c\n\nd: 'e'\n", "(a=b # c; d='e')", vec![(UnclosedQuote, "\"b # c")]),
-        ("a: ['b, c]\nd: e\n", "(a=['b, c]\\nd: e)", vec![]),
+        ("a: ['b, c]\nd: e\n", "(a=[b, c]; d=e)", vec![(UnclosedQuote, "'b")]),
         ("a: [\"b, c]\nd: e\n", "(a=[b, c]; d=e)", vec![(UnclosedQuote, "\"b")]),
         ("des\nmodel: x\n", "(model=x)", vec![(ExpectedColon, "des")]),
         ("name: y\ndes\nmodel: x\n", "(name=y; model=x)", vec![(ExpectedColon, "des")]),
@@ -150,10 +150,7 @@ fn what_is_wrong_costs_no_more_than_it_must() {
         (": a\nb: c\n", "(b=c)", vec![(ExpectedColon, ": a")]),
         ("\u{0}\nb: c\n", "(b=c)", vec![(ExpectedColon, "\u{0}")]),
     ] {
-        // A quote whose partner stands in a later value is the one thing no reader can tell apart.
-        if text != "a: ['b, c]\nd: e\n" {
-            check(text, tree, &expected);
-        }
+        check(text, tree, &expected);
     }
 }
 
@@ -219,6 +216,7 @@ fn time_grows_with_the_text() {
             let begun = std::time::Instant::now();
             let yaml = parse(&text, whole(&text));
             assert_sound(&text, whole(&text), &yaml);
+            let _ = strict(&text, Span::new(0, 200_000.min(text.len())));
             assert!(begun.elapsed().as_secs() < 4, "{start:?} {unit:?}: {:?}", begun.elapsed());
         }
     }

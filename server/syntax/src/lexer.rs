@@ -22,6 +22,8 @@ pub struct Lexer<'a> {
     pub tokens: Vec<Token>,
     /// Everything before this offset belongs to a token already.
     done: usize,
+    /// Where the stretch of text begins that is being looked through.
+    run_start: usize,
 }
 
 /// A token in the making: what it is, the end of the whole, the range that names something.
@@ -35,11 +37,12 @@ impl<'a> Lexer<'a> {
     /// A lexer for `source`, the whole text of a file.
     #[must_use]
     pub fn new(source: &'a str) -> Self {
-        Self { source, tokens: Vec::new(), done: 0 }
+        Self { source, tokens: Vec::new(), done: 0, run_start: 0 }
     }
 
     /// Looks through a stretch of text.
     pub fn text(&mut self, run: Range<usize>) {
+        self.run_start = run.start;
         let mut at = run.start.max(self.done);
         while let Some(next) = self.next_candidate(at, run.end) {
             at = next + 1;
@@ -101,9 +104,11 @@ impl<'a> Lexer<'a> {
         self.source.as_bytes().get(at).copied()
     }
 
-    /// The character before `at`, if there is one.
+    /// The character before `at`, if there is one. An underscore that Markdown has taken out of the
+    /// text as emphasis is none.
     fn before(&self, at: usize) -> Option<char> {
-        self.source.get(..at)?.chars().next_back()
+        let before = self.source.get(..at)?.chars().next_back();
+        before.filter(|&character| character != '_' || at != self.run_start)
     }
 
     /// Whether an odd number of backslashes stands before `at`.

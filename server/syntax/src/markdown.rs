@@ -130,7 +130,6 @@ struct OpenHeading {
 /// The state of one pass.
 struct Pass<'a> {
     source: &'a str,
-    body: usize,
     out: Marked,
     lexer: Lexer<'a>,
     slugger: Slugger,
@@ -153,7 +152,6 @@ impl<'a> Pass<'a> {
     fn new(source: &'a str, body: usize, defined: definitions::Defined) -> Self {
         Self {
             source,
-            body,
             out: Marked::default(),
             lexer: Lexer::new(source),
             slugger: Slugger::default(),
@@ -360,7 +358,7 @@ impl<'a> Pass<'a> {
     fn finish(mut self) -> Marked {
         self.flush();
         self.out.tokens = std::mem::take(&mut self.lexer.tokens);
-        let (definitions, moved) = self.defined.finish(self.source, self.body);
+        let (definitions, moved) = self.defined.finish(self.source);
         self.out.definitions = definitions;
         for link in &mut self.out.links {
             link.definition = link.definition.and_then(|old| moved.get(old as usize).copied());

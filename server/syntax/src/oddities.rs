@@ -1,5 +1,6 @@
 //! Characters that hide or damage text.
 
+use memchr::memchr2;
 use unicode_properties::UnicodeEmoji;
 
 use crate::Span;
@@ -12,20 +13,15 @@ pub fn find(text: &str, code: &[Span]) -> Vec<Oddity> {
     if text.is_ascii() {
         return found;
     }
-    let mut line_start = 0;
-    // The line that has shown its replacement character.
-    let mut replaced = None;
-    for (at, lead) in text.bytes().enumerate() {
-        if matches!(lead, b'\n' | b'\r') {
-            line_start = at + 1;
-        }
-        // The first bytes of the characters below.
-        if !matches!(lead, 0xC2 | 0xD8 | 0xE2 | 0xEF | 0xF3) {
-            continue;
-        }
+    // Where the last replacement character stood.
+    let mut replaced: Option<usize> = None;
+    for at in leads(text.as_bytes()) {
         let Some(character) = text.get(at..).and_then(|rest| rest.chars().next()) else { continue };
         let Some(kind) = kind_of(text, at, character) else { continue };
-        if kind == OddityKind::Replacement && replaced.replace(line_start) == Some(line_start) {
+        if kind == OddityKind::Replacement
+            && let Some(last) = replaced.replace(at)
+            && memchr2(b'\n', b'\r', text.as_bytes().get(last..at).unwrap_or_default()).is_none()
+        {
             continue;
         }
         let end = at + character.len_utf8();
@@ -40,6 +36,18 @@ pub fn find(text: &str, code: &[Span]) -> Vec<Oddity> {
         found.push(Oddity { kind, span, character, in_code: is_in(code, span) });
     }
     found
+}
+
+/// Where bytes stand that begin one of the characters this module knows.
+fn leads(bytes: &[u8]) -> impl Iterator<Item = usize> {
+    const CHUNK: usize = 32;
+    // Most of most texts is ASCII, which whole chunks are tested for at once.
+    let chunks = bytes.chunks(CHUNK).enumerate().filter(|(_, chunk)| !chunk.is_ascii());
+    chunks.flat_map(|(index, chunk)| {
+        let is_lead = |byte: &u8| matches!(byte, 0xC2 | 0xD8 | 0xE2 | 0xEF | 0xF3);
+        let leads = chunk.iter().enumerate().filter(move |(_, byte)| is_lead(byte));
+        leads.map(move |(at, _)| index * CHUNK + at)
+    })
 }
 
 /// Whether `span` lies in one of the ordered `ranges`.

@@ -64,16 +64,19 @@ impl Defined {
     }
 
     /// All definitions in order, and where each of the first ones has gone.
-    pub(super) fn finish(self, text: &str, body: usize) -> (Vec<Definition>, Vec<u32>) {
-        let mut all = self.first;
-        let firsts: Vec<u32> = all.iter().map(|definition| definition.span.start).collect();
+    pub(super) fn finish(self, text: &str) -> (Vec<Definition>, Vec<u32>) {
+        let firsts: Vec<u32> = self.first.iter().map(|definition| definition.span.start).collect();
+        let mut later: Vec<Definition> = Vec::new();
         for (at, covered) in self.candidates {
-            let inside =
-                |definition: &Definition| definition.span.touches(at) && definition.span.end as usize != at;
-            if !covered && at >= body && !all.iter().any(inside) {
-                all.extend(repeated(text, at));
+            let before = self.first.partition_point(|definition| definition.span.start as usize <= at);
+            let before = before.checked_sub(1).and_then(|before| self.first.get(before));
+            let inside = |definition: &Definition| at < definition.span.end as usize;
+            if !covered && !before.is_some_and(inside) && !later.last().is_some_and(inside) {
+                later.extend(repeated(text, at));
             }
         }
+        let mut all = self.first;
+        all.append(&mut later);
         all.sort_by_key(|definition| definition.span);
         let place = |start: &u32| all.partition_point(|definition| definition.span.start < *start);
         let moved = firsts.iter().map(|start| u32::try_from(place(start)).unwrap_or(u32::MAX)).collect();
@@ -108,12 +111,16 @@ fn definition(text: &str, label: &str, target: &str, span: Range<usize>) -> Defi
     }
 }
 
+/// More bytes than the 999 characters of the longest label have.
+const LABEL_LIMIT: usize = 4096;
+
 /// Every `[` with which a line begins whose label is followed by a colon.
 fn candidates(text: &str, body: usize) -> Vec<(usize, bool)> {
     let bytes = text.as_bytes();
     let mut found = Vec::new();
     for close in memmem::find_iter(bytes.get(body..).unwrap_or_default(), b"]:") {
-        let open = spans::label_open(text, body, body + close + 1).saturating_sub(1);
+        let from = body + close.saturating_sub(LABEL_LIMIT);
+        let open = spans::label_open(text, from, body + close + 1).saturating_sub(1);
         let line = bytes.get(body..open).unwrap_or_default().iter().rev();
         // A definition may stand in a quotation or a list item.
         let marker = |byte: &&u8| !matches!(byte, b'\n' | b'\r');

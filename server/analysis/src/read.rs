@@ -1,6 +1,6 @@
 //! Bytes to a [`FileState`]: decoding, facts, and what a file exports and refers to.
 
-use crate::file::{Content, Exports, FileState, LARGEST_FILE, Name, Space, Unreadable};
+use crate::file::{Content, Exports, FileState, LARGEST_FILE, Unreadable};
 use crate::intern::{Interner, PathId};
 use crate::names;
 use crate::recognise::Recognised;
@@ -133,9 +133,12 @@ fn parsed(path: &str, what: Option<Recognised>, text: &str, hash: u64, interner:
     }
 }
 
-/// What is kept of a file that is a link's target and nothing else.
+/// What is kept of a file that is a link's target and nothing else: its anchors, and its imports,
+/// which may lead back to who imports it.
 fn anchors_only(facts: Facts) -> Facts {
-    Facts { len: facts.len, headings: facts.headings, html_ids: facts.html_ids, ..Facts::default() }
+    let mut tokens = facts.tokens;
+    tokens.retain(|token| token.kind == TokenKind::Import);
+    Facts { len: facts.len, headings: facts.headings, html_ids: facts.html_ids, tokens, ..Facts::default() }
 }
 
 fn fingerprint(value: &impl Hash) -> u64 {
@@ -166,9 +169,4 @@ fn targets_of(path: &str, kind: Kind, facts: &Facts, interner: &Interner) -> Vec
     targets.sort_unstable();
     targets.dedup();
     targets
-}
-
-/// The names of a space in `names`.
-pub(crate) fn in_space(names: &[Name], space: Space) -> impl Iterator<Item = &str> {
-    names.iter().filter(move |name| name.space == space).map(|name| &*name.text)
 }

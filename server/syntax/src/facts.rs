@@ -15,6 +15,8 @@ pub struct Facts {
     pub body_chars: u32,
     /// Number of lines.
     pub lines: u32,
+    /// The first line that is not blank, without the blanks around it.
+    pub first_line: Span,
     /// Whether the body has anything but blanks and comments.
     pub has_body: bool,
     /// Whether the text begins with a byte order mark.
@@ -183,6 +185,9 @@ pub struct Fence {
     /// Lines in it that look like Markdown structure: ATX headings, links, list items, and lines that
     /// open another fence. What makes an unclosed fence a swallowed document.
     pub prose_lines: u32,
+    /// The first line in it that looks like the opening of an inner fence of the same mark and at
+    /// least its width: what closes that one closes this one.
+    pub inner_open: Option<Span>,
 }
 
 /// Something that primitives add to Markdown, found in text (never in comments, tags or the header;
@@ -275,6 +280,7 @@ impl Facts {
             len: Span::at(text.len()).end,
             body_chars: fit(body_text.chars().count()),
             lines: count_lines(text),
+            first_line: first_line(text),
             has_body: has_body(body_text),
             bom,
             oddities: oddities::find(text, &marked.code),
@@ -289,6 +295,14 @@ impl Facts {
             tokens: marked.tokens,
         }
     }
+}
+
+/// The first line that is not blank, without the blanks around it.
+fn first_line(text: &str) -> Span {
+    let rest = text.trim_start_matches(|c: char| c.is_whitespace() || c == BYTE_ORDER_MARK);
+    let start = text.len() - rest.len();
+    let line = rest.split(['\n', '\r']).next().unwrap_or_default().trim_end();
+    Span::new(start, start + line.len())
 }
 
 const BYTE_ORDER_MARK: char = '\u{FEFF}';

@@ -8,7 +8,9 @@ use segue_syntax::facts::HeaderShape;
 use segue_syntax::yaml::{Entry, Node, Style, Value};
 
 pub(super) fn check(context: &mut Context<'_>) {
-    if context.kind != Kind::Instructions || crate::path::file_name(&context.path) == "copilot-instructions.md" {
+    if context.kind != Kind::Instructions
+        || crate::path::file_name(&context.path) == "copilot-instructions.md"
+    {
         return;
     }
     let facts = context.facts;
@@ -66,11 +68,15 @@ fn wrong_type(context: &mut Context<'_>, node: &Node) {
         (Severity::Information, "VS Code would refuse it")
     };
     let mut report =
-        Report::new("apply-to/wrong-type", node.span, format!("`applyTo` must be a string: {who}.")).severity(severity);
+        Report::new("apply-to/wrong-type", node.span, format!("`applyTo` must be a string: {who}."))
+            .severity(severity);
     let texts: Option<Vec<&str>> =
         node.as_seq().map(|seq| &seq.items).and_then(|items| items.iter().map(Node::as_str).collect());
-    if let Some(texts) = texts.filter(|texts| !texts.is_empty() && texts.iter().all(|text| !text.contains(['\'', '\n']))) {
-        report = report.safe_fix("Write one string", value_span(context, node), format!("'{}'", texts.join(", ")));
+    if let Some(texts) =
+        texts.filter(|texts| !texts.is_empty() && texts.iter().all(|text| !text.contains(['\'', '\n'])))
+    {
+        report =
+            report.safe_fix("Write one string", value_span(context, node), format!("'{}'", texts.join(", ")));
     }
     context.send(report);
 }
@@ -117,7 +123,9 @@ fn pattern(context: &mut Context<'_>, node: &Node, at: usize, text: &str) {
         Pattern::Never(why) => never(context, span, text, why),
         Pattern::Glob(matcher) => {
             let world = context.world;
-            if !context.said_once("apply-to/matches-nothing") && !world.globs.matches_some(world, text, &matcher) {
+            if !context.said_once("apply-to/matches-nothing")
+                && !world.globs.matches_some(world, text, &matcher)
+            {
                 let message = format!("`{text}` matches no file of this workspace.");
                 context.send(Report::new("apply-to/matches-nothing", span, message));
             }
@@ -129,7 +137,8 @@ fn pattern(context: &mut Context<'_>, node: &Node, at: usize, text: &str) {
 fn part_span(node: &Node, at: usize, text: &str) -> Span {
     let inner = node.inner_span();
     let verbatim = node.as_scalar().is_some_and(|scalar| {
-        matches!(scalar.style, Style::Plain | Style::Single | Style::Double) && scalar.text.len() == inner.len()
+        matches!(scalar.style, Style::Plain | Style::Single | Style::Double)
+            && scalar.text.len() == inner.len()
     });
     if verbatim {
         let start = inner.start as usize + at;
@@ -143,7 +152,8 @@ fn too_broad(context: &mut Context<'_>, span: Span, text: &str) {
     if context.said_once("apply-to/too-broad") || context.dialect == Dialect::Claude {
         return;
     }
-    let message = format!("`{text}` attaches these instructions to every request, whatever file it is about.");
+    let message =
+        format!("`{text}` attaches these instructions to every request, whatever file it is about.");
     context.send(Report::new("apply-to/too-broad", span, message));
 }
 
@@ -151,9 +161,13 @@ fn never(context: &mut Context<'_>, span: Span, text: &str, why: Never) {
     let (reason, better) = match why {
         Never::Dot => (
             "paths are matched without a leading `./`",
-            text.strip_prefix("./").map(str::to_owned).filter(|rest| !rest.is_empty() && !rest.starts_with('.')),
+            text.strip_prefix("./")
+                .map(str::to_owned)
+                .filter(|rest| !rest.is_empty() && !rest.starts_with('.')),
         ),
-        Never::Root => ("`/` is the root of the file system, not of the workspace", Some(text[1..].to_owned())),
+        Never::Root => {
+            ("`/` is the root of the file system, not of the workspace", Some(text[1..].to_owned()))
+        }
         Never::Backslash => ("a backslash is no separator in a glob", Some(text.replace('\\', "/"))),
         Never::Negation => ("there is no negation in `applyTo`", None),
     };

@@ -46,25 +46,34 @@ fn all_written(kind: Kind, facts: &Facts) -> Vec<Written<'_>> {
         .iter()
         // A reference is judged once, at its definition; an autolink is never a path.
         .filter(|link| matches!(link.kind, LinkKind::Inline | LinkKind::Image))
-        .map(|link| Written { text: &link.target, span: link.target_span, base: Base::Link, what: What::Link });
+        .map(|link| Written {
+            text: &link.target,
+            span: link.target_span,
+            base: Base::Link,
+            what: What::Link,
+        });
     let definitions = facts.definitions.iter().map(|definition| Written {
         text: &definition.target,
         span: definition.target_span,
         base: Base::Link,
         what: What::Link,
     });
-    let tokens = facts.tokens.iter().filter(|token| !token.in_code).filter_map(move |token| match token.kind {
-        TokenKind::File => Some(Written {
-            text: &token.name,
-            span: token.name_span,
-            base: Base::FileThenTop,
-            what: What::FileReference,
-        }),
-        TokenKind::Import if names::reads_imports(kind) => {
-            Some(Written { text: &token.name, span: token.name_span, base: Base::Link, what: What::Import })
-        }
-        _ => None,
-    });
+    let tokens =
+        facts.tokens.iter().filter(|token| !token.in_code).filter_map(move |token| match token.kind {
+            TokenKind::File => Some(Written {
+                text: &token.name,
+                span: token.name_span,
+                base: Base::FileThenTop,
+                what: What::FileReference,
+            }),
+            TokenKind::Import if names::reads_imports(kind) => Some(Written {
+                text: &token.name,
+                span: token.name_span,
+                base: Base::Link,
+                what: What::Import,
+            }),
+            _ => None,
+        });
     links.chain(definitions).chain(tokens).collect()
 }
 
@@ -81,11 +90,13 @@ fn destination(context: &mut Context<'_>, written: &Written<'_>) {
             workspace_path(context, written, &candidates, anchor.as_deref(), anchor_at, folder);
         }
         Target::Outside if written.what == What::Link && !is_github_page(written.text) => {
-            let message = format!("`{}` leaves the repository: nobody else has what it points at.", written.text);
+            let message =
+                format!("`{}` leaves the repository: nobody else has what it points at.", written.text);
             context.send(Report::new("link/outside-workspace", written.span, message));
         }
         Target::Absolute if written.what != What::Import => {
-            let message = format!("`{}` is a path of one machine. Write it relative to this file.", written.text);
+            let message =
+                format!("`{}` is a path of one machine. Write it relative to this file.", written.text);
             context.send(Report::new("link/absolute", written.span, message));
         }
         _ => {}
@@ -95,8 +106,26 @@ fn destination(context: &mut Context<'_>, written: &Written<'_>) {
 /// `../../issues` and the like: pages of the repository on github.com, which lie beside its files.
 fn is_github_page(written: &str) -> bool {
     const PAGES: &[&str] = &[
-        "issues", "pulls", "pull", "wiki", "releases", "actions", "discussions", "security", "blob", "tree", "labels",
-        "milestones", "projects", "compare", "commits", "commit", "tags", "stargazers", "fork", "settings",
+        "issues",
+        "pulls",
+        "pull",
+        "wiki",
+        "releases",
+        "actions",
+        "discussions",
+        "security",
+        "blob",
+        "tree",
+        "labels",
+        "milestones",
+        "projects",
+        "compare",
+        "commits",
+        "commit",
+        "tags",
+        "stargazers",
+        "fork",
+        "settings",
     ];
     let first = written.trim_start_matches("../").split(['/', '?', '#']).next().unwrap_or_default();
     PAGES.contains(&first)
@@ -114,9 +143,9 @@ fn workspace_path(
         Some(at) => Span { start: written.span.start, end: at },
         None => written.span,
     };
-    if let Some(found) = candidates.iter().find(|candidate| context.world.id(candidate).is_some_and(|id| {
-        !folder && context.world.file(id).is_some()
-    })) {
+    if let Some(found) = candidates.iter().find(|candidate| {
+        context.world.id(candidate).is_some_and(|id| !folder && context.world.file(id).is_some())
+    }) {
         if let (Some(anchor), Some(at)) = (anchor, anchor_at)
             && let Some(id) = context.world.id(found)
         {
@@ -149,14 +178,13 @@ fn workspace_path(
 /// Whether a path leads to something, or would with the ending that Markdown hosts add.
 fn exists(context: &Context<'_>, candidate: &str) -> bool {
     context.world.probe(candidate) != Probe::Missing
-        || (path::extension(candidate).is_empty() && context.world.probe(&format!("{candidate}.md")) != Probe::Missing)
+        || (path::extension(candidate).is_empty()
+            && context.world.probe(&format!("{candidate}.md")) != Probe::Missing)
 }
 
 /// The file that differs from a candidate in case alone, where none is spelt as written.
 fn case_mismatch(context: &Context<'_>, candidates: &[String]) -> Option<Arc<str>> {
-    let discovered = |path: &str| {
-        context.world.id(path).is_some_and(|id| context.world.is_discovered(id))
-    };
+    let discovered = |path: &str| context.world.id(path).is_some_and(|id| context.world.is_discovered(id));
     if candidates.iter().any(|candidate| discovered(candidate)) {
         return None;
     }
@@ -304,7 +332,9 @@ fn anchor_of(
 fn has_anchor(facts: &Facts, anchor: &str) -> bool {
     let wanted = anchor.strip_prefix("user-content-").unwrap_or(anchor);
     facts.html_ids.iter().any(|id| &*id.id == wanted)
-        || facts.headings.iter().any(|heading| heading.slug.eq_ignore_ascii_case(wanted) || heading.slug.to_lowercase() == wanted.to_lowercase())
+        || facts.headings.iter().any(|heading| {
+            heading.slug.eq_ignore_ascii_case(wanted) || heading.slug.to_lowercase() == wanted.to_lowercase()
+        })
 }
 
 /// Anchors that are no heading's: lines of a file, blocks, text fragments, the top.
@@ -337,7 +367,8 @@ fn trimmed(slug: &str) -> &str {
 /// Labels without definition, definitions without use.
 fn references(context: &mut Context<'_>, facts: &Facts) {
     for reference in &facts.undefined {
-        let message = format!("No definition `[{}]: …` in this file: the text is shown as it stands.", reference.label);
+        let message =
+            format!("No definition `[{}]: …` in this file: the text is shown as it stands.", reference.label);
         context.send(Report::new("link/undefined-reference", reference.span, message));
     }
     for definition in facts.definitions.iter().filter(|definition| !definition.used) {
@@ -346,8 +377,6 @@ fn references(context: &mut Context<'_>, facts: &Facts) {
             continue;
         }
         let message = format!("No link uses the definition `[{}]`.", definition.label);
-        context.send(
-            Report::new("link/unused-definition", definition.span, message).tag(Tag::Unnecessary),
-        );
+        context.send(Report::new("link/unused-definition", definition.span, message).tag(Tag::Unnecessary));
     }
 }

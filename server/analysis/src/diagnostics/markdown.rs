@@ -10,7 +10,11 @@ pub(super) fn check(context: &mut Context<'_>) {
             if let Some(inner) = fence.inner_open {
                 let message = format!(
                     "The block opened here is closed by the inner fence's end: a {} that holds fences needs a longer fence.",
-                    if fence.info.is_empty() { "block".to_owned() } else { format!("`{}` block", fence.info) }
+                    if fence.info.is_empty() {
+                        "block".to_owned()
+                    } else {
+                        format!("`{}` block", fence.info)
+                    }
                 );
                 context.send(Report::new("markdown/nested-fence", fence.open, message).related(
                     context.path.clone(),

@@ -4,6 +4,11 @@
 //! reads the file's facts and asks the world; it never touches the disk's contents and never knows
 //! a protocol. [`of_file`] runs all of them and then applies settings and ignores.
 
+mod apply_to;
+mod import;
+mod link;
+mod markdown;
+mod security;
 mod sink;
 
 pub(crate) use sink::{Context, Report};
@@ -11,6 +16,7 @@ pub use sink::{Edit, Finding, Fix, Related, Tag};
 
 use crate::intern::PathId;
 use crate::world::World;
+use segue_syntax::{Facts, Span};
 
 /// What the rules say of a file, in the order of the text. Empty for hubs and excluded files.
 #[must_use]
@@ -23,4 +29,16 @@ pub fn of_file(world: &World, file: PathId) -> Vec<Finding> {
 }
 
 /// The families, each a function over the file.
-const FAMILIES: &[fn(&mut Context<'_>)] = &[];
+const FAMILIES: &[fn(&mut Context<'_>)] = &[link::check, apply_to::check, markdown::check, security::check];
+
+/// The first words of the file, for findings about what is not there: the header's opening line, else
+/// the first heading, else the first line's beginning.
+fn first_token(facts: &Facts) -> Span {
+    if !facts.header.open.is_empty() {
+        return facts.header.open;
+    }
+    match facts.headings.first() {
+        Some(heading) => heading.span,
+        None => facts.first_line,
+    }
+}

@@ -10,20 +10,26 @@ pub(super) fn check(context: &mut Context<'_>) {
         let code = oddity.character as u32;
         let (severity, what) = match oddity.kind {
             // Text that reads otherwise than it is shown: nobody writes that by hand.
-            OddityKind::Tag => (Severity::Error, "Tag characters are invisible and a model reads them as text"),
-            OddityKind::Bidirectional if is_override(oddity.character) => {
-                (Severity::Warning, "A bidirectional control makes the text show in another order than it is read")
+            OddityKind::Tag => {
+                (Severity::Error, "Tag characters are invisible and a model reads them as text")
             }
+            OddityKind::Bidirectional if is_override(oddity.character) => (
+                Severity::Warning,
+                "A bidirectional control makes the text show in another order than it is read",
+            ),
             OddityKind::Bidirectional => (Severity::Hint, "A direction mark is invisible"),
             OddityKind::ZeroWidth => (Severity::Hint, "A zero-width character is invisible"),
             OddityKind::Replacement => continue,
         };
-        let severity = if oddity.in_code && oddity.kind != OddityKind::Tag { Severity::Hint } else { severity };
+        let severity =
+            if oddity.in_code && oddity.kind != OddityKind::Tag { Severity::Hint } else { severity };
         let message = format!("{what} (U+{code:04X}).");
         context.send(
-            Report::new("security/hidden-unicode", oddity.span, message)
-                .severity(severity)
-                .offered_fix("Remove the invisible characters", oddity.span, ""),
+            Report::new("security/hidden-unicode", oddity.span, message).severity(severity).offered_fix(
+                "Remove the invisible characters",
+                oddity.span,
+                "",
+            ),
         );
     }
 }

@@ -194,6 +194,7 @@ pub(super) fn fence(source: &str, range: &Range<usize>, info: &str, nested: bool
         mark,
         nested,
         prose_lines: 0,
+        inner_open: None,
     }
 }
 
@@ -211,6 +212,25 @@ pub(super) fn close_fence(source: &str, fence: &mut Fence, content_end: usize, e
     let content = source.get(opened..content_end).unwrap_or_default();
     let prose = content.split(['\n', '\r']).filter(|line| is_structure(line)).count();
     fence.prose_lines = u32::try_from(prose).unwrap_or(u32::MAX);
+    fence.inner_open = inner_open(content, fence).map(|inner| inner.shift(opened));
+}
+
+/// The first line of `content` that looks as if it opened another fence and that a fence of this width
+/// does not keep apart: its closing line closes the outer one.
+fn inner_open(content: &str, fence: &Fence) -> Option<Span> {
+    let mut at = 0;
+    for line in content.split_inclusive(['\n', '\r']) {
+        let text = line.trim_start_matches([' ', '\t', '>']);
+        let width = text.chars().take_while(|&c| c == fence.mark).count();
+        let info = text.get(width..).unwrap_or_default().trim();
+        let named = info.starts_with(|first: char| first.is_alphabetic()) && !info.contains(['`', ' ']);
+        if width >= usize::from(fence.width) && named {
+            let start = at + line.len() - text.len();
+            return Some(Span::new(start, start + text.trim_end().len()));
+        }
+        at += line.len();
+    }
+    None
 }
 
 /// Whether `line` looks like Markdown structure: a heading, a list item, another fence or a link.

@@ -11,6 +11,9 @@
 //! - Where the grammar has to recover from an error, the incremental recovery can differ from that of
 //!   a fresh parse. (One such text: a list item `1.` without content, then `1. <div`.) So a tree with
 //!   an error in it is neither the start nor the result of an incremental parse.
+//! - The grammar wants each line ended: a heading or an opening fence on a last line without line end
+//!   is an error to it. So it is always given one line end more than the text has, whether or not that
+//!   has one, which keeps edits at the end like any other; offsets beyond the text are clamped.
 //! - A parser that was interrupted resumes its old text in the next parse, whatever that is given.
 //!   So it is reset after a break, and an interrupted parse leaves the former tree as it was.
 //! - Blocks nest as deep as the text likes (100,000 `> ` on a line), so every walk uses a cursor.
@@ -127,7 +130,8 @@ impl Blocks {
             let tree = parse(text, Some(&old), keep_going)?;
             if !tree.root_node().has_error() {
                 let changed = old.changed_ranges(&tree);
-                let structure = changed.map(|range| Span::new(range.start_byte, range.end_byte)).collect();
+                let clamp = |offset: usize| offset.min(text.len());
+                let structure = changed.map(|r| Span::new(clamp(r.start_byte), clamp(r.end_byte))).collect();
                 *self = Self { text: text.clone(), tree: Some(tree) };
                 return Some(Changed { edited, structure });
             }
@@ -414,7 +418,9 @@ fn parse(text: &Text, old: Option<&Tree>, keep_going: KeepGoing<'_>) -> Option<T
     let mut parser = PARSER.take().or_else(new_parser)?;
     let mut progress = |_: &ParseState| keep_going();
     let options = ParseOptions::new().progress_callback(&mut progress);
-    let mut read = |offset: usize, _: Point| text.chunk_from(offset).as_bytes();
+    let len = text.len();
+    let mut read =
+        |offset: usize, _: Point| if offset == len { b"\n" } else { text.chunk_from(offset).as_bytes() };
     let tree = parser.parse_with_options(&mut read, old, Some(options));
     if tree.is_none() {
         parser.reset();
@@ -491,6 +497,7 @@ impl<'a> TrimmedEnds<'a> {
         if self.last.0 != end {
             self.last = (end, self.text.trimmed_end(0, end));
         }
+        let start = start.min(self.text.len());
         Span::new(start, self.last.1.max(start))
     }
 }

@@ -151,3 +151,27 @@ fn blocks_are_found_where_the_grammar_met_an_error() {
     let found = texts(blocks.blocks(0).iter().map(|block| block.span), text);
     assert_eq!(found[..2], ["# A", "word"]);
 }
+
+#[test]
+fn the_last_line_needs_no_line_end() {
+    for (before, typed, expected) in [
+        ("text\n\n", "# A", BlockKind::Heading(1)),
+        ("text\n\n# ", "A", BlockKind::Heading(1)),
+        ("text\n\n``", "`", BlockKind::Fence),
+        ("text\n\n```rs\nlet", " x", BlockKind::Fence),
+        ("text\n\n>", " > - ", BlockKind::Quote),
+        ("text\n\n[a]:", " b", BlockKind::Definition),
+        ("text\n\n|a|\n", "|-|", BlockKind::Table),
+    ] {
+        let mut text = Text::new(before);
+        let mut blocks = Blocks::parse(&text);
+        let end = Position { line: u32::MAX, character: 0 };
+        let edits = [text.apply(Some((end, end)), Encoding::Utf16, typed)];
+        blocks.edit(&edits, &text);
+        let found = blocks.blocks(0);
+        let whole = text.to_string();
+        assert_eq!(found[1].kind, expected, "{whole:?}");
+        assert_eq!(found[1].span.of(&whole), whole[6..].trim_end(), "{whole:?}");
+        assert_eq!(blocks.dump(), Blocks::parse(&text).dump(), "{whole:?}");
+    }
+}

@@ -73,6 +73,13 @@ impl Config {
         overridden.or_else(|| self.rules.get(&rule)).copied().unwrap_or(Some(default))
     }
 
+    /// Keeps of the clients only those in `wanted`.
+    pub(crate) fn narrow(&mut self, wanted: Option<ClientSet>) {
+        if let Some(wanted) = wanted {
+            self.clients = Some(self.clients.map_or(wanted, |own| own.and(wanted)));
+        }
+    }
+
     /// Whether the file is not judged at all.
     #[must_use]
     pub fn excludes(&self, path: &str) -> bool {

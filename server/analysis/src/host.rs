@@ -15,6 +15,7 @@ use crate::user::UserFiles;
 use crate::world::{Slot, World, key_of};
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
+use segue_catalog::ClientSet;
 use std::sync::Arc;
 
 /// At most so many entries of a root are looked at.
@@ -27,11 +28,13 @@ pub struct Options {
     pub most_entries: usize,
     /// What the user's own folders define, where they may be read.
     pub user: UserFiles,
+    /// The only clients that findings are about, whatever settings say; `None` leaves it to them.
+    pub clients: Option<ClientSet>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { most_entries: MOST_ENTRIES, user: UserFiles::default() }
+        Self { most_entries: MOST_ENTRIES, user: UserFiles::default(), clients: None }
     }
 }
 
@@ -93,6 +96,7 @@ impl Host {
     pub fn open(disk: Arc<dyn Disk>, options: Options, progress: &(dyn Fn(Progress) + Sync)) -> Self {
         let mut host = Self { world: World::new(disk), buffers: FxHashMap::default(), options };
         host.world.user = Arc::new(host.options.user.clone());
+        Arc::make_mut(&mut host.world.default_config).narrow(host.options.clients);
         progress(Progress::Walking);
         let walk = host.world.disk.walk("", host.options.most_entries);
         host.world.left_out_after = walk.cut_at;
@@ -525,8 +529,9 @@ impl Host {
                         .ok()
                         .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
                 };
-                configs
-                    .insert(path::parent(path).to_owned(), Arc::new(config_file::load(path, &text, &read)));
+                let mut config = config_file::load(path, &text, &read);
+                config.narrow(self.options.clients);
+                configs.insert(path::parent(path).to_owned(), Arc::new(config));
             }
             None => {
                 configs.remove(path::parent(path));

@@ -1,7 +1,71 @@
-//! The command line: one file a command, rendering and exit statuses.
+//! The command line: one file a command.
+//!
+//! ```text
+//! arguments ──clap──▶ Args (as typed) ──▶ Settings (checked, defaults filled in) ──▶ run ──▶ exit status
+//! ```
+//!
+//! A command is a function `run(&Args) -> Result<ExitCode, Failure>`. What it prints goes through
+//! [`output`]; what stops it is a [`Failure`], said on stderr in one sentence with exit status 2.
+//! A reader that goes away (`segue check | head`) ends the command quietly, with status 0.
+
+mod check;
+mod output;
+mod places;
+mod progress;
+
+use clap::{CommandFactory, Parser, Subcommand};
+pub use output::Failure;
+use std::process::ExitCode;
+
+/// Language server and orchestrator for agent primitives: the markdown files that steer coding agents.
+#[derive(Debug, Parser)]
+#[command(name = "segue", version, max_term_width = 100, disable_help_subcommand = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Check(Box<check::Args>),
+}
 
 /// Runs the command that the process arguments name.
 #[must_use]
-pub fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help that nobody reads to its end is no failure.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let result = match cli.command {
+        None => print_help(),
+        Some(Command::Check(args)) => check::run(&args),
+    };
+    match result {
+        Ok(status) => status,
+        Err(Failure::ReaderLeft) => ExitCode::SUCCESS,
+        Err(Failure::Said(sentence)) => {
+            output::note(&format!("segue: {sentence}"));
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn print_help() -> Result<ExitCode, Failure> {
+    let _ = Cli::command().print_help();
+    Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Cli::command().debug_assert();
+    }
 }

@@ -1,0 +1,218 @@
+//! The roots indexed, and what the rules say of their files.
+
+use super::settings::Settings;
+use crate::places::{self, Asked, Scope};
+use crate::progress::Meter;
+use crate::{Failure, output};
+use rayon::prelude::*;
+use segue_analysis::diagnostics::{self, Finding};
+use segue_analysis::{Host, Options, PathId, RealDisk, World, path};
+use segue_catalog::{Kind, Severity};
+use segue_syntax::{Encoding, Lines, Position, Span};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Everything that a report is made from.
+pub struct Survey {
+    /// The roots, in the order in which they were asked for.
+    pub roots: Vec<Root>,
+    /// Files with findings, by the path that is shown.
+    pub files: Vec<FileReport>,
+    /// How many files were judged.
+    pub judged: usize,
+}
+
+/// An indexed root.
+pub struct Root {
+    /// Its folder, absolute.
+    pub folder: PathBuf,
+    /// The writer of its index.
+    pub host: Host,
+    /// The state that the findings are about.
+    pub world: Arc<World>,
+    /// What of it is reported.
+    pub scopes: Vec<Scope>,
+}
+
+/// The findings of a file.
+pub struct FileReport {
+    /// Index of its root.
+    pub root: usize,
+    /// The file.
+    pub id: PathId,
+    /// Its root-relative path.
+    pub path: Arc<str>,
+    /// Its path from the current folder.
+    pub shown: String,
+    /// The findings, in the order of the text.
+    pub items: Vec<Item>,
+}
+
+/// A finding with what formats need of the text, so that the text need not be kept.
+pub struct Item {
+    /// The finding.
+    pub finding: Finding,
+    /// Where it begins, in UTF-16 units.
+    pub start: Position,
+    /// Where it ends, in UTF-16 units.
+    pub end: Position,
+    /// The token at fault, at most [`LONGEST_TOKEN`] bytes of it.
+    pub token: String,
+}
+
+/// So much of a token is enough to know it again.
+const LONGEST_TOKEN: usize = 200;
+
+impl Item {
+    /// Whether `--fix` would put it right.
+    pub fn fixable(&self) -> bool {
+        self.finding.fixes.iter().any(|fix| fix.safe)
+    }
+}
+
+impl Survey {
+    /// Indexes the roots and judges their files.
+    pub fn take(settings: &Settings) -> Result<Self, Failure> {
+        let meter = Meter::start();
+        let roots = settings.roots.iter().map(|asked| Root::open(asked, settings, &meter)).collect();
+        let mut survey = Self { roots, files: Vec::new(), judged: 0 };
+        survey.judge(settings, &meter);
+        Ok(survey)
+    }
+
+    /// Judges all files anew, in the present state of each root.
+    pub fn judge(&mut self, settings: &Settings, meter: &Meter) {
+        self.files.clear();
+        self.judged = 0;
+        for (index, root) in self.roots.iter_mut().enumerate() {
+            root.world = root.host.snapshot();
+            let wanted = root.wanted();
+            self.judged += wanted.iter().filter(|(_, kind)| *kind != Kind::Mcp).count();
+            let done = AtomicUsize::new(0);
+            let files: Vec<FileReport> = wanted
+                .par_iter()
+                .filter_map(|(id, _)| {
+                    let report = root.judge(index, *id, settings);
+                    let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+                    if done.is_multiple_of(64) {
+                        meter.judged(done, wanted.len());
+                    }
+                    report
+                })
+                .collect();
+            self.files.extend(files);
+        }
+        self.files.sort_by(|a, b| (&a.shown, a.root).cmp(&(&b.shown, b.root)));
+    }
+
+    /// All findings.
+    pub fn items(&self) -> impl Iterator<Item = &Item> {
+        self.files.iter().flat_map(|file| &file.items)
+    }
+
+    /// How many findings have that severity.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.items().filter(|item| item.finding.severity == severity).count()
+    }
+
+    /// The root of a file.
+    pub fn root(&self, file: &FileReport) -> Option<&Root> {
+        self.roots.get(file.root)
+    }
+
+    /// Says on stderr what was left out, and why.
+    pub fn say_notes(&self) {
+        for root in &self.roots {
+            root.say_notes();
+        }
+    }
+}
+
+impl Root {
+    fn open(asked: &Asked, settings: &Settings, meter: &Meter) -> Self {
+        let options = Options { clients: settings.clients, ..Options::default() };
+        let disk = Arc::new(RealDisk::new(&asked.folder));
+        let host = Host::open(disk, options, &|progress| meter.scan(progress));
+        let world = host.snapshot();
+        Self { folder: asked.folder.clone(), host, world, scopes: asked.scopes.clone() }
+    }
+
+    /// Where a file of it lies.
+    pub fn absolute(&self, path: &str) -> PathBuf {
+        self.folder.join(path)
+    }
+
+    /// The files that are reported, with their kinds.
+    fn wanted(&self) -> Vec<(PathId, Kind)> {
+        self.world
+            .primitives()
+            .filter_map(|(id, state)| Some((id, state.kind?)))
+            .filter(|(id, _)| {
+                let path = self.world.path(*id);
+                self.in_scope(&path) && !self.world.config(&path).excludes(&path)
+            })
+            .collect()
+    }
+
+    /// Whether the file is reported.
+    pub fn in_scope(&self, path: &str) -> bool {
+        self.scopes.iter().any(|scope| path::is_below(path, &scope.path))
+    }
+
+    fn judge(&self, root: usize, id: PathId, settings: &Settings) -> Option<FileReport> {
+        let findings = diagnostics::of_file(&self.world, id);
+        if findings.is_empty() {
+            return None;
+        }
+        let path = self.world.path(id);
+        let text = self.world.text(id).unwrap_or_else(|| "".into());
+        let lines = Lines::of(&text);
+        let items = findings.into_iter().map(|finding| Item::of(finding, &text, &lines)).collect();
+        let shown = places::seen_from(&settings.current, &self.absolute(&path));
+        Some(FileReport { root, id, path, shown, items })
+    }
+
+    fn say_notes(&self) {
+        if let Some(limit) = self.world.left_out_after {
+            output::note(&format!("note: only the first {limit} files and folders were looked at"));
+        }
+        for (folder, reason) in self.world.unreadable.iter().filter(|(folder, _)| self.in_scope(folder)) {
+            output::note(&format!("note: `{folder}` cannot be read: {reason}"));
+        }
+        for folder in self.world.checkouts.iter().filter(|folder| self.in_scope(folder)) {
+            output::note(&format!(
+                "note: `{folder}` is a checkout of its own and was left alone; `segue check {folder}` checks it"
+            ));
+        }
+        for scope in self.scopes.iter().filter(|scope| !scope.typed.is_empty()) {
+            let any =
+                self.world.primitives().any(|(id, _)| path::is_below(&self.world.path(id), &scope.path));
+            if !any {
+                output::note(&format!("note: nothing in `{}` is a primitive", scope.typed));
+            }
+        }
+    }
+}
+
+impl Item {
+    fn of(finding: Finding, text: &str, lines: &Lines) -> Self {
+        let (start, end) = positions(text, lines, finding.span);
+        let token = finding.span.of(text);
+        let token = token.get(..token.floor_char_boundary(LONGEST_TOKEN)).unwrap_or_default().to_owned();
+        Self { finding, start, end, token }
+    }
+}
+
+/// Where a span begins and ends, as editors count: a byte order mark takes no column.
+pub fn positions(text: &str, lines: &Lines, span: Span) -> (Position, Position) {
+    let marked = text.starts_with('\u{feff}');
+    let at = |offset: u32| {
+        let mut position = lines.position(text, offset as usize, Encoding::Utf16);
+        if marked && position.line == 0 {
+            position.character = position.character.saturating_sub(1);
+        }
+        position
+    };
+    (at(span.start), at(span.end))
+}

@@ -5,8 +5,14 @@ fn bad_and_good() {
         let bad = fixture::findings(&rule.bad);
         let n: usize = fixture::files(&rule.bad, "").iter().map(|f| f.marks.len()).sum();
         let hits = bad.lines().filter(|l| l.contains(&format!(" {} ", rule.code))).count();
-        if n != hits { println!("BAD {} marks {n} hits {hits}\n{bad}", rule.code); }
+        if n != hits {
+            println!("BAD {} marks {n} hits {hits}\n{bad}", rule.code);
+        }
         let good = fixture::findings(&rule.good);
-        if good.lines().any(|l| l.contains(&format!(" {} ", rule.code)) || l.contains(" warning ") || l.contains(" error ")) { println!("GOOD {}\n{good}", rule.code); }
+        if good.lines().any(|l| {
+            l.contains(&format!(" {} ", rule.code)) || l.contains(" warning ") || l.contains(" error ")
+        }) {
+            println!("GOOD {}\n{good}", rule.code);
+        }
     }
 }

@@ -25,6 +25,7 @@ struct Written<'f> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum What {
     Link,
+    Image,
     FileReference,
     Import,
 }
@@ -89,7 +90,9 @@ fn destination(context: &mut Context<'_>, written: &Written<'_>) {
         Target::Path { candidates, anchor, anchor_at, folder } => {
             workspace_path(context, written, &candidates, anchor.as_deref(), anchor_at, folder);
         }
-        Target::Outside if written.what == What::Link && !is_github_page(written.text) => {
+        Target::Outside
+            if matches!(written.what, What::Link | What::Image) && !is_github_page(written.text) =>
+        {
             let message =
                 format!("`{}` leaves the repository: nobody else has what it points at.", written.text);
             context.send(Report::new("link/outside-workspace", written.span, message));
@@ -229,10 +232,15 @@ fn offset_in(written: &Written<'_>, at: usize) -> Option<u32> {
 
 fn missing(context: &mut Context<'_>, written: &Written<'_>, candidates: &[String], span: Span) {
     let plain = written_path(written, written.text.find('#'));
-    // What has no folder and no ending may be a word in brackets that nobody meant as a path.
     let severity = match written.what {
+        // What has no folder and no ending may be a word in brackets that nobody meant as a path.
         What::Link if !looks_like_path(&plain) => Some(Severity::Hint),
         What::Import if !plain.ends_with(".md") => Some(Severity::Hint),
+        // No client reads a picture, and a folder may be one that the work is to make.
+        What::Image => Some(Severity::Information),
+        What::Link if plain.ends_with('/') => Some(Severity::Information),
+        // What follows a template that was closed early may be the rest of the template.
+        _ if after_nested_fence(context.facts, span) => Some(Severity::Information),
         _ => None,
     };
     let mut message = match written.what {
@@ -256,6 +264,13 @@ fn missing(context: &mut Context<'_>, written: &Written<'_>, candidates: &[Strin
         );
     }
     context.send(report);
+}
+
+fn after_nested_fence(facts: &Facts, span: Span) -> bool {
+    facts
+        .fences
+        .iter()
+        .any(|fence| fence.closed && fence.inner_open.is_some() && fence.span.end <= span.start)
 }
 
 fn looks_like_path(plain: &str) -> bool {

@@ -51,7 +51,7 @@ fn all_written(kind: Kind, facts: &Facts) -> Vec<Written<'_>> {
             text: &link.target,
             span: link.target_span,
             base: Base::Link,
-            what: What::Link,
+            what: if link.kind == LinkKind::Image { What::Image } else { What::Link },
         });
     let definitions = facts.definitions.iter().map(|definition| Written {
         text: &definition.target,

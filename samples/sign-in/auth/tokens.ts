@@ -1,0 +1,1 @@
+export const lifetimes = { access: 600, refresh: 2_592_000 };

@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# Every test of the project, cheap ones first.
+#
+#   tests/run.sh             what this machine can run; parts that something is missing for are named
+#   tests/run.sh --install   also installs what the project's own scripts can install
+#
+# SEGUE_REQUIRE=corpus,…  makes a missing part fail instead of being skipped.
+# Needs the Rust toolchain; writes below target/ only.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-auto}
+require=",${SEGUE_REQUIRE:-},"
+ran=() skipped=()
+
+for argument in "$@"; do
+  case "$argument" in
+    # Nothing that is tested so far needs more than the toolchain.
+    --install) ;;
+    --help | -h) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    *) echo "tests/run.sh: unknown argument $argument (see --help)" >&2; exit 2 ;;
+  esac
+done
+
+step() {
+  local name=$1; shift
+  local start=$SECONDS
+  echo "── $name"
+  "$@"
+  ran+=("$name ($((SECONDS - start)) s)")
+}
+
+step "format" cargo fmt --all --check
+step "clippy" cargo clippy --workspace --all-targets --locked -- -D warnings
+step "structure" cargo test --locked --test structure
+step "unit, data, property" cargo test --locked --workspace --exclude segue
+step "command line" cargo test --locked --test check
+corpus=${SEGUE_CORPUS:-../shared/corpus}
+if [ -d "$corpus" ]; then
+  step "corpus" cargo test --locked --test corpus
+elif [[ $require == *,corpus,* ]]; then
+  echo "tests/run.sh: the corpus is required and not at $corpus (set SEGUE_CORPUS)" >&2
+  exit 1
+else
+  skipped+=("corpus (set SEGUE_CORPUS to a folder of real repositories)")
+fi
+step "documentation" cargo doc --locked --workspace --no-deps --quiet
+step "demo" cargo run --locked --quiet -- demo
+
+echo "── summary"
+printf 'ran: %s\n' "${ran[@]}"
+if [ ${#skipped[@]} -gt 0 ]; then printf 'skipped: %s\n' "${skipped[@]}"; fi
+echo "${#ran[@]} passed, 0 failed, ${#skipped[@]} skipped"

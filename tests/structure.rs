@@ -1,0 +1,176 @@
+//! The arrows between the crates, and who may know what: the invariants of the house, written as
+//! absences. A new crate or a new arrow is a change of this table, made on purpose.
+
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The crates and which of ours each may use. Crates that do not exist yet stand here too: the
+/// table is the plan.
+const ARROWS: &[(&str, &[&str])] = &[
+    ("segue", &["segue-cli", "segue-lsp"]),
+    (
+        "segue-cli",
+        &["segue-analysis", "segue-orchestrator", "segue-mcp", "segue-plan", "segue-catalog", "segue-syntax"],
+    ),
+    (
+        "segue-lsp",
+        &["segue-analysis", "segue-orchestrator", "segue-mcp", "segue-plan", "segue-catalog", "segue-syntax"],
+    ),
+    ("segue-analysis", &["segue-syntax", "segue-catalog", "segue-plan"]),
+    ("segue-orchestrator", &["segue-plan"]),
+    ("segue-mcp", &[]),
+    ("segue-syntax", &[]),
+    ("segue-catalog", &[]),
+    ("segue-plan", &[]),
+    // Drives the built binary from outside; no part of it.
+    ("segue-bench", &[]),
+];
+
+/// A dependency and the only crates that may have it.
+const KNOWN_BY: &[(&str, &[&str])] = &[
+    ("tower-lsp", &["segue-lsp"]),
+    ("tower-lsp-server", &["segue-lsp"]),
+    ("lsp-types", &["segue-lsp"]),
+    ("tokio", &["segue-lsp", "segue-cli", "segue-mcp", "segue-orchestrator", "segue"]),
+    ("ropey", &["segue-syntax"]),
+    ("tree-sitter", &["segue-syntax"]),
+    ("pulldown-cmark", &["segue-syntax"]),
+    ("globset", &["segue-analysis"]),
+    ("clap", &["segue-cli"]),
+];
+
+/// A word and the only source files that may have it.
+const NAMED_IN: &[(&str, &[&str])] = &[
+    ("ropey::", &["server/syntax/src/text.rs"]),
+    ("globset::", &["server/analysis/src/scope.rs"]),
+    ("pulldown_cmark::", &["server/syntax/src/markdown.rs", "server/syntax/src/markdown/"]),
+    ("saphyr_parser::", &["server/syntax/src/yaml/"]),
+];
+
+fn top() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn metadata() -> Value {
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])
+        .current_dir(top())
+        .output()
+        .expect("cargo metadata runs");
+    serde_json::from_slice(&output.stdout).expect("cargo metadata prints JSON")
+}
+
+/// The normal dependencies of each package of the workspace.
+fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
+    let metadata = metadata();
+    let packages = metadata["packages"].as_array().expect("packages").iter();
+    packages
+        .map(|package| {
+            let normal = package["dependencies"]
+                .as_array()
+                .expect("dependencies")
+                .iter()
+                .filter(|dependency| dependency["kind"].is_null())
+                .filter_map(|dependency| dependency["name"].as_str())
+                .map(str::to_owned)
+                .collect();
+            (package["name"].as_str().unwrap_or_default().to_owned(), normal)
+        })
+        .collect()
+}
+
+fn sources() -> Vec<PathBuf> {
+    fn below(folder: &Path, found: &mut Vec<PathBuf>) {
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                below(&path, found);
+            } else if path.extension().is_some_and(|ending| ending == "rs") {
+                found.push(path);
+            }
+        }
+    }
+    let mut found = Vec::new();
+    below(&top().join("server"), &mut found);
+    found
+}
+
+#[test]
+fn arrows_are_the_ones_of_the_table() {
+    let mut wrong = Vec::new();
+    for (package, used) in dependencies() {
+        let Some((_, allowed)) = ARROWS.iter().find(|(name, _)| *name == package) else {
+            wrong.push(format!("{package} is not in the table"));
+            continue;
+        };
+        for ours in used.iter().filter(|name| name.starts_with("segue")) {
+            if !allowed.contains(&ours.as_str()) {
+                wrong.push(format!("{package} → {ours}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "arrows that the table does not have: {wrong:#?}");
+}
+
+#[test]
+fn what_few_may_know_few_know() {
+    let mut wrong = Vec::new();
+    for (package, used) in dependencies() {
+        for (dependency, knowers) in KNOWN_BY {
+            if used.contains(*dependency) && !knowers.contains(&package.as_str()) {
+                wrong.push(format!("{package} uses {dependency}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn words_stay_in_their_files() {
+    let mut wrong = Vec::new();
+    for path in sources() {
+        let text = std::fs::read_to_string(&path).expect("a source file is text");
+        let relative = path.strip_prefix(top()).expect("below the top").to_string_lossy().replace('\\', "/");
+        for (word, places) in NAMED_IN {
+            let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+            if code.into_iter().any(|line| line.contains(word))
+                && !places.iter().any(|place| relative == *place || (place.ends_with('/') && relative.starts_with(place)))
+            {
+                wrong.push(format!("{relative} names {word}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn files_can_be_held_in_mind() {
+    let long: Vec<String> = sources()
+        .into_iter()
+        .filter_map(|path| {
+            let lines = std::fs::read_to_string(&path).ok()?.lines().count();
+            (lines > 620).then(|| format!("{} has {lines} lines", path.display()))
+        })
+        .collect();
+    assert!(long.is_empty(), "split these: {long:#?}");
+}
+
+/// The project speaks of itself alone: no path of anybody's machine.
+#[test]
+fn no_path_of_a_machine() {
+    let mut wrong = Vec::new();
+    for path in sources() {
+        let text = std::fs::read_to_string(&path).expect("a source file is text");
+        for place in ["/root/", "/work/", "/tmp/w/"] {
+            for line in text.lines().filter(|line| line.contains(place)) {
+                // The rule about such paths has to name some.
+                if !line.contains("\"/home/\"") {
+                    wrong.push(format!("{}: {}", path.display(), line.trim()));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}

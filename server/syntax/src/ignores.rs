@@ -74,6 +74,9 @@ fn ignore(inner: &str, start: usize, span: Span, covers: impl FnOnce() -> Span) 
     Some(Ignore { span, codes, covers: whole_file.is_none().then(covers) })
 }
 
+/// How many ignore comments may stand above the line that all of them are for.
+const STACKED: usize = 50;
+
 /// The next line after the one `from` is in that is neither blank nor another ignore comment, which
 /// begins with one of `openers`.
 fn next_line(text: &str, from: usize, to: usize, openers: &[&str]) -> Span {
@@ -85,7 +88,8 @@ fn next_line(text: &str, from: usize, to: usize, openers: &[&str]) -> Span {
         for opener in openers {
             inner = inner.strip_prefix(opener).unwrap_or(inner);
         }
-        let stacked = inner.len() < content.trim().len() && inner.trim_start().starts_with(NAME);
+        let stacked =
+            index <= STACKED && inner.len() < content.trim().len() && inner.trim_start().starts_with(NAME);
         if index > 0 && !content.trim().is_empty() && !stacked {
             return Span::new(at, at + content.len());
         }

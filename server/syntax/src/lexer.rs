@@ -4,9 +4,10 @@
 //! offsets stay true and a backslash that Markdown has taken away can still be seen. In code it
 //! looks for `${…}` alone.
 
+use std::cell::Cell;
 use std::ops::Range;
 
-use memchr::{memchr, memmem};
+use memchr::{memchr, memchr2, memmem};
 
 use crate::Span;
 use crate::facts::{Token, TokenKind};
@@ -24,6 +25,10 @@ pub struct Lexer<'a> {
     done: usize,
     /// Where the stretch of text begins that is being looked through.
     run_start: usize,
+    /// The last line whose end was looked for, from where it was looked for.
+    line: Cell<(usize, usize)>,
+    /// A stretch that is known to have no `}`.
+    unclosed: Cell<(usize, usize)>,
 }
 
 /// A token in the making: what it is, the end of the whole, the range that names something.
@@ -37,7 +42,14 @@ impl<'a> Lexer<'a> {
     /// A lexer for `source`, the whole text of a file.
     #[must_use]
     pub fn new(source: &'a str) -> Self {
-        Self { source, tokens: Vec::new(), done: 0, run_start: 0 }
+        Self {
+            source,
+            tokens: Vec::new(),
+            done: 0,
+            run_start: 0,
+            line: Cell::default(),
+            unclosed: Cell::default(),
+        }
     }
 
     /// Looks through a stretch of text.
@@ -79,8 +91,23 @@ impl<'a> Lexer<'a> {
 
     /// The next byte that could begin a token.
     fn next_candidate(&self, from: usize, to: usize) -> Option<usize> {
+        // A table of all bytes, eight of them looked up at a time: text is long and tokens are rare.
+        const BEGINS: [bool; 256] = {
+            let mut begins = [false; 256];
+            begins[b'#' as usize] = true;
+            begins[b'$' as usize] = true;
+            begins[b'@' as usize] = true;
+            begins[b'/' as usize] = true;
+            begins
+        };
         let rest = self.source.as_bytes().get(from..to)?;
-        rest.iter().position(|byte| matches!(byte, b'#' | b'$' | b'@' | b'/')).map(|at| from + at)
+        let (chunks, _) = rest.as_chunks::<8>();
+        let plain = chunks
+            .iter()
+            .take_while(|chunk| !chunk.iter().fold(false, |any, &byte| any | BEGINS[byte as usize]));
+        let skipped = plain.count() * 8;
+        let rest = rest.get(skipped..)?;
+        rest.iter().position(|&byte| BEGINS[byte as usize]).map(|at| from + skipped + at)
     }
 
     fn push(&mut self, start: usize, found: Found, in_code: bool) {
@@ -170,7 +197,14 @@ impl<'a> Lexer<'a> {
 
     /// The end of the line that `at` is in, before its line end.
     fn line_end(&self, at: usize) -> usize {
-        self.run_end(at, self.source.len(), |b| b != b'\n' && b != b'\r')
+        let (from, to) = self.line.get();
+        if (from..to).contains(&at) {
+            return to;
+        }
+        let rest = self.source.as_bytes().get(at..).unwrap_or_default();
+        let end = memchr2(b'\n', b'\r', rest).map_or(self.source.len(), |length| at + length);
+        self.line.set((at, end));
+        end
     }
 
     /// Where a path that begins at `start` ends at the latest: at a blank, at what begins other
@@ -244,10 +278,14 @@ impl<'a> Lexer<'a> {
             return None;
         }
         let line = self.line_end(start);
-        let rest = self.source.as_bytes().get(start..line).unwrap_or_default();
-        if let Some(length) = memchr(b'}', rest) {
-            let close = start + length;
-            return Some(Found { kind: TokenKind::Variable, end: close + 1, name: start..close });
+        let (from, to) = self.unclosed.get();
+        if !(from <= start && line <= to) {
+            let rest = self.source.as_bytes().get(start..line).unwrap_or_default();
+            if let Some(length) = memchr(b'}', rest) {
+                let close = start + length;
+                return Some(Found { kind: TokenKind::Variable, end: close + 1, name: start..close });
+            }
+            self.unclosed.set((start, line));
         }
         if !(first.is_ascii_alphabetic() || first == b'_') {
             return None;

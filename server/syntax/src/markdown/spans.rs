@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use memchr::memchr;
+use memchr::{memchr, memmem, memrchr};
 use pulldown_cmark::LinkType;
 
 use crate::Span;
@@ -123,8 +123,8 @@ pub(super) fn label_open(source: &str, from: usize, to: usize) -> usize {
     let bytes = source.as_bytes();
     let before = |at: usize| bytes.get(from..at).unwrap_or_default().iter().rev();
     let mut at = to.saturating_sub(1);
-    while let Some(length) = before(at).position(|&byte| byte == b'[') {
-        at = at - length - 1;
+    while let Some(open) = memrchr(b'[', bytes.get(from..at).unwrap_or_default()) {
+        at = from + open;
         if before(at).take_while(|&&byte| byte == b'\\').count() % 2 == 0 {
             return at + 1;
         }
@@ -210,7 +210,10 @@ pub(super) fn close_fence(source: &str, fence: &mut Fence, content_end: usize, e
     let block = source.get(fence.span.start as usize..end).unwrap_or_default();
     fence.span.end = Span::at(fence.span.start as usize + block.trim_end_matches(['\n', '\r']).len()).end;
     let content = source.get(opened..content_end).unwrap_or_default();
-    let prose = content.split(['\n', '\r']).filter(|line| is_structure(line)).count();
+    // Most blocks have no link, which is cheaper to ask of the whole than of every line.
+    let linked = memmem::find(content.as_bytes(), b"](").is_some();
+    let lines = content.as_bytes().split(|byte| matches!(byte, b'\n' | b'\r'));
+    let prose = lines.filter(|line| is_structure(line) || (linked && has_link(line))).count();
     fence.prose_lines = u32::try_from(prose).unwrap_or(u32::MAX);
     fence.inner_open = inner_open(content, fence).map(|inner| inner.shift(opened));
 }
@@ -233,41 +236,37 @@ fn inner_open(content: &str, fence: &Fence) -> Option<Span> {
     None
 }
 
-/// Whether `line` looks like Markdown structure: a heading, a list item, another fence or a link.
-fn is_structure(line: &str) -> bool {
-    let line = line.trim_start_matches([' ', '\t', '>']);
-    let bytes = line.as_bytes();
+/// Whether `line` looks like Markdown structure: a heading, a list item or another fence.
+fn is_structure(line: &[u8]) -> bool {
+    let indent = line.iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'>')).count();
+    let bytes = line.get(indent..).unwrap_or_default();
     let blank = |at: usize| bytes.get(at).is_some_and(|byte| matches!(byte, b' ' | b'\t'));
-    match bytes.first() {
-        None => return false,
-        Some(b'#') => {
-            let hashes = bytes.iter().take_while(|&&byte| byte == b'#').count();
-            if hashes <= 6 && blank(hashes) {
-                return true;
-            }
+    let first = bytes.first().copied().unwrap_or_default();
+    let run = |mark: u8| bytes.iter().take_while(|&&byte| byte == mark).count();
+    match first {
+        b'#' => {
+            let hashes = run(b'#');
+            hashes <= 6 && blank(hashes)
         }
-        Some(b'-' | b'*' | b'+') if blank(1) => return true,
-        Some(b'0'..=b'9') => {
+        b'-' | b'*' | b'+' => blank(1),
+        b'0'..=b'9' => {
             let digits = bytes.iter().take_while(|byte| byte.is_ascii_digit()).count();
-            if digits <= 9 && matches!(bytes.get(digits), Some(b'.' | b')')) && blank(digits + 1) {
-                return true;
-            }
+            digits <= 9 && matches!(bytes.get(digits), Some(b'.' | b')')) && blank(digits + 1)
         }
         // A fence with an info string opens another one; without it, it would close.
-        Some(b'`' | b'~') => {
-            let mark = bytes.first().copied().unwrap_or_default();
-            let marks = bytes.iter().take_while(|&&byte| byte == mark).count();
-            let info = line.get(marks..).unwrap_or_default().trim();
-            if marks >= 3 && !info.is_empty() && !(mark == b'`' && info.contains('`')) {
-                return true;
-            }
+        b'`' | b'~' => {
+            let marks = run(first);
+            let info = bytes.get(marks..).unwrap_or_default().trim_ascii();
+            marks >= 3 && !info.is_empty() && !(first == b'`' && info.contains(&b'`'))
         }
-        Some(_) => {}
+        _ => false,
     }
-    has_link(line)
 }
 
 /// Whether `[…](…)` is in `line`.
-fn has_link(line: &str) -> bool {
-    line.split_once("](").is_some_and(|(before, after)| before.contains('[') && after.contains(')'))
+fn has_link(line: &[u8]) -> bool {
+    memmem::find(line, b"](").is_some_and(|at| {
+        let (before, after) = line.split_at(at);
+        before.contains(&b'[') && after.contains(&b')')
+    })
 }

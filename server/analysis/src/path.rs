@@ -15,6 +15,15 @@ pub fn file_name(path: &str) -> &str {
     path.rfind('/').map_or(path, |slash| &path[slash + 1..])
 }
 
+/// The file `name` in the folder of `path`.
+#[must_use]
+pub fn beside(path: &str, name: &str) -> String {
+    match parent(path) {
+        "" => name.to_owned(),
+        folder => format!("{folder}/{name}"),
+    }
+}
+
 /// The last segment of the folder: the name of a skill's folder.
 #[must_use]
 pub fn folder_name(path: &str) -> &str {

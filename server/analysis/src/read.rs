@@ -78,21 +78,8 @@ fn decode(bytes: Vec<u8>) -> Result<String, Unreadable> {
 }
 
 fn parsed(path: &str, what: Option<Recognised>, text: &str, hash: u64, interner: &Interner) -> FileState {
-    if let Some(Recognised { kind: Kind::Mcp, dialect, .. }) = what {
-        let document = json::parse(text);
-        let names = names::servers_of_file(path, &document);
-        let exports = Exports { fingerprint: fingerprint(&names), names: names.into(), hidden: false };
-        return FileState {
-            kind: Some(Kind::Mcp),
-            dialect,
-            content: Content::Json(document),
-            text: None,
-            version: None,
-            hash,
-            exports,
-            targets: Box::default(),
-            uses: Box::default(),
-        };
+    if let Some(what) = what.filter(Recognised::is_json) {
+        return parsed_json(path, what, text, hash);
     }
     let mut facts = Facts::of(text);
     let what = what.filter(|what| what.confirmed(&facts));
@@ -130,6 +117,24 @@ fn parsed(path: &str, what: Option<Recognised>, text: &str, hash: u64, interner:
         exports,
         targets: targets.into(),
         uses: uses.into(),
+    }
+}
+
+fn parsed_json(path: &str, what: Recognised, text: &str, hash: u64) -> FileState {
+    let document = json::parse(text);
+    let kind = what.confirmed_by_json(&document).then_some(what.kind);
+    let names =
+        if kind == Some(Kind::Mcp) { names::servers_of_file(path, &document) } else { Vec::new() };
+    FileState {
+        kind,
+        dialect: what.dialect,
+        content: Content::Json(document),
+        text: None,
+        version: None,
+        hash,
+        exports: Exports { fingerprint: fingerprint(&names), names: names.into(), hidden: false },
+        targets: Box::default(),
+        uses: Box::default(),
     }
 }
 

@@ -55,6 +55,11 @@ impl Interner {
         read(&self.paths.read().unwrap_or_else(std::sync::PoisonError::into_inner))
     }
 
+    /// How many paths have a number.
+    pub fn len(&self) -> usize {
+        self.paths.read().unwrap_or_else(std::sync::PoisonError::into_inner).len()
+    }
+
     /// The path behind a number.
     pub fn path(&self, id: PathId) -> Arc<str> {
         let paths = self.paths.read().unwrap_or_else(std::sync::PoisonError::into_inner);

@@ -15,7 +15,6 @@
 
 pub mod clients;
 pub mod config;
-pub mod config_file;
 pub mod diagnostics;
 pub mod disk;
 pub mod file;

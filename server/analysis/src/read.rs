@@ -123,8 +123,7 @@ fn parsed(path: &str, what: Option<Recognised>, text: &str, hash: u64, interner:
 fn parsed_json(path: &str, what: Recognised, text: &str, hash: u64) -> FileState {
     let document = json::parse(text);
     let kind = what.confirmed_by_json(&document).then_some(what.kind);
-    let names =
-        if kind == Some(Kind::Mcp) { names::servers_of_file(path, &document) } else { Vec::new() };
+    let names = if kind == Some(Kind::Mcp) { names::servers_of_file(path, &document) } else { Vec::new() };
     FileState {
         kind,
         dialect: what.dialect,

@@ -209,12 +209,17 @@ mod tests {
         let json = |text: &str| json::parse(text);
         let phases = Recognised { kind: Kind::Plan, dialect: Dialect::Copilot, condition: Condition::Phases };
         assert!(phases.confirmed_by_json(&json(r#"{"phases": []}"#)));
-        assert!(!phases.confirmed_by_json(&json(r#"{"steps": []}"#)) && !phases.confirmed_by_json(&json("[]")));
+        assert!(
+            !phases.confirmed_by_json(&json(r#"{"steps": []}"#)) && !phases.confirmed_by_json(&json("[]"))
+        );
         let workflow =
             Recognised { kind: Kind::Workflow, dialect: Dialect::Copilot, condition: Condition::Workflow };
         let goal = Recognised { kind: Kind::Plan, dialect: Dialect::Copilot, condition: Condition::Goal };
         let header = |text: &str| Facts {
-            header: segue_syntax::facts::Header { yaml: segue_syntax::yaml::parse(text, segue_syntax::Span::new(0, text.len())), ..Default::default() },
+            header: segue_syntax::facts::Header {
+                yaml: segue_syntax::yaml::parse(text, segue_syntax::Span::new(0, text.len())),
+                ..Default::default()
+            },
             ..Facts::default()
         };
         for (text, expected) in [

@@ -3,7 +3,8 @@
 //! A [`World`] is what features and rules read. The writer ([`crate::Host`]) copies it, changes the
 //! copy and publishes it; whoever holds the old one goes on reading the old state.
 
-use crate::config::Config;
+use crate::config::{Config, ConfigFile};
+use crate::diagnostics::Finding;
 use crate::disk::{Disk, Probe};
 use crate::file::{Content, FileState, Name, Space};
 use crate::intern::{Interner, PathId};
@@ -20,8 +21,6 @@ pub(crate) enum Slot {
     /// Nothing was found there; somebody may refer to it.
     #[default]
     Nothing,
-    /// A folder with so many files directly or deeper in it.
-    Folder(u32),
     /// A file of which nothing but its existence is known. True for symbolic links.
     File { link: bool },
     /// A file that was read.
@@ -34,6 +33,9 @@ pub struct World {
     pub(crate) disk: Arc<dyn Disk>,
     pub(crate) interner: Arc<Interner>,
     pub(crate) slots: Table<Slot>,
+    /// How many files lie directly or deeper in a folder. A path can be both, file and folder, while
+    /// a buffer is open below what became a file.
+    pub(crate) folders: Table<u32>,
     /// From a path to the files that refer to it, whether it exists or not.
     pub(crate) backlinks: Postings,
     /// From a name to the files that define it.
@@ -42,7 +44,7 @@ pub struct World {
     pub(crate) uses: Postings,
     /// From a lower-cased path, and from a lower-cased base name, to the files that have it.
     pub(crate) folded: Postings,
-    pub(crate) configs: Arc<BTreeMap<String, Arc<Config>>>,
+    pub(crate) configs: Arc<BTreeMap<String, Arc<ConfigFile>>>,
     pub(crate) default_config: Arc<Config>,
     pub(crate) user: Arc<crate::user::UserFiles>,
     /// Counts changes of any kind.
@@ -70,6 +72,7 @@ impl World {
             disk,
             interner: Arc::default(),
             slots: Table::default(),
+            folders: Table::default(),
             backlinks: Postings::default(),
             definitions: Postings::default(),
             uses: Postings::default(),
@@ -143,9 +146,9 @@ impl World {
             return Probe::Folder;
         }
         match self.id(path).and_then(|id| self.slots.get(id.index())) {
-            Some(Slot::Folder(_)) => Probe::Folder,
             Some(Slot::File { link: true }) => self.disk.probe(path),
             Some(Slot::File { .. } | Slot::Read(_)) => Probe::File,
+            _ if self.is_folder(path) => Probe::Folder,
             _ => self.disk.probe(path),
         }
     }
@@ -164,12 +167,19 @@ impl World {
     #[must_use]
     pub fn is_discovered(&self, id: PathId) -> bool {
         !matches!(self.slots.get(id.index()), None | Some(Slot::Nothing))
+            || self.folders.get(id.index()).is_some_and(|count| *count > 0)
     }
 
     /// Whether the disk has `path` in this very spelling (some file systems ignore case).
     #[must_use]
     pub fn disk_spells(&self, path: &str) -> bool {
         self.disk.spells(path)
+    }
+
+    /// Whether some file lies below `path`.
+    pub(crate) fn is_folder(&self, path: &str) -> bool {
+        let count = self.id(path).and_then(|id| self.folders.get(id.index()));
+        path.is_empty() || count.is_some_and(|count| *count > 0)
     }
 
     /// Files whose path, or whose base name, equals `wanted` ignoring case.
@@ -239,7 +249,26 @@ impl World {
         if self.configs.is_empty() {
             return &self.default_config;
         }
-        path::ancestors(path).find_map(|folder| self.configs.get(folder)).unwrap_or(&self.default_config)
+        path::ancestors(path)
+            .find_map(|folder| self.configs.get(folder))
+            .map_or(&self.default_config, |file| &file.config)
+    }
+
+    /// What is wrong with the `segue.toml` files, with their paths.
+    #[must_use]
+    pub fn config_findings(&self) -> Vec<(Arc<str>, Finding)> {
+        let files = self.configs.values();
+        files
+            .filter_map(|file| Some((Arc::<str>::from(file.config.path.as_deref()?), file)))
+            .flat_map(|(path, file)| file.findings.iter().map(move |finding| (path.clone(), finding.clone())))
+            .collect()
+    }
+
+    /// The text of the `segue.toml` at `path`: what the spans of its findings count in.
+    #[must_use]
+    pub fn config_text(&self, path: &str) -> Option<Arc<str>> {
+        let file = self.configs.get(path::parent(path))?;
+        (file.config.path.as_deref() == Some(path)).then(|| file.text.clone())
     }
 
     /// The text of a file: the open buffer's, else what the disk holds now, where that is still what
@@ -264,7 +293,6 @@ impl World {
             let path = self.path(PathId::from_index(index));
             match slot {
                 Slot::Nothing => {}
-                Slot::Folder(count) => rows.push(format!("{path}/ {count}")),
                 Slot::File { link } => rows.push(format!("{path} unread link={link}")),
                 Slot::Read(state) => {
                     let mut row = format!("{path} {:?} {:?}", state.kind, state.exports.names);
@@ -294,6 +322,14 @@ impl World {
                 rows.push(format!("{label} {key:?} {files:?}"));
             }
         }
+        for (index, count) in self.folders.iter().filter(|(_, count)| **count > 0) {
+            rows.push(format!("{}/ {count}", self.path(PathId::from_index(index))));
+        }
+        for file in self.configs.values() {
+            let extended: Vec<_> = file.extended.iter().collect();
+            rows.push(format!("{:?} {:?} {extended:?} {:?}", file.config.path, file.text, file.findings));
+        }
+        rows.push(format!("{:?} {:?} {:?}", self.checkouts, self.unreadable, self.left_out_after));
         rows.sort();
         rows.join("\n")
     }

@@ -1,0 +1,304 @@
+//! The keys of `segue.toml`, one row a key: what the reader checks, what it suggests, and what the
+//! JSON Schema and the page about settings are made of.
+
+use segue_catalog::{ClientId, Severity, catalog};
+use serde_json::{Map, Value, json};
+
+/// A key.
+#[derive(Clone, Copy, Debug)]
+pub struct Row {
+    /// Where it stands: `known.tools`; `*` is any name, `[]` an element of a list of tables.
+    pub path: &'static str,
+    /// What its value is.
+    pub shape: Shape,
+    /// What holds where the key is missing, in words.
+    pub default: &'static str,
+    /// What it does. Markdown, one line.
+    pub doc: &'static str,
+}
+
+/// What a value is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// A list of names of clients.
+    Clients,
+    /// A list of globs.
+    Globs,
+    /// A list of strings.
+    Strings,
+    /// A string.
+    Text,
+    /// The path of another such file.
+    File,
+    /// `true` or `false`.
+    Bool,
+    /// A whole number of 1 or more.
+    Count,
+    /// From rule codes to severities or `"off"`.
+    Severities,
+    /// From any name to a string.
+    Texts,
+    /// A table with keys of its own. An open one may have more keys than the rows name: they belong to
+    /// a part of the program that checks them itself.
+    Table {
+        /// Whether keys that no row names are left alone.
+        open: bool,
+    },
+    /// A list of tables.
+    Tables,
+    /// From any name to a table.
+    NamedTables,
+}
+
+const CLOSED: Shape = Shape::Table { open: false };
+const OPEN: Shape = Shape::Table { open: true };
+
+/// Every key, in the order of the page about settings.
+pub const ROWS: &[Row] = &[
+    Row {
+        path: "clients",
+        shape: Shape::Clients,
+        default: "every client that could read the file",
+        doc: "The clients your team uses. Findings about other clients are left out.",
+    },
+    Row {
+        path: "exclude",
+        shape: Shape::Globs,
+        default: "nothing",
+        doc: "Files that are not judged, relative to this file's folder; a folder means all below it. They are still known as targets of links and names.",
+    },
+    Row {
+        path: "userFiles",
+        shape: Shape::Bool,
+        default: "`true` in an editor; `segue check` reads them with `--user` only",
+        doc: "Whether the names of agents, skills and MCP servers in your own folders are known too.",
+    },
+    Row {
+        path: "extend",
+        shape: Shape::File,
+        default: "nothing",
+        doc: "Another `segue.toml`, relative to this one, whose settings hold where this one has none. Lists of globs, overrides and known names add up.",
+    },
+    Row {
+        path: "rules",
+        shape: Shape::Severities,
+        default: "each rule's own severity",
+        doc: "The severity of rules, by code or by family (`link/*`): `error`, `warning`, `information`, `hint`, or `off`.",
+    },
+    Row {
+        path: "overrides",
+        shape: Shape::Tables,
+        default: "none",
+        doc: "Severities for some files only. Later tables win, and all of them win over `rules`.",
+    },
+    Row {
+        path: "overrides[].paths",
+        shape: Shape::Globs,
+        default: "no file",
+        doc: "The files, relative to this file's folder; a folder means all below it.",
+    },
+    Row {
+        path: "overrides[].rules",
+        shape: Shape::Severities,
+        default: "nothing",
+        doc: "The severities that hold for them, written as in `rules`.",
+    },
+    Row {
+        path: "known",
+        shape: CLOSED,
+        default: "nothing",
+        doc: "Names that are right although nothing in the workspace shows it. An entry may end in `*`.",
+    },
+    Row { path: "known.tools", shape: Shape::Strings, default: "none", doc: "Tools." },
+    Row { path: "known.keys", shape: Shape::Strings, default: "none", doc: "Header keys." },
+    Row { path: "known.agents", shape: Shape::Strings, default: "none", doc: "Agents." },
+    Row { path: "known.models", shape: Shape::Strings, default: "none", doc: "Models." },
+    Row { path: "known.servers", shape: Shape::Strings, default: "none", doc: "MCP servers." },
+    Row {
+        path: "agents",
+        shape: Shape::NamedTables,
+        default: "none",
+        doc: "Coding agents that plans can be handed to, by a name of your choice. Each has one of `acp`, `command` and `preset`.",
+    },
+    Row { path: "agents.*", shape: OPEN, default: "", doc: "One coding agent." },
+    Row {
+        path: "agents.*.acp",
+        shape: Shape::Strings,
+        default: "none",
+        doc: "The command line of an agent that speaks the Agent Client Protocol on its standard input and output.",
+    },
+    Row {
+        path: "agents.*.command",
+        shape: Shape::Strings,
+        default: "none",
+        doc: "A command line that is run once an attempt; `{prompt_file}` and `{worktree}` are filled in.",
+    },
+    Row {
+        path: "agents.*.preset",
+        shape: Shape::Text,
+        default: "none",
+        doc: "The name of an agent that Segue knows how to start.",
+    },
+    Row { path: "orchestrator", shape: OPEN, default: "the defaults of its keys", doc: "How plans are run." },
+    Row {
+        path: "orchestrator.agent",
+        shape: Shape::Text,
+        default: "asked for at launch",
+        doc: "The agent of `agents` that takes a task for which nothing else is stated.",
+    },
+    Row {
+        path: "orchestrator.jobs",
+        shape: Shape::Count,
+        default: "4",
+        doc: "How many tasks of a wave run at the same time.",
+    },
+    Row {
+        path: "orchestrator.validate",
+        shape: Shape::Strings,
+        default: "none",
+        doc: "Commands that prove a task where neither it nor its plan states any.",
+    },
+    Row {
+        path: "review",
+        shape: Shape::Texts,
+        default: "agents of the reviewers' own names",
+        doc: "Which agents of the workspace take the parts of reviewers, by part: `plan-auditor = \"PlanAuditor\"`.",
+    },
+];
+
+/// The row of a key below the table at `at` (empty for the top).
+#[must_use]
+pub fn row(at: &str, key: &str) -> Option<&'static Row> {
+    ROWS.iter().find(|row| last_word(at, row) == Some(key))
+}
+
+/// The keys that the table at `at` may have.
+pub fn keys_of(at: &str) -> impl Iterator<Item = &'static str> {
+    ROWS.iter().filter_map(move |row| last_word(at, row))
+}
+
+/// The key of a row that stands directly in the table at `at`.
+fn last_word(at: &str, row: &Row) -> Option<&'static str> {
+    let rest = match at {
+        "" => row.path,
+        at => row.path.strip_prefix(at)?.strip_prefix('.')?,
+    };
+    (!rest.contains(['.', '[', '*'])).then_some(rest)
+}
+
+/// The words that a rule may be set to.
+#[must_use]
+pub fn severity_words() -> [&'static str; 5] {
+    let name = Severity::name;
+    ["off", name(Severity::Hint), name(Severity::Information), name(Severity::Warning), name(Severity::Error)]
+}
+
+/// The JSON Schema of `segue.toml`, as it is shipped.
+#[must_use]
+pub fn schema() -> Value {
+    let mut schema = table_schema("", false);
+    let mut top = Map::new();
+    top.insert("$schema".to_owned(), json!("https://json-schema.org/draft/2020-12/schema"));
+    top.insert("title".to_owned(), json!("segue.toml"));
+    top.insert("description".to_owned(), json!("Settings of Segue for the files below this folder."));
+    if let Some(schema) = schema.as_object_mut() {
+        top.append(schema);
+    }
+    Value::Object(top)
+}
+
+fn table_schema(at: &str, open: bool) -> Value {
+    let properties: Map<String, Value> =
+        keys_of(at).filter_map(|key| Some((key.to_owned(), value_schema(row(at, key)?)))).collect();
+    json!({ "type": "object", "properties": properties, "additionalProperties": open })
+}
+
+fn value_schema(row: &Row) -> Value {
+    let strings = || json!({ "type": "array", "items": { "type": "string" } });
+    let mut schema = match row.shape {
+        Shape::Clients => json!({
+            "type": "array", "items": { "enum": ClientId::ALL.map(ClientId::name) }, "uniqueItems": true,
+        }),
+        Shape::Globs | Shape::Strings => strings(),
+        Shape::Text | Shape::File => json!({ "type": "string" }),
+        Shape::Bool => json!({ "type": "boolean" }),
+        Shape::Count => json!({ "type": "integer", "minimum": 1 }),
+        Shape::Severities => severities_schema(),
+        Shape::Texts => json!({ "type": "object", "additionalProperties": { "type": "string" } }),
+        Shape::Table { open } => table_schema(row.path, open),
+        Shape::Tables => {
+            json!({ "type": "array", "items": table_schema(&format!("{}[]", row.path), false) })
+        }
+        Shape::NamedTables => {
+            json!({ "type": "object", "additionalProperties": table_schema(&format!("{}.*", row.path), true) })
+        }
+    };
+    if let Some(schema) = schema.as_object_mut() {
+        schema.insert("description".to_owned(), json!(row.doc));
+    }
+    schema
+}
+
+fn severities_schema() -> Value {
+    let properties: Map<String, Value> = catalog()
+        .rules
+        .iter()
+        .map(|rule| {
+            let words = json!({ "enum": severity_words(), "default": rule.severity.name(), "description": rule.title });
+            (rule.code.clone(), words)
+        })
+        .collect();
+    json!({
+        "type": "object",
+        "properties": properties,
+        "patternProperties": { "^[a-z-]+/\\*$": { "enum": severity_words() } },
+        "additionalProperties": false,
+    })
+}
+
+/// The table of keys of the page about settings.
+#[must_use]
+pub fn docs_table() -> String {
+    let mut table = "| key | value | where it is missing | what it does |\n|---|---|---|---|\n".to_owned();
+    for row in ROWS.iter().filter(|row| row.path != "agents.*") {
+        let key = row.path.replace('*', "NAME");
+        table += &format!("| `{key}` | {} | {} | {} |\n", row.shape.words(), row.default, row.doc);
+    }
+    table
+}
+
+impl Shape {
+    /// What the value has to be, as it is said to people.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Shape::Clients => "a list of clients",
+            Shape::Globs => "a list of globs",
+            Shape::Strings => "a list of strings",
+            Shape::Text => "a string",
+            Shape::File => "a path",
+            Shape::Bool => "`true` or `false`",
+            Shape::Count => "a whole number, 1 or more",
+            Shape::Severities => "a table from rules to severities",
+            Shape::Texts => "a table of strings",
+            Shape::Table { .. } => "a table",
+            Shape::Tables => "a list of tables",
+            Shape::NamedTables => "a table of tables",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_found_by_table_and_key() {
+        assert_eq!(row("", "clients").map(|row| row.shape), Some(Shape::Clients));
+        assert_eq!(row("overrides[]", "paths").map(|row| row.path), Some("overrides[].paths"));
+        assert_eq!(row("agents.*", "acp").map(|row| row.path), Some("agents.*.acp"));
+        assert!(row("", "tools").is_none() && row("", "known.tools").is_none());
+        assert_eq!(keys_of("known").collect::<Vec<_>>(), ["tools", "keys", "agents", "models", "servers"]);
+        assert_eq!(keys_of("agents").count(), 0);
+    }
+}

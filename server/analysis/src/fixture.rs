@@ -164,10 +164,16 @@ pub fn findings(fixture: &str) -> String {
     let host = crate::Host::open(std::sync::Arc::new(disk(fixture)), crate::Options::default(), &|_| ());
     let world = host.snapshot();
     let mut rows = Vec::new();
-    for (id, _) in world.primitives() {
-        let (path, Some(text)) = (world.path(id), world.text(id)) else { continue };
+    let of_settings = world.config_findings().into_iter().filter_map(|(path, finding)| {
+        let text = world.config_text(&path)?;
+        Some((path, text, vec![finding]))
+    });
+    let of_primitives = world.primitives().filter_map(|(id, _)| {
+        Some((world.path(id), world.text(id)?, crate::diagnostics::of_file(&world, id)))
+    });
+    for (path, text, findings) in of_primitives.chain(of_settings) {
         let lines = segue_syntax::Lines::of(&text);
-        for finding in crate::diagnostics::of_file(&world, id) {
+        for finding in findings {
             let at = lines.position(&text, finding.span.start as usize, segue_syntax::Encoding::Utf32);
             rows.push((
                 path.clone(),

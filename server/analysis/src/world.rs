@@ -188,7 +188,7 @@ impl World {
         let lower = wanted.to_lowercase();
         let whole = lower.contains('/');
         self.folded
-            .get(Key::of(&lower))
+            .get(Key::of(lower.as_str()))
             .iter()
             .map(|id| self.path(*id))
             .filter(|path| {

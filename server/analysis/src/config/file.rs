@@ -41,7 +41,7 @@ pub struct ConfigFile {
 /// (`extend`).
 #[must_use]
 pub fn load(path: &str, text: Arc<str>, read: &dyn Fn(&str) -> Option<Arc<str>>) -> ConfigFile {
-    let mut chain = Chain { read, seen: vec![path.to_owned()], extended: Vec::new() };
+    let mut chain = Chain { read, seen: vec![path.to_owned()], extended: Vec::new(), circle: false };
     let (config, problems) = chain.load(path, &text);
     let findings = findings(&config, path, problems);
     ConfigFile { config: Arc::new(config), findings, text, extended: chain.extended }
@@ -52,6 +52,8 @@ struct Chain<'r> {
     read: &'r dyn Fn(&str) -> Option<Arc<str>>,
     seen: Vec<String>,
     extended: Vec<(String, Option<Arc<str>>)>,
+    /// Whether it came back to where it has been.
+    circle: bool,
 }
 
 impl Chain<'_> {
@@ -82,8 +84,10 @@ impl Chain<'_> {
                 "`{wanted}` lies outside the workspace. Settings are read from inside it alone."
             ));
         };
+        let circle = format!("`{wanted}` leads back here: these settings extend themselves.");
         if self.seen.contains(&base) {
-            return Err(format!("`{wanted}` leads back here: these settings extend themselves."));
+            self.circle = true;
+            return Err(circle);
         }
         if self.seen.len() >= LONGEST_CHAIN {
             return Err(format!("Settings extend each other through more than {LONGEST_CHAIN} files."));
@@ -95,6 +99,9 @@ impl Chain<'_> {
             return Err(format!("There is no file `{base}` to extend."));
         };
         let (config, problems) = self.load(&base, &text);
+        if self.circle {
+            return Err(circle);
+        }
         match problems.first() {
             // A file of another name is nobody's own settings, so its problems are told here.
             Some(problem) if path::file_name(&base) != NAME => {

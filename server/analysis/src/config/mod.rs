@@ -181,3 +181,6 @@ impl Config {
         self
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -212,5 +212,5 @@ impl Host {
 fn folded_keys(path: &str) -> [Key; 2] {
     let lower = path.to_lowercase();
     // A file at the top has one key twice, which is the same as once.
-    [Key::of(&lower), Key::of(&path::file_name(&lower).to_owned())]
+    [Key::of(lower.as_str()), Key::of(path::file_name(&lower))]
 }

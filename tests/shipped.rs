@@ -1,0 +1,33 @@
+//! Files that are made from tables and shipped in the repository are up to date.
+//! `SEGUE_UPDATE=1` writes them anew.
+
+use segue_analysis::config::keys;
+use std::path::{Path, PathBuf};
+
+fn docs() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("docs")
+}
+
+fn assert_shipped(path: &Path, wanted: &str) {
+    if std::env::var_os("SEGUE_UPDATE").is_some() {
+        std::fs::write(path, wanted).unwrap();
+    }
+    let found = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(found == wanted, "{} is out of date: run this test with SEGUE_UPDATE=1", path.display());
+}
+
+#[test]
+fn the_schema_of_settings() {
+    let schema = serde_json::to_string_pretty(&keys::schema()).unwrap() + "\n";
+    assert_shipped(&docs().join("segue.schema.json"), &schema);
+}
+
+#[test]
+fn the_page_about_settings() {
+    let path = docs().join("configuration.md");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let (begin, end) = ("<!-- keys: made from the rows -->\n", "<!-- end of keys -->");
+    let (before, rest) = text.split_once(begin).expect("the page marks where the table begins");
+    let (_, after) = rest.split_once(end).expect("the page marks where the table ends");
+    assert_shipped(&path, &format!("{before}{begin}{}{end}{after}", keys::docs_table()));
+}

@@ -136,7 +136,9 @@ fn words_stay_in_their_files() {
         for (word, places) in NAMED_IN {
             let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
             if code.into_iter().any(|line| line.contains(word))
-                && !places.iter().any(|place| relative == *place || (place.ends_with('/') && relative.starts_with(place)))
+                && !places
+                    .iter()
+                    .any(|place| relative == *place || (place.ends_with('/') && relative.starts_with(place)))
             {
                 wrong.push(format!("{relative} names {word}"));
             }

@@ -24,13 +24,12 @@ pub(super) fn check(context: &mut Context<'_>) {
         let severity =
             if oddity.in_code && oddity.kind != OddityKind::Tag { Severity::Hint } else { severity };
         let message = format!("{what} (U+{code:04X}).");
-        context.send(
-            Report::new("security/hidden-unicode", oddity.span, message).severity(severity).offered_fix(
-                "Remove the invisible characters",
-                oddity.span,
-                "",
-            ),
-        );
+        let mut report = Report::new("security/hidden-unicode", oddity.span, message).severity(severity);
+        // In code such a character is often put there on purpose, to keep a fence or a tag from acting.
+        if !oddity.in_code || oddity.kind == OddityKind::Tag {
+            report = report.offered_fix("Remove the invisible characters", oddity.span, "");
+        }
+        context.send(report);
     }
 }
 

@@ -1,11 +1,11 @@
 //! Findings for people: each with its line of source, then a line that sums up.
 
-use super::excerpt;
+use super::excerpt::{self, Excerpt};
 use super::settings::Settings;
 use super::survey::{FileReport, Item, Root, Survey};
 use crate::output::Output;
 use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use segue_analysis::diagnostics::Related;
 use segue_catalog::Severity;
 use segue_syntax::Lines;
@@ -26,11 +26,12 @@ pub fn print(survey: &Survey, settings: &Settings, output: &mut Output) -> io::R
         if shown.is_empty() {
             continue;
         }
-        let text = root.world.text(file.id).unwrap_or_else(|| "".into());
+        let text = root.text(&file.path).unwrap_or_else(|| "".into());
         let lines = Lines::of(&text);
         for item in shown {
-            let groups = groups(item, file, root, settings, &text, &lines);
-            writeln!(output, "{}\n", renderer.render(&groups))?;
+            let mut places = Places::default();
+            let groups = groups(item, file, root, settings, (&text, &lines), &mut places);
+            writeln!(output, "{}\n", places.put_right(&renderer.render(&groups)))?;
         }
     }
     writeln!(output, "{}", summary(survey, settings))
@@ -50,21 +51,20 @@ fn groups<'a>(
     file: &'a FileReport,
     root: &Root,
     settings: &Settings,
-    text: &str,
-    lines: &Lines,
+    (text, lines): (&str, &Lines),
+    places: &mut Places,
 ) -> Vec<Group<'a>> {
     let finding = &item.finding;
     let excerpt = excerpt::of(text, lines, finding.span);
     let title = level(finding.severity).primary_title(finding.message.as_str()).id(finding.code);
-    let origin = Origin::path(file.shown.as_str()).line(excerpt.line).char_column(excerpt.column);
-    let mut first = title.element(origin).element(marked(excerpt));
+    let mut first = title.element(marked(excerpt, &file.shown, places));
     for fix in &finding.fixes {
         let by_us = if fix.safe { " (--fix does it)" } else { "" };
         first = first.element(Level::HELP.message(format!("{}{by_us}", fix.title)));
     }
     let mut groups = vec![first];
     for related in finding.related.iter().take(MOST_RELATED) {
-        groups.push(related_group(related, file, root, settings, text, lines));
+        groups.push(related_group(related, file, root, settings, (text, lines), places));
     }
     groups
 }
@@ -74,15 +74,15 @@ fn related_group<'a>(
     file: &FileReport,
     root: &Root,
     settings: &Settings,
-    text: &str,
-    lines: &Lines,
+    (text, lines): (&str, &Lines),
+    places: &mut Places,
 ) -> Group<'a> {
     let title = Level::NOTE.secondary_title(related.message.as_str());
     let shown = crate::places::seen_from(&settings.current, &root.absolute(&related.path));
     let other: Option<(Arc<str>, Lines)> = if related.path == file.path {
         Some((text.into(), lines.clone()))
     } else {
-        root.world.id(&related.path).and_then(|id| root.world.text(id)).map(|text| {
+        root.text(&related.path).map(|text| {
             let lines = Lines::of(&text);
             (text, lines)
         })
@@ -90,17 +90,41 @@ fn related_group<'a>(
     match other {
         Some((text, lines)) => {
             let excerpt = excerpt::of(&text, &lines, related.span);
-            let origin = Origin::path(shown).line(excerpt.line).char_column(excerpt.column);
-            title.element(origin).element(marked(excerpt))
+            title.element(marked(excerpt, &shown, places))
         }
         None => title.element(Origin::path(shown)),
     }
 }
 
-fn marked<'a>(excerpt: excerpt::Excerpt) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
+/// The line with the token marked.
+fn marked<'a>(excerpt: Excerpt, shown: &str, places: &mut Places) -> Snippet<'a, Annotation<'a>> {
+    places.0.push((format!("{shown}:{}:", excerpt.line), excerpt.column));
     Snippet::source(excerpt.source)
         .line_start(excerpt.line)
+        .path(shown.to_owned())
         .annotation(AnnotationKind::Primary.span(excerpt.marked))
+}
+
+/// The places that a report names, in order: `path:line:` and the column.
+///
+/// The renderer counts columns in the line that it is given; where that was cut to a window, the
+/// column it writes is wrong, and is put right in what it rendered.
+#[derive(Default)]
+struct Places(Vec<(String, usize)>);
+
+impl Places {
+    fn put_right(&self, rendered: &str) -> String {
+        let (mut right, mut rest) = (String::with_capacity(rendered.len()), rendered);
+        for (place, column) in &self.0 {
+            let Some(found) = rest.find(place.as_str()) else { continue };
+            let (before, after) = rest.split_at(found + place.len());
+            right.push_str(before);
+            right.push_str(&column.to_string());
+            rest = after.trim_start_matches(|c: char| c.is_ascii_digit());
+        }
+        right.push_str(rest);
+        right
+    }
 }
 
 /// The last line: what was found, what is hidden and how to see it, what can be fixed.
@@ -117,7 +141,7 @@ fn summary(survey: &Survey, settings: &Settings) -> String {
     let all = [
         (Severity::Error, "error", "errors"),
         (Severity::Warning, "warning", "warnings"),
-        (Severity::Information, "information", "informations"),
+        (Severity::Information, "information", "information"),
         (Severity::Hint, "hint", "hints"),
     ];
     let parts = |shown: bool| -> Vec<String> {

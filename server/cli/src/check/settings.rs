@@ -1,9 +1,11 @@
 //! The arguments of `segue check`: as typed, and as meant.
 
+use super::baseline::{self, Baseline};
 use crate::{Failure, places};
 use clap::{Parser, ValueEnum};
+use segue_analysis::Options;
 use segue_catalog::{ClientId, ClientSet, Severity};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -12,6 +14,11 @@ Examples:
   segue check --level hint             information and hints too
   segue check --client vscode,claude   only what concerns these clients
   segue check --format json            for scripts
+  segue check --format sarif > r.sarif for code scanning
+  segue check --fix --diff             what --fix would do, as a patch
+  segue check --since origin/main      only what this branch brought
+  segue check --write-baseline         take today's findings for known, then
+  segue check --baseline segue-baseline.json
 
 Exit status: 0 nothing at or above --deny, 1 something, 2 the command itself failed.";
 
@@ -36,6 +43,25 @@ pub struct Args {
     /// Only what concerns these clients
     #[arg(long = "client", value_enum, value_name = "NAME", value_delimiter = ',')]
     pub clients: Vec<Client>,
+    /// Apply the fixes that are certain, then report what remains
+    #[arg(long)]
+    pub fix: bool,
+    /// With --fix: print a patch and write nothing
+    #[arg(long, requires = "fix", conflicts_with = "watch")]
+    pub diff: bool,
+    /// Only what changed since the branch left REF, with what that caused in other files
+    #[arg(long, value_name = "REF")]
+    pub since: Option<String>,
+    /// Hide the findings that FILE knows
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Write all findings to FILE, to be known from then on [default: the file of --baseline, else
+    /// segue-baseline.json]
+    #[arg(long, value_name = "FILE", num_args = 0..=1, conflicts_with_all = ["fix", "watch", "since"])]
+    pub write_baseline: Option<Option<PathBuf>>,
+    /// Check again whenever a file changes
+    #[arg(long)]
+    pub watch: bool,
 }
 
 /// A form of output.
@@ -45,6 +71,10 @@ pub enum Format {
     Human,
     /// One object with all findings of every level
     Json,
+    /// SARIF 2.1.0, for code scanning; paths from the repository's top
+    Sarif,
+    /// Commands to a GitHub workflow, shown at the lines; paths from the repository's top
+    Github,
 }
 
 /// A severity on the command line.
@@ -101,6 +131,18 @@ pub struct Settings {
     pub level: Severity,
     /// The clients that findings are about, where they were named.
     pub clients: Option<ClientSet>,
+    /// Whether safe fixes are applied,
+    pub fix: bool,
+    /// or only shown.
+    pub diff: bool,
+    /// The reference since whose merge base findings count.
+    pub since: Option<String>,
+    /// What is known.
+    pub baseline: Option<Baseline>,
+    /// Where all findings are to be written, to be known from then on.
+    pub write_baseline: Option<PathBuf>,
+    /// Whether to check again and again.
+    pub watch: bool,
 }
 
 impl Settings {
@@ -112,7 +154,22 @@ impl Settings {
         let level = args.level.map_or(Severity::Warning.min(deny), Level::severity);
         let clients =
             (!args.clients.is_empty()).then(|| args.clients.iter().map(|client| client.0).collect());
+        let write_baseline = args.write_baseline.as_ref().map(|file| {
+            let file = file.as_ref().or(args.baseline.as_ref());
+            current.join(file.map_or(Path::new(baseline::DEFAULT_FILE), PathBuf::as_path))
+        });
+        // Who writes a baseline anew wants all findings in it, whatever the old one knew.
+        let baseline = match (&args.baseline, &write_baseline) {
+            (Some(file), None) => Some(Baseline::read(file)?),
+            _ => None,
+        };
         Ok(Self {
+            fix: args.fix,
+            diff: args.diff,
+            since: args.since.clone(),
+            baseline,
+            write_baseline,
+            watch: args.watch,
             roots: places::roots(&current, &args.paths)?,
             current,
             format: args.format,
@@ -120,5 +177,10 @@ impl Settings {
             level,
             clients,
         })
+    }
+
+    /// How roots are opened.
+    pub fn options(&self) -> Options {
+        Options { clients: self.clients, ..Options::default() }
     }
 }

@@ -1,14 +1,16 @@
 //! The roots indexed, and what the rules say of their files.
 
 use super::settings::Settings;
+use super::since::Base;
 use crate::places::{self, Asked, Scope};
 use crate::progress::Meter;
 use crate::{Failure, output};
 use rayon::prelude::*;
 use segue_analysis::diagnostics::{self, Finding};
-use segue_analysis::{Host, Options, PathId, RealDisk, World, path};
+use segue_analysis::{Host, PathId, RealDisk, World, path};
 use segue_catalog::{Kind, Severity};
 use segue_syntax::{Encoding, Lines, Position, Span};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -33,14 +35,14 @@ pub struct Root {
     pub world: Arc<World>,
     /// What of it is reported.
     pub scopes: Vec<Scope>,
+    /// The root as it was, where only what is newer is reported.
+    pub base: Option<Base>,
 }
 
 /// The findings of a file.
 pub struct FileReport {
     /// Index of its root.
     pub root: usize,
-    /// The file.
-    pub id: PathId,
     /// Its root-relative path.
     pub path: Arc<str>,
     /// Its path from the current folder.
@@ -77,8 +79,18 @@ impl Survey {
         let meter = Meter::start();
         let roots = settings.roots.iter().map(|asked| Root::open(asked, settings, &meter)).collect();
         let mut survey = Self { roots, files: Vec::new(), judged: 0 };
+        survey.find_bases(settings)?;
         survey.judge(settings, &meter);
         Ok(survey)
+    }
+
+    /// Looks up what each root was, where only what is newer is reported.
+    pub fn find_bases(&mut self, settings: &Settings) -> Result<(), Failure> {
+        let Some(reference) = &settings.since else { return Ok(()) };
+        for root in &mut self.roots {
+            root.base = Some(Base::of(&root.folder, reference, settings)?);
+        }
+        Ok(())
     }
 
     /// Judges all files anew, in the present state of each root.
@@ -102,6 +114,7 @@ impl Survey {
                 })
                 .collect();
             self.files.extend(files);
+            self.files.extend(root.judge_settings(index, settings));
         }
         self.files.sort_by(|a, b| (&a.shown, a.root).cmp(&(&b.shown, b.root)));
     }
@@ -114,6 +127,20 @@ impl Survey {
     /// How many findings have that severity.
     pub fn count(&self, severity: Severity) -> usize {
         self.items().filter(|item| item.finding.severity == severity).count()
+    }
+
+    /// Keeps the findings for which `keep` holds, and the files that still have some.
+    pub fn retain(&mut self, mut keep: impl FnMut(&FileReport, &Item) -> bool) {
+        for file in &mut self.files {
+            let items = std::mem::take(&mut file.items);
+            file.items = items.into_iter().filter(|item| keep(file, item)).collect();
+        }
+        self.files.retain(|file| !file.items.is_empty());
+    }
+
+    /// Whether findings of the file at a root-relative path are reported.
+    pub fn reports(&self, path: &str) -> bool {
+        self.roots.iter().any(|root| root.in_scope(path))
     }
 
     /// The root of a file.
@@ -131,16 +158,20 @@ impl Survey {
 
 impl Root {
     fn open(asked: &Asked, settings: &Settings, meter: &Meter) -> Self {
-        let options = Options { clients: settings.clients, ..Options::default() };
         let disk = Arc::new(RealDisk::new(&asked.folder));
-        let host = Host::open(disk, options, &|progress| meter.scan(progress));
+        let host = Host::open(disk, settings.options(), &|progress| meter.scan(progress));
         let world = host.snapshot();
-        Self { folder: asked.folder.clone(), host, world, scopes: asked.scopes.clone() }
+        Self { folder: asked.folder.clone(), host, world, scopes: asked.scopes.clone(), base: None }
     }
 
     /// Where a file of it lies.
     pub fn absolute(&self, path: &str) -> PathBuf {
         self.folder.join(path)
+    }
+
+    /// The text that the findings of a file count in.
+    pub fn text(&self, path: &str) -> Option<Arc<str>> {
+        self.world.config_text(path).or_else(|| self.world.text(self.world.id(path)?))
     }
 
     /// The files that are reported, with their kinds.
@@ -160,17 +191,40 @@ impl Root {
         self.scopes.iter().any(|scope| path::is_below(path, &scope.path))
     }
 
+    /// Whether `--fix` may write the file: not where only a link out of the repository led to it.
+    pub fn may_write(&self, path: &str) -> bool {
+        self.scopes.iter().any(|scope| !scope.through_link && path::is_below(path, &scope.path))
+    }
+
     fn judge(&self, root: usize, id: PathId, settings: &Settings) -> Option<FileReport> {
-        let findings = diagnostics::of_file(&self.world, id);
+        self.report(root, self.world.path(id), diagnostics::of_file(&self.world, id), settings)
+    }
+
+    /// The findings of the settings files that are reported.
+    fn judge_settings(&self, root: usize, settings: &Settings) -> Vec<FileReport> {
+        let mut by_path: BTreeMap<Arc<str>, Vec<Finding>> = BTreeMap::new();
+        for (path, finding) in self.world.config_findings() {
+            by_path.entry(path).or_default().push(finding);
+        }
+        let wanted = by_path.into_iter().filter(|(path, _)| self.in_scope(path));
+        wanted.filter_map(|(path, findings)| self.report(root, path, findings, settings)).collect()
+    }
+
+    fn report(
+        &self,
+        root: usize,
+        path: Arc<str>,
+        findings: Vec<Finding>,
+        settings: &Settings,
+    ) -> Option<FileReport> {
         if findings.is_empty() {
             return None;
         }
-        let path = self.world.path(id);
-        let text = self.world.text(id).unwrap_or_else(|| "".into());
+        let text = self.text(&path).unwrap_or_else(|| "".into());
         let lines = Lines::of(&text);
         let items = findings.into_iter().map(|finding| Item::of(finding, &text, &lines)).collect();
         let shown = places::seen_from(&settings.current, &self.absolute(&path));
-        Some(FileReport { root, id, path, shown, items })
+        Some(FileReport { root, path, shown, items })
     }
 
     fn say_notes(&self) {

@@ -1,0 +1,165 @@
+//! `--fix`: safe fixes, applied until nothing changes.
+//!
+//! Everything happens in the index first: each round edits buffers and judges again, so that what a
+//! fix uncovers is fixed too, and `--diff` needs no other way. Files are written once, at the end,
+//! each by a new file that takes the old one's place. A file that cannot be written, or is no longer
+//! what was read, is left as it is, and said.
+
+use super::edits;
+use super::settings::Settings;
+use super::survey::{Root, Survey};
+use crate::output::Output;
+use crate::progress::Meter;
+use crate::{Failure, output, places};
+use segue_analysis::Change;
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Fixes that uncover fixes end after so many rounds; two that undo each other must not go on forever.
+const MOST_ROUNDS: usize = 10;
+
+/// What was fixed.
+#[derive(Default)]
+pub struct Outcome {
+    /// Fixes applied.
+    pub fixes: usize,
+    /// Files that changed.
+    pub files: usize,
+    /// Files that should have changed and could not be written.
+    pub failures: usize,
+}
+
+/// A text before and after, by the index of the root and the path in it.
+type Texts = BTreeMap<(usize, Arc<str>), (Arc<str>, Arc<str>)>;
+
+/// Applies safe fixes to the files on disk. The survey then tells what remains.
+pub fn write(survey: &mut Survey, settings: &Settings) -> Outcome {
+    let (texts, fixes) = rounds(survey, settings);
+    let mut outcome = Outcome { fixes, ..Outcome::default() };
+    for ((index, path), (before, after)) in &texts {
+        let Some(root) = survey.roots.get_mut(*index) else { continue };
+        match replace(root, path, before, after) {
+            Ok(()) => outcome.files += 1,
+            Err(reason) => {
+                let shown = places::seen_from(&settings.current, &root.absolute(path));
+                output::note(&format!("segue: `{shown}` is not fixed: {reason}."));
+                outcome.failures += 1;
+            }
+        }
+        root.host.apply([Change::Closed(path.to_string())]);
+    }
+    super::judge(survey, settings, &Meter::start());
+    outcome
+}
+
+/// Prints what [`write`] would do, as a patch. The survey then tells what would remain.
+pub fn diff(survey: &mut Survey, settings: &Settings, output: &mut Output) -> Result<Outcome, Failure> {
+    let (texts, fixes) = rounds(survey, settings);
+    for ((index, path), (before, after)) in &texts {
+        let Some(root) = survey.roots.get(*index) else { continue };
+        let shown = places::seen_from(&settings.current, &root.absolute(path));
+        let changes = similar::TextDiff::from_lines(&**before, &**after);
+        let mut patch = changes.unified_diff();
+        patch.header(&format!("a/{shown}"), &format!("b/{shown}")).to_writer(&mut *output)?;
+    }
+    output.flush()?;
+    Ok(Outcome { fixes, files: texts.len(), failures: 0 })
+}
+
+/// Fixes in the index alone, round by round.
+fn rounds(survey: &mut Survey, settings: &Settings) -> (Texts, usize) {
+    let (mut texts, mut fixes) = (Texts::new(), 0);
+    for _ in 0..MOST_ROUNDS {
+        let changed = round(survey);
+        if changed.is_empty() {
+            break;
+        }
+        for (key, before, after, applied) in changed {
+            fixes += applied;
+            if let Some(root) = survey.roots.get_mut(key.0) {
+                let change = Change::Buffer { path: key.1.to_string(), text: after.clone(), version: None };
+                root.host.apply([change]);
+            }
+            texts.entry(key).and_modify(|texts| texts.1 = after.clone()).or_insert((before, after));
+        }
+        super::judge(survey, settings, &Meter::start());
+    }
+    texts.retain(|_, (before, after)| before != after);
+    (texts, fixes)
+}
+
+type Changed = ((usize, Arc<str>), Arc<str>, Arc<str>, usize);
+
+fn round(survey: &Survey) -> Vec<Changed> {
+    let mut changed = Vec::new();
+    for file in &survey.files {
+        let Some(root) = survey.root(file).filter(|root| root.may_write(&file.path)) else { continue };
+        let fixes: Vec<_> = file
+            .items
+            .iter()
+            .filter_map(|item| item.finding.fixes.iter().find(|fix| fix.safe))
+            .map(|fix| fix.edits.as_slice())
+            .collect();
+        if fixes.is_empty() {
+            continue;
+        }
+        let Some(before) = root.text(&file.path) else { continue };
+        let (after, applied) = edits::apply(&before, &fixes);
+        if *after != *before {
+            changed.push(((file.root, file.path.clone()), before, after.into(), applied));
+        }
+    }
+    changed
+}
+
+/// Puts `after` in the place of `before` on disk, or says why not.
+fn replace(root: &Root, path: &str, before: &str, after: &str) -> Result<(), String> {
+    let target = root.absolute(path);
+    let said = |error: std::io::Error| places::reason(&error);
+    let metadata = target.symlink_metadata().map_err(said)?;
+    let folder = target.parent().unwrap_or(&root.folder);
+    if metadata.is_symlink() || !places::canonical(folder).map_err(said)?.starts_with(&root.folder) {
+        return Err("it lies behind a symbolic link".to_owned());
+    }
+    if metadata.permissions().readonly() {
+        return Err("it is read-only".to_owned());
+    }
+    if std::fs::read(&target).map_err(said)? != before.as_bytes() {
+        return Err("it changed on disk since it was read".to_owned());
+    }
+    write_beside(&target, folder, after, metadata.permissions()).map_err(said)
+}
+
+/// Writes a new file beside `target` and renames it over it: a reader sees the old text or the new
+/// one, never a half.
+fn write_beside(
+    target: &Path,
+    folder: &Path,
+    text: &str,
+    permissions: std::fs::Permissions,
+) -> std::io::Result<()> {
+    let mut file = tempfile::Builder::new().prefix(".segue-fix-").tempfile_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().set_permissions(permissions)?;
+    file.as_file().sync_data()?;
+    file.persist(target).map_err(|error| error.error)?;
+    Ok(())
+}
+
+impl Outcome {
+    /// The sentence that tells of it; empty where nothing was to be done.
+    pub fn sentence(&self, done: bool) -> Option<String> {
+        let (fixes, files) = (count(self.fixes, "fix"), super::human::count(self.files, "file"));
+        match (self.fixes, done) {
+            (0, _) => None,
+            (_, true) => Some(format!("Applied {fixes}, wrote {files}.")),
+            (_, false) => Some(format!("{fixes} in {files} would be applied.")),
+        }
+    }
+}
+
+fn count(number: usize, what: &str) -> String {
+    if number == 1 { format!("1 {what}") } else { format!("{number} {what}es") }
+}

@@ -33,6 +33,7 @@ step "format" cargo fmt --all --check
 step "clippy" cargo clippy --workspace --all-targets --locked -- -D warnings
 step "structure" cargo test --locked --test structure
 step "unit, data, property" cargo test --locked --workspace --exclude segue
+step "generated workspace" cargo test --locked --test generated
 step "command line" cargo test --locked --test check
 corpus=${SEGUE_CORPUS:-../shared/corpus}
 if [ -d "$corpus" ]; then

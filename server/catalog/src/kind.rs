@@ -20,7 +20,7 @@ pub enum Kind {
     Skill,
     /// `*.spec.md`.
     Spec,
-    /// The plan formats of `product.md` §1 (Markdown ones and `*.plan.json`).
+    /// Plans in the formats that Segue reads (Markdown ones and `*.plan.json`).
     Plan,
     /// `*.memory.md`.
     Memory,

@@ -9,6 +9,7 @@
 //! A reader that goes away (`segue check | head`) ends the command quietly, with status 0.
 
 mod check;
+mod demo;
 mod output;
 mod places;
 mod progress;
@@ -28,6 +29,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(Box<check::Args>),
+    Demo(demo::Args),
 }
 
 /// Runs the command that the process arguments name.
@@ -44,6 +46,7 @@ pub fn main() -> ExitCode {
     let result = match cli.command {
         None => print_help(),
         Some(Command::Check(args)) => check::run(&args),
+        Some(Command::Demo(args)) => demo::run(&args),
     };
     match result {
         Ok(status) => status,

@@ -55,7 +55,7 @@ pub struct YamlError {
     pub kind: YamlErrorKind,
 }
 
-/// The errors of VS Code's reader (`clients.md` §2.0), by name.
+/// The errors of VS Code's reader, by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum YamlErrorKind {
     /// A line is indented more, or otherwise, than its neighbours allow.

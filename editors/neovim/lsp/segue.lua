@@ -1,0 +1,25 @@
+-- Segue for Neovim's own client (0.11 and later): put this folder on the runtime path and say
+--   vim.lsp.enable('segue')
+-- `cmd` may be changed with vim.lsp.config('segue', { cmd = { '/path/to/segue', 'lsp' } }).
+
+--- Files that are no Markdown and still ours.
+local configuration = {
+  ['mcp.json'] = true,
+  ['.mcp.json'] = true,
+  ['mcp-config.json'] = true,
+  ['segue.toml'] = true,
+}
+
+---@type vim.lsp.Config
+return {
+  cmd = { 'segue', 'lsp' },
+  filetypes = { 'markdown', 'json', 'jsonc', 'toml' },
+  -- Markdown is always looked at (what is no primitive gets nothing); of JSON and TOML only what
+  -- configures servers or Segue itself.
+  root_dir = function(buffer, on_dir)
+    local path = vim.api.nvim_buf_get_name(buffer)
+    if path == '' then return end
+    if vim.bo[buffer].filetype ~= 'markdown' and not configuration[vim.fs.basename(path)] then return end
+    on_dir(vim.fs.root(buffer, { '.git' }) or vim.fs.dirname(path))
+  end,
+}

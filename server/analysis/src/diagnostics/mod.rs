@@ -4,12 +4,16 @@
 //! reads the file's facts and asks the world; it never touches the disk's contents and never knows
 //! a protocol. [`of_file`] runs all of them and then applies settings and ignores.
 
+mod agent;
 mod apply_to;
 mod import;
 mod link;
 mod markdown;
+mod model;
+mod near;
 mod security;
 mod sink;
+mod tool;
 
 pub(crate) use sink::{Context, Report};
 pub use sink::{Edit, Finding, Fix, Related, Tag};
@@ -29,7 +33,15 @@ pub fn of_file(world: &World, file: PathId) -> Vec<Finding> {
 }
 
 /// The families, each a function over the file.
-const FAMILIES: &[fn(&mut Context<'_>)] = &[link::check, apply_to::check, markdown::check, security::check];
+const FAMILIES: &[fn(&mut Context<'_>)] = &[
+    tool::check,
+    model::check,
+    agent::check,
+    link::check,
+    apply_to::check,
+    markdown::check,
+    security::check,
+];
 
 /// The first words of the file, for findings about what is not there: the header's opening line, else
 /// the first heading, else the first line's beginning.

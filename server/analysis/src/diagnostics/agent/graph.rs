@@ -1,0 +1,88 @@
+//! What only the graph of agents shows: circles without a way out, and what nobody can start.
+
+use super::{called, definer, handoff};
+use crate::PathId;
+use crate::diagnostics::{Context, Report};
+use crate::file::Space;
+use segue_catalog::{ClientId, Kind};
+use segue_syntax::yaml::{Map, Node};
+
+/// At most so many agents are looked at from one file.
+const MOST_AGENTS: usize = 200;
+
+/// A circle in which every handoff is sent unasked and none leads out: whoever runs it on autopilot
+/// never gets to an end. Told at the handoff that enters it.
+pub(super) fn cycle(context: &mut Context<'_>, map: &Map) {
+    let Some(first) = handoff::offered(map).first().map(|(node, ..)| node.inner_span()) else { return };
+    let Some(way) = closed_circle(context) else { return };
+    let world = context.world;
+    let told: Vec<String> = way.iter().chain(way.first()).map(|id| called(&world.path(*id))).collect();
+    let message = format!("Every handoff from here is sent unasked and leads back: {}.", told.join(" → "));
+    let mut report = Report::new("agent/cycle", first, message);
+    for id in way.iter().skip(1) {
+        let facts = world.file(*id).and_then(|state| state.facts());
+        let next = facts.and_then(|facts| facts.header.yaml.map()).and_then(|map| map.get("handoffs"));
+        if let Some(entry) = next {
+            report = report.related(world.path(*id), entry.key.span, "goes on from here");
+        }
+    }
+    context.send(report);
+}
+
+/// The agents that are reached from this one, where all their handoffs are sent and lead to agents of
+/// the same group, and one of them leads back here.
+fn closed_circle(context: &Context<'_>) -> Option<Vec<PathId>> {
+    let mut reached: Vec<PathId> = vec![context.id];
+    let mut back = false;
+    let mut at = 0;
+    while let Some(id) = reached.get(at).copied() {
+        at += 1;
+        let map = context.world.file(id)?.facts()?.header.yaml.map()?;
+        let handoffs = handoff::offered(map);
+        if handoffs.is_empty() {
+            return None;
+        }
+        for (_, name, sends) in handoffs {
+            let (next, _) = definer(context, name).filter(|_| sends)?;
+            back |= next == context.id;
+            if !reached.contains(&next) {
+                reached.push(next);
+            }
+        }
+        if reached.len() > MOST_AGENTS {
+            return None;
+        }
+    }
+    back.then_some(reached)
+}
+
+/// Hidden from people and from models: nobody can start it.
+pub(super) fn unreachable(context: &mut Context<'_>, map: &Map) {
+    let hidden = |key: &str, value: bool| map.value(key).and_then(Node::as_bool) == Some(value);
+    let judged = matches!(context.kind, Kind::Agent | Kind::Skill);
+    if !judged || !hidden("user-invocable", false) || !hidden("disable-model-invocation", true) {
+        return;
+    }
+    if context.kind == Kind::Agent && (is_listed(context) || !context.clients.has(ClientId::Vscode)) {
+        return;
+    }
+    let Some(entry) = map.get("disable-model-invocation") else { return };
+    let what = if context.kind == Kind::Agent { "agent" } else { "skill" };
+    let message = format!("Neither people nor models can start this {what}: both switches are off.");
+    let mut report = Report::new("agent/unreachable", entry.span(), message);
+    if let Some(other) = map.get("user-invocable") {
+        report = report.related(context.path.clone(), other.span(), "the other switch");
+    }
+    context.send(report);
+}
+
+/// Whether another agent names it in `agents`, which overrides `disable-model-invocation`.
+fn is_listed(context: &Context<'_>) -> bool {
+    let Some(name) = super::agent_name(context.state) else { return false };
+    let world = context.world;
+    world.users(Space::Agent, name).any(|id| {
+        let map = world.file(id).and_then(|state| state.facts()).and_then(|facts| facts.header.yaml.map());
+        let listed = map.and_then(|map| map.value("agents")).and_then(Node::as_seq);
+        listed.is_some_and(|seq| seq.items.iter().any(|item| item.as_str().map(str::trim) == Some(name)))
+    })
+}

@@ -1,0 +1,129 @@
+//! `tool/*`: names of tools in headers and after `#tool:`.
+//!
+//! Which tools exist depends on the day, the extensions and the servers of whoever opens the file, so
+//! a name that no table has is a hint at most. Surely wrong is only a slip next to a name that exists.
+
+mod body;
+mod claude;
+mod copilot;
+mod list;
+mod server;
+
+use super::{Context, Fix, Report};
+use crate::config::Known;
+use segue_catalog::{Catalog, ClientId, ClientSet, OldTool, VscodeName};
+use segue_syntax::facts::HeaderShape;
+
+pub(super) use list::{Lines, ToolList, Words, all as lists};
+
+pub(super) fn check(context: &mut Context<'_>) {
+    let facts = context.facts;
+    // In a header that is never closed nobody knows where it was meant to end.
+    if !matches!(facts.header.shape, HeaderShape::Closed | HeaderShape::None) {
+        return;
+    }
+    let lists = lists(context.kind, context.dialect, facts);
+    for list in &lists {
+        duplicates(context, list);
+        match list.words {
+            Words::Copilot => copilot::check(context, list),
+            Words::Claude | Words::Skill => claude::check(context, list),
+        }
+    }
+    body::check(context, lists.first());
+}
+
+/// Names that a list has twice, each in the same words.
+fn duplicates(context: &mut Context<'_>, list: &ToolList<'_>) {
+    let again = repeated(list);
+    for (at, item) in list.items.iter().enumerate().filter(|(at, _)| again[*at]) {
+        let message = format!("`{}` is already in this list.", item.text);
+        let mut report = Report::new("tool/duplicate", item.span, message).tag(super::Tag::Unnecessary);
+        if let Some(edit) = list.remove(at, &again, lines(context)) {
+            report =
+                report.fix(Fix { title: format!("Remove `{}`", item.text), edits: vec![edit], safe: true });
+        }
+        context.send(report);
+    }
+}
+
+/// For each item whether an earlier one is the same.
+fn repeated(list: &ToolList<'_>) -> Vec<bool> {
+    let earlier = |at: usize| &list.items[..at];
+    list.items
+        .iter()
+        .enumerate()
+        .map(|(at, item)| earlier(at).iter().any(|other| other.text == item.text))
+        .collect()
+}
+
+/// The file's lines, for edits that need them.
+pub(super) fn lines<'w>(context: &Context<'w>) -> impl FnOnce() -> Option<Lines> + use<'w> {
+    let (world, id) = (context.world, context.id);
+    move || world.text(id).map(Lines)
+}
+
+/// The full names of what a name grants in VS Code: a set and its members, or one tool. What is not
+/// settled is not said to be in a set.
+fn granted<'c>(catalog: &'c Catalog, name: &str) -> Vec<&'c str> {
+    match catalog.vscode_tool(name) {
+        Some(VscodeName::Set(set)) => {
+            let settled = |member: &&String| matches!(catalog.vscode_tool(member), Some(VscodeName::Tool(tool)) if tool.unsettled.is_none());
+            set.members.iter().filter(settled).chain([&set.name]).map(String::as_str).collect()
+        }
+        Some(VscodeName::Tool(tool)) => vec![&tool.name],
+        _ => Vec::new(),
+    }
+}
+
+/// Words in backticks, with commas.
+fn quoted<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
+    names.into_iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// Names of clients as people write them: `GitHub and Copilot CLI`.
+fn titles(catalog: &Catalog, clients: ClientSet) -> String {
+    let names: Vec<&str> = clients
+        .iter()
+        .map(|client| catalog.client(client).map_or(client.name(), |row| row.title.as_str()))
+        .collect();
+    match names.split_last() {
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+        None => String::new(),
+    }
+}
+
+/// Whether the team says that the name is right.
+fn is_known(context: &Context<'_>, name: &str) -> bool {
+    Known::has(&context.config.known.tools, name)
+}
+
+/// What an old name is, as a sentence.
+fn old_message(name: &str, old: &OldTool) -> String {
+    match old.now.as_slice() {
+        [] => format!("`{name}` is no tool of VS Code today. {}", old.hint.as_deref().unwrap_or_default()),
+        [now] => format!("`{name}` is an old name of `{now}`."),
+        several => {
+            format!(
+                "`{name}` is an old name that was split into {}.",
+                quoted(several.iter().map(String::as_str))
+            )
+        }
+    }
+}
+
+/// A placeholder that somebody is meant to fill in.
+fn is_placeholder(name: &str) -> bool {
+    name.contains(['<', '>', '{', '}', '$', '…']) || name.contains("...")
+}
+
+/// The clients for which settings were made outright.
+fn clients_are_set(context: &Context<'_>) -> bool {
+    context.config.clients.is_some()
+}
+
+/// Whether VS Code is among the clients.
+fn for_vscode(context: &Context<'_>) -> bool {
+    context.clients.has(ClientId::Vscode)
+}

@@ -28,7 +28,11 @@ struct Manifest {
 /// Writes a copy of an example. Examples with settings stand in a folder of their own with them.
 fn plant(disk: &MemoryDisk, manifest: &mut Manifest, rule: &Rule, bad: bool, copy: usize) {
     let name = format!("{}{copy}", if bad { 'b' } else { 'g' });
-    let folder = rule.config.as_ref().map_or_else(String::new, |_| format!("own-{}-{name}/", rule.code.replace('/', "-")));
+    let folder = if has_settings(rule) {
+        format!("own-{}-{name}/", rule.code.replace('/', "-"))
+    } else {
+        String::new()
+    };
     if let Some(config) = &rule.config {
         disk.write(&format!("{folder}segue.toml"), config.as_bytes());
     }
@@ -42,10 +46,20 @@ fn plant(disk: &MemoryDisk, manifest: &mut Manifest, rule: &Rule, bad: bool, cop
     }
 }
 
+/// Whether an example brings settings, which would hold for everything beside it.
+fn has_settings(rule: &Rule) -> bool {
+    rule.config.is_some() || [&rule.bad, &rule.good].iter().any(|example| example.contains("segue.toml"))
+}
+
 /// Rules whose example cannot be copied side by side, because the file's name is the point of it.
 fn can_be_copied(rule: &Rule) -> bool {
-    let names = |fixture: &str, n: &str| fixture::files(fixture, n).into_iter().map(|file| file.path).collect::<Vec<_>>();
-    [&rule.bad, &rule.good].iter().all(|example| names(example, "1").iter().all(|path| !names(example, "2").contains(path)))
+    let names = |fixture: &str, n: &str| {
+        fixture::files(fixture, n).into_iter().map(|file| file.path).collect::<Vec<_>>()
+    };
+    has_settings(rule)
+        || [&rule.bad, &rule.good]
+            .iter()
+            .all(|example| names(example, "1").iter().all(|path| !names(example, "2").contains(path)))
 }
 
 #[test]
@@ -53,7 +67,8 @@ fn planted_defects_are_found_and_nothing_else() {
     let (wanted, mut random) = (number("SEGUE_FILES", 1_000) as usize, Random::new(seed()));
     let (disk, mut manifest) = (MemoryDisk::default(), Manifest::default());
     let rules = &catalog().rules;
-    let alone: Vec<&str> = rules.iter().filter(|rule| !can_be_copied(rule)).map(|rule| rule.code.as_str()).collect();
+    let alone: Vec<&str> =
+        rules.iter().filter(|rule| !can_be_copied(rule)).map(|rule| rule.code.as_str()).collect();
     println!("planted once: {alone:?}");
     let mut copy = 0;
     // Every rule once, then as it comes, until the workspace is large enough.
@@ -71,11 +86,19 @@ fn planted_defects_are_found_and_nothing_else() {
     let world = Host::open(Arc::new(disk), Options::default(), &|_| ()).snapshot();
     let mut found: BTreeMap<String, Vec<(&'static str, Span, Severity, String)>> = BTreeMap::new();
     for (id, _) in world.primitives() {
-        let rows = of_file(&world, id).into_iter().map(|one| (one.code, one.span, one.severity, one.message)).collect();
+        let rows = of_file(&world, id)
+            .into_iter()
+            .map(|one| (one.code, one.span, one.severity, one.message))
+            .collect();
         found.insert(world.path(id).to_string(), rows);
     }
     for (path, finding) in world.config_findings() {
-        found.entry(path.to_string()).or_default().push((finding.code, finding.span, finding.severity, finding.message));
+        found.entry(path.to_string()).or_default().push((
+            finding.code,
+            finding.span,
+            finding.severity,
+            finding.message,
+        ));
     }
     let missed: Vec<_> = manifest
         .planted
@@ -92,12 +115,20 @@ fn planted_defects_are_found_and_nothing_else() {
                 && manifest.files.get(*path).is_none_or(|(rule, bad)| {
                     // In a bad example its own rule may speak, and others about the same token.
                     !bad || (rule != code
-                        && !manifest.planted.iter().any(|(own, _, mark)| own == *path && (mark.overlaps(*span) || mark == span)))
+                        && !manifest
+                            .planted
+                            .iter()
+                            .any(|(own, _, mark)| own == *path && (mark.overlaps(*span) || mark == span)))
                 })
         })
         .collect();
     let planted = manifest.planted.len();
-    println!("{} files, {planted} planted, {} missed, {} false alarms", manifest.files.len(), missed.len(), false_alarms.len());
+    println!(
+        "{} files, {planted} planted, {} missed, {} false alarms",
+        manifest.files.len(),
+        missed.len(),
+        false_alarms.len()
+    );
     for row in missed.iter().take(20) {
         println!("missed: {row:?}");
     }

@@ -127,7 +127,7 @@ const RULES: &[Table] = tables![
     "rules/markdown.toml",
     "rules/security.toml",
     "rules/mcp.toml",
-    "rules/segue.toml",
+    "rules/own.toml",
 ];
 
 const MODELS: &[Table] = tables!["models.toml"];

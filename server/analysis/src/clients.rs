@@ -19,6 +19,26 @@ pub fn of_file(path: &str, kind: Kind, dialect: Dialect, facts: &Facts, config: 
     }
 }
 
+/// The clients that somebody named: the settings, or the header by its `target`. None where nobody did.
+#[must_use]
+pub fn named(facts: &Facts, config: &Config) -> ClientSet {
+    let targeted = targeted(facts);
+    let by_header = if targeted == ClientSet::ALL { ClientSet::NONE } else { targeted };
+    config.clients.unwrap_or(ClientSet::NONE).or(by_header)
+}
+
+/// The clients of a set as people read them: `VS Code, Copilot CLI and GitHub`.
+#[must_use]
+pub fn told(clients: ClientSet) -> String {
+    let titles: Vec<&str> =
+        clients.iter().map(|id| catalog().client(id).map_or(id.name(), |row| row.title.as_str())).collect();
+    match titles.as_slice() {
+        [] => "no client".to_owned(),
+        [one] => (*one).to_owned(),
+        [before @ .., last] => format!("{} and {last}", before.join(", ")),
+    }
+}
+
 /// The clients that can read such a file at all, wherever it lies.
 #[must_use]
 pub fn readers(path: &str, kind: Kind, dialect: Dialect) -> ClientSet {

@@ -70,6 +70,19 @@ pub struct Key {
     /// The value a client assumes where the key is missing, in words.
     #[serde(default)]
     pub default: Option<String>,
+    /// The family of rules that judges the value's shape and content in the place of `frontmatter/`.
+    #[serde(default)]
+    pub judged_by: Option<String>,
+    /// Whether a client refuses other values than `values`, or another form, instead of passing them over.
+    #[serde(default)]
+    pub strict_values: bool,
+    /// How the value must be formed.
+    #[serde(default)]
+    pub form: Option<Form>,
+    /// The lines that say the same as one of the values of a deprecated key; none where the value says
+    /// nothing that is not so anyway.
+    #[serde(default)]
+    pub rewrites: Vec<Rewrite>,
     /// Longest value, in characters, and who says so.
     #[serde(default)]
     pub max_length: Option<u32>,
@@ -134,6 +147,45 @@ pub struct Value {
     /// Clients that know it; empty means all that know the key.
     #[serde(default)]
     pub clients: Vec<ClientId>,
+}
+
+/// How a value is formed, beyond its shape.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Form {
+    /// Lower-case letters, digits and hyphens of ASCII.
+    Slug,
+}
+
+impl Form {
+    /// Whether `text` has it.
+    #[must_use]
+    pub fn fits(self, text: &str) -> bool {
+        match self {
+            Form::Slug => {
+                !text.is_empty()
+                    && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+            }
+        }
+    }
+
+    /// The form in words.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Form::Slug => "lower-case letters, digits and hyphens",
+        }
+    }
+}
+
+/// What takes the place of one value of a deprecated key.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Rewrite {
+    /// The value.
+    pub value: String,
+    /// Lines of a header.
+    pub to: Vec<String>,
 }
 
 /// The shape of a value.

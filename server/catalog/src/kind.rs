@@ -82,6 +82,9 @@ pub struct KindRow {
     /// stays required only where a client of this row requires it.
     #[serde(default)]
     pub keys_from: Option<Kind>,
+    /// The kind that took this one's place, where it is an old one.
+    #[serde(default)]
+    pub renamed_to: Option<Kind>,
     /// Places where a file is of this kind, or may be.
     #[serde(default, rename = "place")]
     pub places: Vec<crate::Place>,
@@ -116,6 +119,9 @@ pub struct ClientAt {
     /// client where the repository is one of those, which a checkout alone does not tell.
     #[serde(default)]
     pub plugin_folders: Vec<String>,
+    /// The longest body that this client takes from its folders, in characters.
+    #[serde(default)]
+    pub longest_body: Option<u32>,
     /// The base names for which this row holds; an empty list means all of the kind.
     #[serde(default)]
     pub names: Vec<String>,

@@ -8,7 +8,7 @@ use crate::detect::PathIndex;
 use crate::names::{self, NameIndex};
 use crate::{
     BuiltinAgent, Client, ClientId, Dialect, HookEvent, HookField, KeyTable, Kind, KindRow, McpFile,
-    McpProperty, Model, ModelForm, Rule, RuleId, ServerAlias, Source, Support, ToolTable, Variable,
+    McpProperty, Model, ModelForm, Rule, RuleId, Secret, ServerAlias, Source, Support, ToolTable, Variable,
 };
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -31,6 +31,8 @@ pub struct Catalog {
     pub mcp_files: Vec<McpFile>,
     /// The properties of servers.
     pub mcp_properties: Vec<McpProperty>,
+    /// What credentials look like.
+    pub secrets: Vec<Secret>,
     /// `grammars/hooks.toml`.
     pub hook_events: Vec<HookEvent>,
     /// The keys of hook commands.
@@ -148,6 +150,7 @@ struct Lists {
     form: Vec<ModelForm>,
     file: Vec<McpFile>,
     property: Vec<McpProperty>,
+    secret: Vec<Secret>,
     event: Vec<HookEvent>,
     field: Vec<HookField>,
     agent: Vec<BuiltinAgent>,
@@ -211,6 +214,7 @@ impl Catalog {
         self.model_forms.extend(lists.form);
         self.mcp_files.extend(lists.file);
         self.mcp_properties.extend(lists.property);
+        self.secrets.extend(lists.secret);
         self.hook_events.extend(lists.event);
         self.hook_fields.extend(lists.field);
         self.builtin_agent_rows.extend(lists.agent);

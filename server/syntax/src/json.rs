@@ -21,6 +21,8 @@ pub struct Document {
     pub error: Option<(Span, String)>,
     /// Comments, delimiters included, in order.
     pub comments: Vec<Span>,
+    /// Commas before a closing bracket or brace, in order.
+    pub trailing_commas: Vec<Span>,
 }
 
 /// Reads `text`. A byte order mark before it is stepped over.
@@ -35,6 +37,7 @@ pub fn parse(text: &str) -> Document {
             if let Some(deep) = too_deep(&root, DEPTH_LIMIT) {
                 document.error = Some((deep.shift(skipped), "Nesting is too deep".to_owned()));
             } else {
+                document.trailing_commas = trailing_commas(source, &root, skipped);
                 document.root = Some(convert(source, &root, skipped));
             }
             document
@@ -126,6 +129,36 @@ fn too_deep(value: &ast::Value<'_>, left: usize) -> Option<Span> {
         }
         ast::Value::Array(array) => array.elements.iter().find_map(|element| too_deep(element, left - 1)),
         _ => None,
+    }
+}
+
+/// The commas that no value follows; the depth of the tree was checked.
+fn trailing_commas(source: &str, value: &ast::Value<'_>, by: usize) -> Vec<Span> {
+    let mut found = Vec::new();
+    collect_commas(source, value, by, &mut found);
+    found.sort_unstable();
+    found
+}
+
+fn collect_commas(source: &str, value: &ast::Value<'_>, by: usize, found: &mut Vec<Span>) {
+    let last = match value {
+        ast::Value::Object(object) => {
+            object.properties.iter().for_each(|property| collect_commas(source, &property.value, by, found));
+            object.properties.last().map(|property| property.range().end)
+        }
+        ast::Value::Array(array) => {
+            array.elements.iter().for_each(|element| collect_commas(source, element, by, found));
+            array.elements.last().map(|element| element.range().end)
+        }
+        _ => None,
+    };
+    // A comment before the comma hides it; that is one oddity less, not a wrong one more.
+    let rest = last.and_then(|last| source.get(last..value.range().end).map(|rest| (last, rest)));
+    if let Some((last, rest)) = rest
+        && rest.trim_start().starts_with(',')
+    {
+        let at = last + (rest.len() - rest.trim_start().len());
+        found.push(Span::new(at, at + 1).shift(by));
     }
 }
 

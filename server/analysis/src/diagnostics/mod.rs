@@ -6,14 +6,18 @@
 
 mod agent;
 mod apply_to;
+mod file;
+mod frontmatter;
 mod import;
 mod link;
 mod markdown;
+mod mcp;
 mod model;
 mod near;
 mod security;
 mod sink;
 mod tool;
+mod variable;
 
 pub(crate) use sink::{Context, Report};
 pub use sink::{Edit, Finding, Fix, Related, Tag};
@@ -37,11 +41,21 @@ const FAMILIES: &[fn(&mut Context<'_>)] = &[
     tool::check,
     model::check,
     agent::check,
+    frontmatter::check,
+    file::check,
+    variable::check,
+    mcp::check,
     link::check,
     apply_to::check,
     markdown::check,
     security::check,
 ];
+
+/// `a custom agent`, `an instructions file`.
+fn with_article(title: &str) -> String {
+    let vowel = title.starts_with(['a', 'e', 'i', 'o', 'u']);
+    format!("{} {title}", if vowel { "an" } else { "a" })
+}
 
 /// The first words of the file, for findings about what is not there: the header's opening line, else
 /// the first heading, else the first line's beginning.

@@ -181,6 +181,17 @@ impl<'w> Context<'w> {
         })
     }
 
+    /// The text, for a fix that moves or repeats a part of it. A closed file is read from the disk
+    /// again, so this is for rules that are about to report, and `None` where it changed meanwhile.
+    pub fn text(&self) -> Option<Arc<str>> {
+        self.world.text(self.id)
+    }
+
+    /// The clients the file is for that somebody named, in the settings or by `target`.
+    pub fn named_clients(&self) -> ClientSet {
+        crate::clients::named(self.facts, self.config).and(self.clients)
+    }
+
     /// Whether this was asked before: for rules that speak once a file at most.
     pub fn said_once(&self, code: &'static str) -> bool {
         self.said.contains(&code)

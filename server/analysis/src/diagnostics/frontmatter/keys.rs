@@ -1,0 +1,200 @@
+//! What a key is to the clients: unknown, misspelled, deprecated, ignored.
+
+use super::{Context, Report, whole_lines, with_article};
+use crate::clients::told;
+use crate::config::Known;
+use crate::diagnostics::Tag;
+use segue_catalog::{ClientSet, Key, KeyTable, KindRow, Severity, Support};
+use segue_syntax::yaml::{Entry, Map};
+
+/// A key that the table has.
+pub(super) fn known(context: &mut Context<'_>, table: KeyTable<'_>, map: &Map, entry: &Entry, key: &Key) {
+    if key.deprecated {
+        deprecated(context, table, map, entry, key);
+    } else if !key.note {
+        ignored(context, key, entry);
+    }
+}
+
+fn deprecated(context: &mut Context<'_>, table: KeyTable<'_>, map: &Map, entry: &Entry, key: &Key) {
+    let new = key.replaced_by.as_deref().unwrap_or_default();
+    let renamed = table.get(new);
+    let new = if renamed.is_some() { format!("`{new}`") } else { new.to_owned() };
+    let mut message = format!("`{}` is deprecated: use {new}.", key.name);
+    let mut report_fix = None;
+    match renamed {
+        Some(renamed) if map.get(&renamed.name).is_none() => {
+            report_fix = Some((format!("Rename to {new}"), entry.key.span, renamed.name.clone(), true));
+        }
+        Some(_) => message = format!("`{}` is deprecated, and {new} is there too.", key.name),
+        None => {
+            if let Some((to, text)) = rewrite(key, entry, map).zip(context.text()) {
+                let lines = whole_lines(&text, entry.span());
+                let end = if lines.of(&text).ends_with("\r\n") { "\r\n" } else { "\n" };
+                let insert: String = to.iter().map(|line| format!("{line}{end}")).collect();
+                let title = if to.is_empty() {
+                    format!("Remove `{}`", key.name)
+                } else {
+                    format!("Rewrite with {new}")
+                };
+                report_fix = Some((title, lines, insert, false));
+            }
+        }
+    }
+    let mut report = Report::new("frontmatter/deprecated-key", entry.key.span, message).tag(Tag::Deprecated);
+    report = match report_fix {
+        Some((title, span, insert, true)) => report.safe_fix(title, span, insert),
+        Some((title, span, insert, false)) => report.offered_fix(title, span, insert),
+        None => report,
+    };
+    context.send(report);
+}
+
+/// The lines that say the same without the deprecated key, where none of their keys is there yet.
+fn rewrite<'k>(key: &'k Key, entry: &Entry, map: &Map) -> Option<&'k [String]> {
+    let value = entry.value.as_ref()?.as_str()?;
+    let row = key.rewrites.iter().find(|row| row.value.eq_ignore_ascii_case(value))?;
+    let is_there = |line: &String| line.split(':').next().is_some_and(|name| map.get(name).is_some());
+    (!map.flow && !row.to.iter().any(is_there)).then_some(row.to.as_slice())
+}
+
+fn ignored(context: &mut Context<'_>, key: &Key, entry: &Entry) {
+    let ignoring: ClientSet =
+        context.clients.iter().filter(|client| key.support(*client) == Support::Ignored).collect();
+    if ignoring.is_empty() {
+        return;
+    }
+    let named = context.named_clients().and(ignoring);
+    let (severity, who) =
+        if named.is_empty() { (Severity::Hint, ignoring) } else { (Severity::Information, named) };
+    let verb = if who.iter().count() == 1 { "ignores" } else { "ignore" };
+    let message = format!("{} {verb} `{}`.", told(who), key.name);
+    let mut report = Report::new("frontmatter/ignored-by-client", entry.key.span, message).severity(severity);
+    if context.clients.without(ignoring).is_empty() {
+        report = report.tag(Tag::Unnecessary);
+    }
+    context.send(report);
+}
+
+/// A key that the table has not. Gives back the key it probably stands for.
+pub(super) fn unknown<'t>(
+    context: &mut Context<'_>,
+    table: KeyTable<'t>,
+    map: &Map,
+    entry: &Entry,
+) -> Option<&'t str> {
+    let name = &*entry.key.text;
+    if !table.row.closed_keys || name.is_empty() || Known::has(&context.config.known.keys, name) {
+        return None;
+    }
+    if let Some(key) = table.misspelled(name) {
+        misspelled(context, map, entry, key);
+        return Some(&key.name);
+    }
+    let candidates = || table.top().filter(|key| !key.hidden && map.get(&key.name).is_none());
+    if let Some(key) = candidates().find(|key| folded(&key.name) == folded(name)) {
+        near(context, table, entry, key, Severity::Warning);
+        return Some(&key.name);
+    }
+    if let Some(other) = other_dialect(context, table, name) {
+        let message = format!(
+            "`{name}` is a key of {}; {} ignore{} it here.",
+            with_article(&other.title),
+            told(context.clients),
+            if context.clients.iter().count() == 1 { "s" } else { "" }
+        );
+        context.send(
+            Report::new("frontmatter/ignored-by-client", entry.key.span, message).tag(Tag::Unnecessary),
+        );
+        return None;
+    }
+    if let Some(other) = other_kind(context, table, name) {
+        let message = format!(
+            "`{name}` is a key of {}, not of {}: it has no effect here.",
+            with_article(&other.title),
+            with_article(&table.row.title)
+        );
+        context.send(Report::new("frontmatter/unknown-key", entry.key.span, message).tag(Tag::Unnecessary));
+        return None;
+    }
+    match nearest(name, candidates()) {
+        Some(key) => {
+            near(context, table, entry, key, Severity::Hint);
+            Some(&key.name)
+        }
+        None => {
+            let message = format!("No client knows `{name}` in {}.", with_article(&table.row.title));
+            context
+                .send(Report::new("frontmatter/unknown-key", entry.key.span, message).tag(Tag::Unnecessary));
+            None
+        }
+    }
+}
+
+/// A spelling that is met in the wild and means one certain key.
+fn misspelled(context: &mut Context<'_>, map: &Map, entry: &Entry, key: &Key) {
+    let message = format!("`{}` has no effect: the key is spelled `{}`.", entry.key.text, key.name);
+    let mut report =
+        Report::new("frontmatter/unknown-key", entry.key.span, message).severity(Severity::Warning);
+    if map.get(&key.name).is_none() {
+        report = report.safe_fix(format!("Rename to `{}`", key.name), entry.key.span, key.name.clone());
+    }
+    context.send(report);
+}
+
+fn near(context: &mut Context<'_>, table: KeyTable<'_>, entry: &Entry, key: &Key, severity: Severity) {
+    let message = format!(
+        "No client knows `{}` in {}. Did you mean `{}`?",
+        entry.key.text,
+        with_article(&table.row.title),
+        key.name
+    );
+    context.send(
+        Report::new("frontmatter/unknown-key", entry.key.span, message)
+            .severity(severity)
+            .tag(Tag::Unnecessary)
+            .offered_fix(format!("Rename to `{}`", key.name), entry.key.span, key.name.clone()),
+    );
+}
+
+/// A key without case and separators: `applyto`, `argument_hint` and `argumentHint` differ in nothing
+/// else from what was meant.
+fn folded(name: &str) -> String {
+    name.chars().filter(|c| !matches!(c, '-' | '_' | ' ')).flat_map(char::to_lowercase).collect()
+}
+
+pub(super) fn nearest<'k>(name: &str, keys: impl Iterator<Item = &'k Key>) -> Option<&'k Key> {
+    keys.map(|key| (distance(name, key.word()), key))
+        .filter(|(distance, key)| *distance <= allowed(key.word()))
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, key)| key)
+}
+
+pub(super) fn distance(one: &str, other: &str) -> usize {
+    strsim::damerau_levenshtein(&one.to_lowercase(), &other.to_lowercase())
+}
+
+/// How many slips a word of that length may have.
+pub(super) fn allowed(word: &str) -> usize {
+    match word.chars().count() {
+        0..=3 => 0,
+        4..=6 => 1,
+        _ => 2,
+    }
+}
+
+/// The same kind in the other dialect, where that has the key.
+fn other_dialect<'c>(context: &Context<'c>, table: KeyTable<'_>, name: &str) -> Option<&'c KindRow> {
+    let kind = table.row.keys_from.unwrap_or(table.row.kind);
+    let rows = context.catalog.kinds.iter();
+    rows.filter(|row| row.kind == kind && row.dialect != table.row.dialect)
+        .find(|row| KeyTable { row }.get(name).is_some())
+}
+
+/// Another kind that has the key. Workflows share only words with primitives.
+fn other_kind<'c>(context: &Context<'c>, table: KeyTable<'_>, name: &str) -> Option<&'c KindRow> {
+    let own = table.row.keys_from.unwrap_or(table.row.kind);
+    let rows = context.catalog.kinds.iter();
+    rows.filter(|row| row.closed_keys && row.kind != own && row.keys_from.is_none())
+        .find(|row| KeyTable { row }.get(name).is_some())
+}

@@ -1,0 +1,52 @@
+//! `frontmatter/missing-key`: keys that a client needs and the header has not.
+
+use super::{Context, Report, with_article};
+use crate::diagnostics::first_token;
+use segue_catalog::{Key, KeyTable};
+use segue_syntax::yaml::Map;
+
+/// A file without any header.
+pub(super) fn header(context: &mut Context<'_>, table: KeyTable<'_>) {
+    let headerless = &table.row.headerless_names;
+    if table.row.header_expected
+        && context.facts.has_body
+        && !headerless.iter().any(|name| name == crate::path::file_name(&context.path))
+    {
+        keys(context, table, None, &[]);
+    }
+}
+
+/// The keys that `map` lacks; `meant` are the ones that misspelled keys probably stand for.
+pub(super) fn keys(context: &mut Context<'_>, table: KeyTable<'_>, map: Option<&Map>, meant: &[&str]) {
+    let missing: Vec<&Key> = table
+        .top()
+        .filter(|key| key.required && !meant.contains(&key.name.as_str()))
+        .filter(|key| map.is_none_or(|map| map.get(&key.name).is_none()))
+        .collect();
+    let names: Vec<String> = missing.iter().map(|key| format!("`{}`", key.name)).collect();
+    if names.is_empty() {
+        return;
+    }
+    let message = format!(
+        "{} needs {} in its header{}.",
+        capitalised(&with_article(&table.row.title)),
+        names.join(" and "),
+        match missing.as_slice() {
+            [one] => format!(": {}", first_sentence(&one.doc)),
+            _ => String::new(),
+        }
+    );
+    context.send(Report::new("frontmatter/missing-key", first_token(context.facts), message));
+}
+
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// The beginning of a key's documentation, as the end of another sentence.
+fn first_sentence(doc: &str) -> String {
+    let sentence = doc.split(". ").next().unwrap_or(doc).trim_end_matches('.');
+    let mut letters = sentence.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}

@@ -1,0 +1,162 @@
+//! Every row of the rule table is tried on its own examples: the bad one gives exactly the marked
+//! ranges, the good one nothing, and a fix that may be applied unasked leaves nothing behind.
+
+use segue_analysis::diagnostics::{self, Finding, Fix};
+use segue_analysis::fixture::{self, MemoryDisk};
+use segue_analysis::{Host, Options, World};
+use segue_catalog::{Rule, Severity, catalog};
+use segue_syntax::Span;
+use std::sync::Arc;
+
+/// Rows whose code is not written yet. Must become empty.
+const NOT_WRITTEN: &[&str] = &[];
+
+fn disk(fixture: &str, config: Option<&str>) -> MemoryDisk {
+    let disk = MemoryDisk::default();
+    for file in fixture::files(fixture, "1") {
+        disk.write(&file.path, file.text);
+    }
+    if let Some(config) = config {
+        disk.write("segue.toml", config);
+    }
+    disk
+}
+
+fn world(disk: MemoryDisk) -> World {
+    Host::open(Arc::new(disk), Options::default(), &|_| ()).snapshot().as_ref().clone()
+}
+
+/// The findings with the text of their files, by path.
+fn findings(world: &World) -> Vec<(String, String, Vec<Finding>)> {
+    let mut all: Vec<_> = world
+        .primitives()
+        .map(|(id, _)| {
+            let text = world.text(id).map(|text| text.to_string()).unwrap_or_default();
+            (world.path(id).to_string(), text, diagnostics::of_file(world, id))
+        })
+        .collect();
+    all.sort_by(|one, other| one.0.cmp(&other.0));
+    all
+}
+
+fn shown(found: &[(String, String, Vec<Finding>)]) -> String {
+    found
+        .iter()
+        .flat_map(|(path, text, findings)| {
+            findings.iter().map(move |finding| {
+                let token = finding.span.of(text);
+                format!(
+                    "  {path} {:?} {} {} `{token}` {}\n",
+                    finding.span,
+                    finding.severity.name(),
+                    finding.code,
+                    finding.message
+                )
+            })
+        })
+        .collect()
+}
+
+/// What is wrong with a row's examples, in words.
+fn complaints(rule: &Rule) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let config = rule.config.as_deref();
+    let bad = findings(&world(disk(&rule.bad, config)));
+    let expected: Vec<(String, Span)> = fixture::files(&rule.bad, "1")
+        .into_iter()
+        .flat_map(|file| file.marks.into_iter().map(move |span| (file.path.clone(), span)))
+        .collect();
+    let mut got: Vec<(String, Span)> = bad
+        .iter()
+        .flat_map(|(path, _, all)| {
+            all.iter().filter(|one| one.code == rule.code).map(move |one| (path.clone(), one.span))
+        })
+        .collect();
+    got.sort();
+    let mut sorted = expected.clone();
+    sorted.sort();
+    if expected.is_empty() || got != sorted {
+        wrong.push(format!("bad: marked {sorted:?}, found {got:?}\n{}", shown(&bad)));
+    }
+    for (path, text, all) in &bad {
+        for one in all {
+            if one.span.is_empty() || text.get(one.span.range()).is_none() {
+                wrong.push(format!("{path}: the range {:?} of {} is no text", one.span, one.code));
+            }
+        }
+    }
+    let good = findings(&world(disk(&rule.good, config)));
+    let loud = good
+        .iter()
+        .flat_map(|file| &file.2)
+        .any(|one| one.code == rule.code || one.severity >= Severity::Warning);
+    if loud {
+        wrong.push(format!("good:\n{}", shown(&good)));
+    }
+    wrong.extend(fixes_complaints(rule, &bad));
+    wrong
+}
+
+/// Safe fixes, each applied alone: its finding is gone, and no finding came.
+fn fixes_complaints(rule: &Rule, bad: &[(String, String, Vec<Finding>)]) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let mut any = false;
+    for (path, text, all) in bad {
+        for one in all.iter().filter(|one| one.code == rule.code) {
+            any |= !one.fixes.is_empty();
+            for fix in one.fixes.iter().filter(|fix| fix.safe) {
+                let fixed = applied(text, fix);
+                let disk = disk(&rule.bad, rule.config.as_deref());
+                disk.write(path, fixed.clone());
+                let after = findings(&world(disk));
+                let now =
+                    &after.iter().find(|file| &file.0 == path).map(|file| file.2.clone()).unwrap_or_default();
+                let count = |all: &[Finding], code: &str| all.iter().filter(|one| one.code == code).count();
+                if count(now, one.code) >= count(all, one.code) {
+                    wrong.push(format!("`{}` leaves its finding:\n{fixed}\n{}", fix.title, shown(&after)));
+                }
+                if let Some(new) = now.iter().find(|new| count(now, new.code) > count(all, new.code)) {
+                    wrong.push(format!("`{}` brings {}: {}\n{fixed}", fix.title, new.code, new.message));
+                }
+            }
+        }
+    }
+    if any && !rule.fixable {
+        wrong.push("it has a fix and its row says that there is none".to_owned());
+    }
+    wrong
+}
+
+fn applied(text: &str, fix: &Fix) -> String {
+    let mut fixed = text.to_owned();
+    let mut last = u32::MAX;
+    for edit in fix.edits.iter().rev() {
+        assert!(edit.span.end <= last, "`{}`: edits overlap", fix.title);
+        last = edit.span.start;
+        fixed.replace_range(edit.span.range(), &edit.insert);
+    }
+    fixed
+}
+
+#[test]
+fn every_row_holds_on_its_own_examples() {
+    let mut failed = 0;
+    for rule in &catalog().rules {
+        if NOT_WRITTEN.contains(&rule.code.as_str()) {
+            println!("not written yet: {}", rule.code);
+            continue;
+        }
+        for complaint in complaints(rule) {
+            println!("{}: {complaint}", rule.code);
+            failed += 1;
+        }
+    }
+    assert_eq!(failed, 0, "rules that do not hold");
+}
+
+#[test]
+fn what_is_not_written_is_a_row() {
+    for code in NOT_WRITTEN {
+        assert!(catalog().rule(code).is_some(), "{code}");
+    }
+}

@@ -9,7 +9,7 @@
 //! …
 //! ```
 //!
-//! A line `//- path` begins a file. `«` and `»` stand around tokens that something is expected of;
+//! A line `//- path` begins a file, and `//* 400 text` stands for 400 lines of that text. `«` and `»` stand around tokens that something is expected of;
 //! they are taken out of the text and remembered as ranges. `{n}` becomes the number of the copy.
 
 use crate::disk::{Disk, Found, Probe, Walk};
@@ -126,7 +126,10 @@ pub fn files(fixture: &str, n: &str) -> Vec<FixtureFile> {
         if let Some(path) = line.strip_prefix("//- ") {
             files.push(FixtureFile { path: path.trim().to_owned(), text: String::new(), marks: Vec::new() });
         } else if let Some(file) = files.last_mut() {
-            file.text.push_str(line);
+            match line.strip_prefix("//* ").and_then(|rest| rest.split_once(' ')) {
+                Some((times, text)) => file.text.push_str(&text.repeat(times.parse().unwrap_or(1))),
+                None => file.text.push_str(line),
+            }
         }
     }
     for file in &mut files {

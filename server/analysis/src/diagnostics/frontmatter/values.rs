@@ -3,9 +3,7 @@
 use super::{Context, Report, keys};
 use crate::clients::told;
 use crate::diagnostics::Tag;
-use segue_catalog::{
-    ClientId, ClientSet, Key, KeyTable, Kind, Severity, Shape, Support, Value as Listed,
-};
+use segue_catalog::{ClientId, ClientSet, Key, KeyTable, Kind, Severity, Shape, Support, Value as Listed};
 use segue_syntax::Span;
 use segue_syntax::yaml::{Entry, Map, Node, Scalar, Seq, Style, Value};
 

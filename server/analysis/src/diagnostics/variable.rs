@@ -3,6 +3,7 @@
 //! The body of a primitive is full of `${…}` that is somebody else's: shells, templates, JavaScript,
 //! workflows. Only what can be nothing but a variable of VS Code is judged.
 
+use super::near::meant;
 use super::{Context, Report};
 use segue_catalog::{Dialect, Kind, Severity, Variable, VariablePlace};
 use segue_syntax::facts::{Token, TokenKind};
@@ -68,17 +69,9 @@ fn is_word(word: &str) -> bool {
 }
 
 fn unknown(context: &mut Context<'_>, token: &Token, word: &str) {
-    let near = context
-        .catalog
-        .variables
-        .iter()
-        .filter(|variable| means_something(variable) && !variable.argument)
-        .map(|variable| {
-            (strsim::damerau_levenshtein(&word.to_lowercase(), &variable.name.to_lowercase()), variable)
-        })
-        .filter(|(distance, variable)| *distance <= 1 + usize::from(variable.name.len() > 6))
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, variable)| variable);
+    let plain = |variable: &&Variable| means_something(variable) && !variable.argument;
+    let names = context.catalog.variables.iter().filter(plain).map(|variable| variable.name.as_str());
+    let near = meant(word, names).and_then(|name| context.catalog.variable(name));
     let mut message = format!("A prompt has no variable `{}`: it stays as it is.", token_text(token));
     if let Some(near) = near {
         message += &format!(" Did you mean `{}`?", near.written);

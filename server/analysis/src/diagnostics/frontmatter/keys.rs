@@ -4,6 +4,7 @@ use super::{Context, Report, whole_lines, with_article};
 use crate::clients::told;
 use crate::config::Known;
 use crate::diagnostics::Tag;
+use crate::diagnostics::near::{meant, slips};
 use segue_catalog::{ClientSet, Key, KeyTable, KindRow, Severity, Support};
 use segue_syntax::yaml::{Entry, Map};
 
@@ -92,7 +93,8 @@ pub(super) fn unknown<'t>(
         return Some(&key.name);
     }
     let candidates = || table.top().filter(|key| !key.hidden && map.get(&key.name).is_none());
-    if let Some(key) = candidates().find(|key| folded(&key.name) == folded(name)) {
+    // `applyto`, `argument_hint` and `argumentHint` differ in nothing else from what was meant.
+    if let Some(key) = candidates().find(|key| slips(name, &key.name) == Some(0)) {
         near(context, table, entry, key, Severity::Warning);
         return Some(&key.name);
     }
@@ -117,7 +119,8 @@ pub(super) fn unknown<'t>(
         context.send(Report::new("frontmatter/unknown-key", entry.key.span, message).tag(Tag::Unnecessary));
         return None;
     }
-    match nearest(name, candidates()) {
+    let near_name = meant(name, candidates().map(|key| key.name.as_str()));
+    match near_name.and_then(|name| table.get(name)) {
         Some(key) => {
             near(context, table, entry, key, Severity::Hint);
             Some(&key.name)
@@ -155,32 +158,6 @@ fn near(context: &mut Context<'_>, table: KeyTable<'_>, entry: &Entry, key: &Key
             .tag(Tag::Unnecessary)
             .offered_fix(format!("Rename to `{}`", key.name), entry.key.span, key.name.clone()),
     );
-}
-
-/// A key without case and separators: `applyto`, `argument_hint` and `argumentHint` differ in nothing
-/// else from what was meant.
-fn folded(name: &str) -> String {
-    name.chars().filter(|c| !matches!(c, '-' | '_' | ' ')).flat_map(char::to_lowercase).collect()
-}
-
-pub(super) fn nearest<'k>(name: &str, keys: impl Iterator<Item = &'k Key>) -> Option<&'k Key> {
-    keys.map(|key| (distance(name, key.word()), key))
-        .filter(|(distance, key)| *distance <= allowed(key.word()))
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, key)| key)
-}
-
-pub(super) fn distance(one: &str, other: &str) -> usize {
-    strsim::damerau_levenshtein(&one.to_lowercase(), &other.to_lowercase())
-}
-
-/// How many slips a word of that length may have.
-pub(super) fn allowed(word: &str) -> usize {
-    match word.chars().count() {
-        0..=3 => 0,
-        4..=6 => 1,
-        _ => 2,
-    }
 }
 
 /// The same kind in the other dialect, where that has the key.

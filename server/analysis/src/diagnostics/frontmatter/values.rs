@@ -1,8 +1,9 @@
 //! What a key holds: shape, values, form, length, emptiness; nested keys by their path.
 
-use super::{Context, Report, keys};
+use super::{Context, Report};
 use crate::clients::told;
 use crate::diagnostics::Tag;
+use crate::diagnostics::near::meant;
 use segue_catalog::{ClientId, ClientSet, Key, KeyTable, Kind, Severity, Shape, Support, Value as Listed};
 use segue_syntax::Span;
 use segue_syntax::yaml::{Entry, Map, Node, Scalar, Seq, Style, Value};
@@ -222,13 +223,8 @@ fn listed(context: &mut Context<'_>, key: &Key, node: &Node, text: &str) {
     let message = format!("`{text}` is no value of `{}`: it is {wanted}.", key.word());
     let mut report =
         Report::new("frontmatter/invalid-value", node.span, message).severity(rejection(context, key));
-    let near = current(key)
-        .map(|value| (keys::distance(text, &value.value), value))
-        .filter(|(distance, value)| *distance <= keys::allowed(&value.value))
-        .min_by_key(|(distance, _)| *distance);
-    if let Some((_, value)) = near {
-        report =
-            report.offered_fix(format!("Write `{}`", value.value), node.inner_span(), value.value.clone());
+    if let Some(near) = meant(text, current(key).map(|value| value.value.as_str())) {
+        report = report.offered_fix(format!("Write `{near}`"), node.inner_span(), near);
     }
     context.send(report);
 }
@@ -348,18 +344,18 @@ fn unknown(context: &mut Context<'_>, table: KeyTable<'_>, place: &[&str], map: 
     let read_by_vscode =
         context.clients.has(ClientId::Vscode) && sibling.support(ClientId::Vscode) != Support::Ignored;
     let severity = if read_by_vscode { Severity::Warning } else { Severity::Hint };
-    let near = keys::nearest(name, siblings().filter(|key| map.get(key.word()).is_none()));
+    let near = meant(name, siblings().map(Key::word).filter(|word| map.get(word).is_none()));
     let above = place.join(".");
     let above = above.trim_end_matches("[]");
     let mut message = format!("No client knows `{name}` below `{above}`.");
     if let Some(near) = near {
-        message += &format!(" Did you mean `{}`?", near.word());
+        message += &format!(" Did you mean `{}`?", near);
     }
     let mut report = Report::new("frontmatter/unknown-key", entry.key.span, message)
         .severity(severity)
         .tag(Tag::Unnecessary);
     if let Some(near) = near {
-        report = report.offered_fix(format!("Rename to `{}`", near.word()), entry.key.span, near.word());
+        report = report.offered_fix(format!("Rename to `{}`", near), entry.key.span, near);
     }
     context.send(report);
 }

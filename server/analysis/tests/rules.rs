@@ -35,6 +35,10 @@ fn findings(world: &World) -> Vec<(String, String, Vec<Finding>)> {
             (world.path(id).to_string(), text, diagnostics::of_file(world, id))
         })
         .collect();
+    for (path, finding) in world.config_findings() {
+        let text = world.config_text(&path).map(|text| text.to_string()).unwrap_or_default();
+        all.push((path.to_string(), text, vec![finding]));
+    }
     all.sort_by(|one, other| one.0.cmp(&other.0));
     all
 }
@@ -97,41 +101,55 @@ fn complaints(rule: &Rule) -> Vec<String> {
     wrong
 }
 
-/// Safe fixes, each applied alone: its finding is gone, and no finding came.
+/// Safe fixes: each alone takes its finding away; all of a file together, as `--fix` applies them,
+/// bring none, and a second time they find nothing to do.
 fn fixes_complaints(rule: &Rule, bad: &[(String, String, Vec<Finding>)]) -> Vec<String> {
     let mut wrong = Vec::new();
-    let mut any = false;
+    let config = rule.config.as_deref();
+    let has_fix = |one: &Finding| one.code == rule.code && !one.fixes.is_empty();
+    if bad.iter().flat_map(|file| &file.2).any(has_fix) && !rule.fixable {
+        wrong.push("it has a fix and its row says that there is none".to_owned());
+    }
+    let count = |all: &[Finding], code: &str| all.iter().filter(|one| one.code == code).count();
+    let together = disk(&rule.bad, config);
     for (path, text, all) in bad {
-        for one in all.iter().filter(|one| one.code == rule.code) {
-            any |= !one.fixes.is_empty();
-            for fix in one.fixes.iter().filter(|fix| fix.safe) {
-                let fixed = applied(text, fix);
-                let disk = disk(&rule.bad, rule.config.as_deref());
-                disk.write(path, fixed.clone());
-                let after = findings(&world(disk));
-                let now =
-                    &after.iter().find(|file| &file.0 == path).map(|file| file.2.clone()).unwrap_or_default();
-                let count = |all: &[Finding], code: &str| all.iter().filter(|one| one.code == code).count();
-                if count(now, one.code) >= count(all, one.code) {
-                    wrong.push(format!("`{}` leaves its finding:\n{fixed}\n{}", fix.title, shown(&after)));
-                }
-                if let Some(new) = now.iter().find(|new| count(now, new.code) > count(all, new.code)) {
-                    wrong.push(format!("`{}` brings {}: {}\n{fixed}", fix.title, new.code, new.message));
-                }
+        let fixes = safe_fixes(rule, all);
+        for fix in &fixes {
+            let alone = disk(&rule.bad, config);
+            alone.write(path, applied(text, &[fix]));
+            let after = findings(&world(alone));
+            let now = after.iter().find(|file| &file.0 == path).map_or(0, |file| count(&file.2, &rule.code));
+            if now >= count(all, &rule.code) {
+                wrong.push(format!("`{}` leaves its finding:\n{}", fix.title, shown(&after)));
             }
         }
+        together.write(path, applied(text, &fixes));
     }
-    if any && !rule.fixable {
-        wrong.push("it has a fix and its row says that there is none".to_owned());
+    for (path, text, now) in &findings(&world(together)) {
+        let before =
+            bad.iter().find(|file| &file.0 == path).map(|file| file.2.as_slice()).unwrap_or_default();
+        if let Some(new) = now.iter().find(|new| count(now, new.code) > count(before, new.code)) {
+            wrong.push(format!("fixed, it has {}: {}\n{text}", new.code, new.message));
+        }
+        if !safe_fixes(rule, now).is_empty() {
+            wrong.push(format!("fixed once, {path} wants fixing again:\n{text}"));
+        }
     }
     wrong
 }
 
-fn applied(text: &str, fix: &Fix) -> String {
+fn safe_fixes<'f>(rule: &Rule, findings: &'f [Finding]) -> Vec<&'f Fix> {
+    let own = findings.iter().filter(|one| one.code == rule.code);
+    own.filter_map(|one| one.fixes.iter().find(|fix| fix.safe)).collect()
+}
+
+fn applied(text: &str, fixes: &[&Fix]) -> String {
+    let mut edits: Vec<_> = fixes.iter().flat_map(|fix| &fix.edits).collect();
+    edits.sort_by_key(|edit| edit.span);
     let mut fixed = text.to_owned();
     let mut last = u32::MAX;
-    for edit in fix.edits.iter().rev() {
-        assert!(edit.span.end <= last, "`{}`: edits overlap", fix.title);
+    for edit in edits.iter().rev() {
+        assert!(edit.span.end <= last, "edits overlap in {text}");
         last = edit.span.start;
         fixed.replace_range(edit.span.range(), &edit.insert);
     }

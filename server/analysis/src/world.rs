@@ -289,9 +289,9 @@ impl World {
     pub fn dump(&self) -> String {
         use std::fmt::Write;
         let mut rows: Vec<String> = Vec::new();
-        for (index, slot) in self.slots.iter() {
+        for index in 0..self.interner.len() {
             let path = self.path(PathId::from_index(index));
-            match slot {
+            match self.slots.get(index).unwrap_or(&Slot::Nothing) {
                 Slot::Nothing => {}
                 Slot::File { link } => rows.push(format!("{path} unread link={link}")),
                 Slot::Read(state) => {

@@ -54,19 +54,19 @@ impl Host {
             self.rescan_folder(path::parent(path::parent(path)), effects);
             return;
         }
-        match (self.file_at(path), self.standing(path)) {
-            (Some(id), Standing::File { link }) => {
-                self.relink(id, link, effects);
-                self.refresh(id, false, effects);
-            }
-            (None, Standing::File { link }) => {
-                self.remove_below(path, &FxHashMap::default(), effects);
-                if self.world.disk.discoverable(path) {
+        match self.standing(path) {
+            Standing::File { link } => {
+                // Nothing is left of a folder that stood here; a buffer may hold the file's own place.
+                self.remove_below(path, &FxHashMap::from_iter([(path, link)]), effects);
+                if let Some(id) = self.file_at(path) {
+                    self.relink(id, link, effects);
+                    self.refresh(id, false, effects);
+                } else if self.world.disk.discoverable(path) {
                     self.appear(&Found { path: path.to_owned(), link }, effects);
                 }
             }
-            (_, Standing::Folder) => self.rescan_folder(path, effects),
-            (_, Standing::Missing) => self.remove_below(path, &FxHashMap::default(), effects),
+            Standing::Folder => self.rescan_folder(path, effects),
+            Standing::Missing => self.remove_below(path, &FxHashMap::default(), effects),
         }
         if IGNORE_FILES.contains(&path::file_name(path)) {
             self.rescan_folder(path::parent(path), effects);

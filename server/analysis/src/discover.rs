@@ -107,7 +107,7 @@ impl Batch<'_> {
                 self.sink.with(|walk| walk.checkouts.push(path));
                 return WalkState::Skip;
             }
-        } else {
+        } else if kind.is_file() || kind.is_symlink() {
             self.found.push(Found { path, link: kind.is_symlink() });
         }
         WalkState::Continue

@@ -40,7 +40,8 @@ pub struct Walk {
 
 /// Access to the files of one root.
 pub trait Disk: Send + Sync {
-    /// The bytes of a file, at most `limit` of them (one more where there are more).
+    /// The bytes of a regular file, at most `limit` of them (one more where there are more). Symbolic
+    /// links are not read through.
     ///
     /// # Errors
     /// Those of the file system.
@@ -96,8 +97,13 @@ impl Disk for RealDisk {
     fn read(&self, path: &str, limit: usize) -> io::Result<Vec<u8>> {
         use io::Read;
         let absolute = self.absolute(path);
+        let meta = absolute.symlink_metadata()?;
+        // Links may lead out of the root, and opening a pipe would wait for its writer.
+        if !meta.is_file() {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
+        }
         let file = std::fs::File::open(&absolute)?;
-        let size = usize::try_from(file.metadata()?.len()).unwrap_or(usize::MAX).min(limit + 1);
+        let size = usize::try_from(meta.len()).unwrap_or(usize::MAX).min(limit + 1);
         let mut bytes = Vec::with_capacity(size);
         file.take(limit as u64 + 1).read_to_end(&mut bytes)?;
         Ok(bytes)

@@ -62,7 +62,7 @@ fn unreadable(what: Option<Recognised>, hash: u64, reason: Unreadable) -> FileSt
     }
 }
 
-fn decode(bytes: Vec<u8>) -> Result<String, Unreadable> {
+pub(crate) fn decode(bytes: Vec<u8>) -> Result<String, Unreadable> {
     if bytes.len() > LARGEST_FILE {
         return Err(Unreadable::TooLarge);
     }

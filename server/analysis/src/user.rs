@@ -1,4 +1,22 @@
 //! The user's own primitives: names only, from a fixed list of folders below the home.
+//!
+//! The list is that of the catalog's rows (`user-folders` of agents and skills, configuration files of
+//! MCP servers that begin with `~/`). No workspace can add to it, nothing but names is kept, and what
+//! cannot be read is passed by.
+
+use crate::names;
+use crate::{path, read};
+use rustc_hash::FxHashSet;
+use segue_catalog::{Kind, catalog};
+use segue_syntax::{Facts, json};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// At most so many entries of folders are looked at.
+const MOST_ENTRIES: usize = 2_000;
+
+/// Longer files are passed by.
+const LARGEST_FILE: u64 = 1024 * 1024;
 
 /// What the user's own folders define.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -9,4 +27,180 @@ pub struct UserFiles {
     pub skills: Vec<String>,
     /// MCP server names.
     pub servers: Vec<String>,
+}
+
+/// Reads the names below `home`.
+#[must_use]
+pub fn read(home: &Path) -> UserFiles {
+    let mut reader = Reader { home: home.to_owned(), left: MOST_ENTRIES, files: UserFiles::default() };
+    let rows =
+        catalog().kinds.iter().filter(|row| matches!(row.kind, Kind::Agent | Kind::ChatMode | Kind::Skill));
+    let mut seen = FxHashSet::default();
+    for row in rows {
+        let folders = row.clients.iter().flat_map(|at| &at.user_folders);
+        for folder in folders {
+            if seen.insert((row.kind == Kind::Skill, folder)) {
+                reader.folder(folder, row.kind);
+            }
+        }
+    }
+    for file in &catalog().mcp_files {
+        if let Some(path) = file.path.strip_prefix("~/") {
+            reader.servers(path, &file.top);
+        }
+    }
+    let mut files = reader.files;
+    for names in [&mut files.agents, &mut files.skills, &mut files.servers] {
+        names.sort();
+        names.dedup();
+    }
+    files
+}
+
+struct Reader {
+    home: PathBuf,
+    left: usize,
+    files: UserFiles,
+}
+
+impl Reader {
+    /// Looks through a folder of the list; `*` at its end is one level, `**` any depth. A folder of
+    /// skills has them one level down whichever client reads it.
+    fn folder(&mut self, pattern: &str, kind: Kind) {
+        let top = pattern.trim_end_matches("/**").trim_end_matches("/*");
+        let depth = if kind == Kind::Skill { 1 } else { 0 };
+        self.look(top, depth, kind);
+    }
+
+    fn look(&mut self, folder: &str, depth: usize, kind: Kind) {
+        for (path, is_folder) in self.entries(folder) {
+            if is_folder && depth > 0 {
+                self.look(&path, depth - 1, kind);
+            } else if !is_folder && depth == 0 {
+                self.file(&path, kind);
+            }
+        }
+    }
+
+    /// What a folder holds, sorted, as long as entries are left.
+    fn entries(&mut self, folder: &str) -> Vec<(String, bool)> {
+        let Ok(entries) = std::fs::read_dir(self.home.join(folder)) else { return Vec::new() };
+        let mut found = Vec::new();
+        for entry in entries.flatten() {
+            if self.left == 0 {
+                break;
+            }
+            self.left -= 1;
+            if let (Some(name), Ok(kind)) = (entry.file_name().to_str(), entry.file_type()) {
+                let path = format!("{folder}/{name}");
+                let is_folder = kind.is_dir() || (kind.is_symlink() && entry.path().is_dir());
+                found.push((path, is_folder));
+            }
+        }
+        found.sort();
+        found
+    }
+
+    fn file(&mut self, path: &str, kind: Kind) {
+        if kind == Kind::Skill {
+            if path::file_name(path).eq_ignore_ascii_case("SKILL.md") {
+                self.files.skills.push(path::folder_name(path).to_owned());
+            }
+            return;
+        }
+        let is_agent = crate::recognise::by_path(path, &|_| false)
+            .is_some_and(|what| matches!(what.kind, Kind::Agent | Kind::ChatMode));
+        if let Some(text) = self.text(path).filter(|_| is_agent) {
+            let names = names::defined(path, Kind::Agent, &Facts::of(&text));
+            for name in names {
+                let list = match name.space {
+                    crate::file::Space::Server => &mut self.files.servers,
+                    _ => &mut self.files.agents,
+                };
+                list.push(name.text.into());
+            }
+        }
+    }
+
+    fn servers(&mut self, path: &str, top: &str) {
+        let Some(text) = self.text(path) else { return };
+        let document = json::parse(&text);
+        let root = document.root.as_ref().and_then(|root| root.as_map());
+        let servers = root.and_then(|root| root.value(top)).and_then(|servers| servers.as_map());
+        let names = servers.into_iter().flat_map(|servers| &servers.entries);
+        self.files.servers.extend(names.map(|entry| entry.key.text.to_string()));
+    }
+
+    /// Links are followed here: many people keep these files elsewhere and link to them.
+    fn text(&self, path: &str) -> Option<String> {
+        let absolute = self.home.join(path);
+        // Opening a pipe would wait for its writer.
+        if !absolute.metadata().is_ok_and(|meta| meta.is_file() && meta.len() <= LARGEST_FILE) {
+            return None;
+        }
+        let mut bytes = Vec::new();
+        std::fs::File::open(absolute).ok()?.take(LARGEST_FILE).read_to_end(&mut bytes).ok()?;
+        read::decode(bytes).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn write(home: &Path, path: &str, text: impl AsRef<[u8]>) {
+        let path = home.join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+
+    #[test]
+    fn names_come_from_the_list_alone() {
+        let home = tempfile::tempdir().unwrap();
+        let at = |path: &str, text: &str| write(home.path(), path, text);
+        at(
+            ".copilot/agents/one.agent.md",
+            "---\nname: The One\nmcp-servers:\n  inner:\n    command: x\n---\nbody",
+        );
+        at(".claude/agents/two.md", "---\nname: two\n---\n");
+        at(".claude/agents/README.md", "---\nname: readme\n---\n");
+        at(".claude/agents/deep/no.md", "---\nname: no\n---\n");
+        at(".config/Code/User/prompts/three.chatmode.md", "hello");
+        at(".config/Code/User/prompts/four.prompt.md", "hello");
+        at(".agents/skills/cook/SKILL.md", "---\nname: other\n---\n");
+        at(".claude/skills/bake/SKILL.md", "");
+        at(".claude/skills/SKILL.md", "");
+        at(".copilot/mcp-config.json", r#"{"mcpServers": {"a": {"env": {"TOKEN": "secret"}}}}"#);
+        at(".config/Code/User/mcp.json", "{ // c\n\"servers\": {\"b\": {},}}");
+        at(".claude.json", r#"{"mcpServers": {"a": {}, "c": {}}, "projects": {"x": {}}}"#);
+        at(".cursor/mcp.json", "not json");
+        at("elsewhere/x.agent.md", "---\nname: Elsewhere\n---\n");
+        let files = read(home.path());
+        assert_eq!(files.agents, ["The One", "one", "three", "two"]);
+        assert_eq!(files.skills, ["bake", "cook"]);
+        assert_eq!(files.servers, ["a", "b", "c", "inner"]);
+    }
+
+    #[test]
+    fn whatever_lies_there_is_passed_by() {
+        let home = tempfile::tempdir().unwrap();
+        assert_eq!(read(home.path()), UserFiles::default());
+        assert_eq!(read(&home.path().join("missing")), UserFiles::default());
+        write(home.path(), ".copilot/agents/big.agent.md", vec![b'x'; 1024 * 1024 + 1]);
+        write(home.path(), ".copilot/agents/binary.agent.md", b"\0\0\xff");
+        write(home.path(), ".copilot/agents/latin.agent.md", b"---\nname: \xe9\n---\n");
+        write(home.path(), ".claude.json", "{\"mcpServers\": [1, {");
+        write(home.path(), ".copilot/skills", "a file");
+        std::fs::create_dir_all(home.path().join(".claude/agents/folder.agent.md")).unwrap();
+        assert_eq!(read(home.path()), UserFiles::default());
+    }
+
+    #[test]
+    fn entries_are_bounded() {
+        let home = tempfile::tempdir().unwrap();
+        for n in 0..MOST_ENTRIES + 50 {
+            write(home.path(), &format!(".claude/agents/a{n}.md"), "x");
+        }
+        assert!(read(home.path()).agents.len() <= MOST_ENTRIES);
+    }
 }

@@ -1,6 +1,8 @@
 //! Discovery and reading over real folders: what is seen, what is left alone, and that nothing is
 //! written.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking")]
+
 use segue_analysis::disk::Probe;
 use segue_analysis::file::{Content, Unreadable};
 use segue_analysis::{Change, Disk, Host, Options, RealDisk, World, diagnostics};

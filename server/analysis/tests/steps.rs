@@ -4,6 +4,8 @@
 //!
 //! `SEGUE_STEPS` sets the number of steps, `SEGUE_SEED` the seed, which is printed.
 
+#![allow(clippy::panic, reason = "helpers of tests fail by panicking")]
+
 #[path = "steps/make.rs"]
 mod make;
 

@@ -1,0 +1,37 @@
+//! Makes workspaces to measure on.
+//!
+//! ```text
+//! segue-bench generate FILES FOLDER [SEED]     writes a workspace
+//! ```
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for people who measure")]
+
+mod workspace;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let done = match words.as_slice() {
+        ["generate", files, folder, rest @ ..] => {
+            let number = |text: &str| text.parse::<u64>().ok();
+            let seed = rest.first().and_then(|text| number(text)).unwrap_or(1);
+            let files = number(files).and_then(|files| usize::try_from(files).ok()).unwrap_or(100);
+            workspace::generate(Path::new(folder), files, seed)
+                .map(|bytes| println!("{files} files, {:.1} MB, seed {seed}", bytes as f64 / 1e6))
+        }
+        _ => {
+            eprintln!("segue-bench generate FILES FOLDER [SEED]");
+            return ExitCode::from(2);
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}

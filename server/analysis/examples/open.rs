@@ -30,7 +30,7 @@ fn open(folder: &Path) -> Host {
     println!("{} rules, {} threads", catalog.rules.len(), rayon::current_num_threads());
     step("catalog", begun);
     let opened = Instant::now();
-    let mut host = Host::open(Arc::new(RealDisk::new(folder)), Options::default(), &|_| ());
+    let host = Host::open(Arc::new(RealDisk::new(folder)), Options::default(), &|_| ());
     step("open", opened);
     let judged = Instant::now();
     let world = host.snapshot();

@@ -10,9 +10,12 @@
 
 mod check;
 mod demo;
+mod explain;
+mod markdown;
 mod output;
 mod places;
 mod progress;
+mod rule_page;
 
 use clap::{CommandFactory, Parser, Subcommand};
 pub use output::Failure;
@@ -30,6 +33,7 @@ struct Cli {
 enum Command {
     Check(Box<check::Args>),
     Demo(demo::Args),
+    Explain(explain::Args),
 }
 
 /// Runs the command that the process arguments name.
@@ -47,6 +51,7 @@ pub fn main() -> ExitCode {
         None => print_help(),
         Some(Command::Check(args)) => check::run(&args),
         Some(Command::Demo(args)) => demo::run(&args),
+        Some(Command::Explain(args)) => explain::run(&args),
     };
     match result {
         Ok(status) => status,

@@ -9,14 +9,23 @@ use segue_syntax::Facts;
 /// header's `target` and by the settings.
 #[must_use]
 pub fn of_file(path: &str, kind: Kind, dialect: Dialect, facts: &Facts, config: &Config) -> ClientSet {
-    let readers = readers(path, kind, dialect);
+    let clients = unless_narrowed(path, kind, dialect, facts);
+    config.clients.map_or(clients, |wanted| clients.and(wanted))
+}
+
+/// Whether the settings leave none of the clients that the file is for, so that it is nobody's
+/// concern. A kind that no client reads (a spec, a plan) is everybody's.
+#[must_use]
+pub fn concerns_nobody(path: &str, kind: Kind, dialect: Dialect, facts: &Facts, config: &Config) -> bool {
+    let Some(wanted) = config.clients else { return false };
+    let clients = unless_narrowed(path, kind, dialect, facts);
+    !clients.is_empty() && clients.and(wanted).is_empty()
+}
+
+fn unless_narrowed(path: &str, kind: Kind, dialect: Dialect, facts: &Facts) -> ClientSet {
     let discovering = discovering(path, kind, dialect);
-    let mut clients = if discovering.is_empty() { readers } else { discovering };
-    clients = clients.and(targeted(facts));
-    match config.clients {
-        Some(wanted) => clients.and(wanted),
-        None => clients,
-    }
+    let clients = if discovering.is_empty() { readers(path, kind, dialect) } else { discovering };
+    clients.and(targeted(facts))
 }
 
 /// The clients that somebody named: the settings, or the header by its `target`. None where nobody did.

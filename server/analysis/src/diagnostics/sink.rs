@@ -153,7 +153,8 @@ impl Report {
 }
 
 impl<'w> Context<'w> {
-    /// The context of a file that is judged; `None` for hubs and excluded files.
+    /// The context of a file that is judged; `None` for hubs, excluded files, and files for no client
+    /// that is wanted.
     pub fn new(world: &'w World, id: PathId) -> Option<Self> {
         static NO_FACTS: std::sync::OnceLock<Facts> = std::sync::OnceLock::new();
         let state = world.file(id)?;
@@ -164,6 +165,9 @@ impl<'w> Context<'w> {
             return None;
         }
         let facts = state.facts().unwrap_or_else(|| NO_FACTS.get_or_init(Facts::default));
+        if crate::clients::concerns_nobody(&path, kind, state.dialect, facts, config) {
+            return None;
+        }
         let clients = crate::clients::of_file(&path, kind, state.dialect, facts, config);
         Some(Self {
             world,

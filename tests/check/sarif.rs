@@ -126,7 +126,7 @@ fn results() {
     let mut results = log["runs"][0]["results"].clone();
     for result in results.as_array_mut().unwrap() {
         // Moves with every new rule, and is compared with the rule's id above.
-        result.as_object_mut().unwrap().remove("ruleIndex");
+        result.as_object_mut().unwrap().shift_remove("ruleIndex");
     }
     insta::assert_snapshot!(serde_json::to_string_pretty(&results).unwrap());
 }

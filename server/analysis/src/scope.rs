@@ -5,9 +5,12 @@
 //! agree: `*` stays within a segment, case is ignored, a backslash is a character, alternates may
 //! be empty.
 
+use crate::intern::PathId;
+use crate::path;
+use crate::world::World;
 use globset::{GlobBuilder, GlobMatcher};
 use rustc_hash::FxHashMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 /// Patterns of `segue.toml`, matched against paths relative to its folder.
 #[derive(Clone, Debug, Default)]
@@ -163,11 +166,16 @@ fn nested_braces(pattern: &str) -> bool {
 #[derive(Debug, Default)]
 pub(crate) struct Memo {
     matched: Mutex<(u64, FxHashMap<String, bool>)>,
+    endings: Mutex<(u64, Arc<Endings>)>,
 }
+
+/// The paths by their extension in lower case: most globs end in one, and most workspaces have few
+/// files of it, so that a glob that matches nothing is not tried on every path.
+type Endings = FxHashMap<String, Vec<PathId>>;
 
 impl Memo {
     /// Whether `pattern` matches a path of `world`.
-    pub fn matches_some(&self, world: &crate::World, pattern: &str, matcher: &GlobMatcher) -> bool {
+    pub fn matches_some(&self, world: &World, pattern: &str, matcher: &GlobMatcher) -> bool {
         let lock = || self.matched.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         {
             let mut memo = lock();
@@ -178,13 +186,44 @@ impl Memo {
                 return *known;
             }
         }
-        let found = world.any_path(|path| matcher.is_match(path));
+        let found = match ending(pattern) {
+            Some(ending) => {
+                let endings = self.endings(world);
+                let ids = endings.get(&ending).map_or(&[][..], Vec::as_slice);
+                ids.iter().any(|id| matcher.is_match(&*world.path(*id)))
+            }
+            None => world.any_path(|path| matcher.is_match(path)),
+        };
         let mut memo = lock();
         if memo.0 == world.paths_revision {
             memo.1.insert(pattern.to_owned(), found);
         }
         found
     }
+
+    fn endings(&self, world: &World) -> Arc<Endings> {
+        let mut memo = self.endings.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if memo.0 != world.paths_revision {
+            let mut endings = Endings::default();
+            for id in world.discovered() {
+                let path = world.path(id);
+                if let Some((_, ending)) = path::file_name(&path).rsplit_once('.') {
+                    endings.entry(ending.to_lowercase()).or_default().push(id);
+                }
+            }
+            *memo = (world.paths_revision, Arc::new(endings));
+        }
+        memo.1.clone()
+    }
+}
+
+/// The extension that every path has which a pattern matches, in lower case.
+fn ending(pattern: &str) -> Option<String> {
+    let (before, ending) = pattern.trim().rsplit_once('.')?;
+    let plain = !ending.is_empty() && ending.chars().all(|c| c.is_ascii_alphanumeric());
+    // In `{a.b,c}` the dot is one branch's alone.
+    let whole = !before.contains('{') || before.matches('{').count() == before.matches('}').count();
+    (plain && whole).then(|| ending.to_lowercase())
 }
 
 #[cfg(test)]
@@ -230,6 +269,31 @@ mod tests {
         ];
         for (pattern, path, expected) in cases {
             assert_eq!(matches(pattern, path), expected, "{pattern} on {path}");
+        }
+    }
+
+    #[test]
+    fn the_ending_of_a_pattern_is_one_that_every_match_has() {
+        let world = crate::Host::open(
+            std::sync::Arc::new(crate::fixture::disk("//- a/b.TS\n//- .rs\n//- c.d.json\n//- plain\n")),
+            crate::Options::default(),
+            &|_| (),
+        )
+        .snapshot();
+        for (pattern, expected, found) in [
+            ("**/*.ts", Some("ts"), true),
+            ("*.rs", Some("rs"), true),
+            ("**/*.d.json", Some("json"), true),
+            ("*.md", Some("md"), false),
+            ("{a/b.ts,plain}", None, true),
+            ("{x.y,plain", None, false),
+            ("*.{ts,js}", None, true),
+            ("a.b/*", None, false),
+            ("plain", None, true),
+        ] {
+            assert_eq!(ending(pattern).as_deref(), expected, "{pattern}");
+            let Pattern::Glob(matcher) = understand(pattern) else { continue };
+            assert_eq!(world.globs.matches_some(&world, pattern, &matcher), found, "{pattern}");
         }
     }
 

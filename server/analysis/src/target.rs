@@ -148,9 +148,10 @@ fn is_placeholder(written: &str) -> bool {
     lower.is_empty()
         || marks.iter().any(|mark| lower.contains(mark))
         || STAND_INS.contains(&stem)
-        || STAND_IN_SEGMENTS
-            .iter()
-            .any(|segment| stem.starts_with(segment) || lower.contains(&format!("/{segment}")))
+        || STAND_IN_SEGMENTS.iter().any(|segment| {
+            stem.starts_with(segment)
+                || lower.match_indices(segment).any(|(at, _)| lower[..at].ends_with('/'))
+        })
         || (lower.contains(char::is_whitespace) && !lower.contains(['/', '.']))
 }
 

@@ -138,6 +138,14 @@ impl World {
             .map(|(index, _)| self.path(PathId::from_index(index)))
     }
 
+    /// Every file that discovery saw.
+    pub(crate) fn discovered(&self) -> impl Iterator<Item = PathId> {
+        self.slots
+            .iter()
+            .filter(|(_, slot)| matches!(slot, Slot::File { .. } | Slot::Read(_)))
+            .map(|(index, _)| PathId::from_index(index))
+    }
+
     /// What stands at `path`: what discovery saw, else (ignored files, checkouts below the root) what
     /// the disk says now.
     #[must_use]
@@ -187,7 +195,8 @@ impl World {
     pub fn same_ignoring_case(&self, wanted: &str) -> Vec<Arc<str>> {
         let lower = wanted.to_lowercase();
         let whole = lower.contains('/');
-        self.folded
+        let mut found: Vec<Arc<str>> = self
+            .folded
             .get(Key::of(lower.as_str()))
             .iter()
             .map(|id| self.path(*id))
@@ -195,7 +204,9 @@ impl World {
                 let text = if whole { path } else { path::file_name(path) };
                 text.to_lowercase() == lower
             })
-            .collect()
+            .collect();
+        found.sort();
+        found
     }
 
     /// The files that refer to `target`, sorted.
@@ -204,21 +215,23 @@ impl World {
         self.backlinks.get(Key::of(target))
     }
 
-    /// The files that define `name`.
+    /// The files that define `name`, by path: numbers say who was seen first, which is no order that
+    /// a finding may show.
     pub fn definers<'w>(
         &'w self,
         space: Space,
         name: &'w str,
     ) -> impl Iterator<Item = (PathId, &'w Arc<FileState>)> {
-        self.definitions.get(name_key(space, name)).iter().filter_map(move |id| {
-            let state = self.file(*id)?;
-            state
-                .exports
-                .names
-                .iter()
-                .any(|own| own.space == space && &*own.text == name)
-                .then_some((*id, state))
-        })
+        let defines = |id: &PathId| {
+            let names = &self.file(*id)?.exports.names;
+            names.iter().any(|own| own.space == space && &*own.text == name).then_some(*id)
+        };
+        let mut ids: Vec<PathId> =
+            self.definitions.get(name_key(space, name)).iter().filter_map(defines).collect();
+        if ids.len() > 1 {
+            ids.sort_by_cached_key(|id| self.path(*id));
+        }
+        ids.into_iter().filter_map(move |id| Some((id, self.file(id)?)))
     }
 
     /// The files that use `name`.

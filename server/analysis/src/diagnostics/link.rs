@@ -277,10 +277,13 @@ fn looks_like_path(plain: &str) -> bool {
     plain.contains('/') || !path::extension(plain).is_empty()
 }
 
-/// The one file of that name elsewhere, where there is exactly one and the name says something.
+/// The one file of that name elsewhere, where there is exactly one and the name says something: every
+/// project has a `README.md`, and a `package.json` elsewhere is another one.
 fn moved_to(context: &Context<'_>, candidate: &str) -> Option<Arc<str>> {
     let name = path::file_name(candidate);
-    if ["README.md", "SKILL.md", "index.md", "AGENTS.md", "CLAUDE.md"].contains(&name) {
+    let general =
+        ["README.md", "SKILL.md", "index.md", "AGENTS.md", "CLAUDE.md", "CHANGELOG.md", "CONTRIBUTING.md"];
+    if general.contains(&name) || path::extension(name) != "md" {
         return None;
     }
     let mut same = context.world.same_ignoring_case(name);

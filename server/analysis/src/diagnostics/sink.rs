@@ -93,6 +93,7 @@ pub(crate) struct Context<'w> {
     pub catalog: &'static Catalog,
     findings: Vec<Finding>,
     said: Vec<&'static str>,
+    rehearsing: bool,
 }
 
 /// A finding under construction.
@@ -182,7 +183,50 @@ impl<'w> Context<'w> {
             catalog: catalog(),
             findings: Vec::new(),
             said: Vec::new(),
+            rehearsing: false,
         })
+    }
+
+    /// Whether a fix that makes clients read what they did not (a header moved to its place) brings no
+    /// finding of its own: the file is judged as it would be, once, beside the file as it is.
+    pub fn brings_nothing(&self, text: &str, fix: &Fix) -> bool {
+        if self.rehearsing {
+            return true;
+        }
+        let mut fixed = text.to_owned();
+        for edit in fix.edits.iter().rev() {
+            if fixed.get(edit.span.range()).is_none() {
+                return false;
+            }
+            fixed.replace_range(edit.span.range(), &edit.insert);
+        }
+        let facts = Facts::of(&fixed);
+        let before = self.rehearse(self.facts);
+        self.rehearse(&facts).iter().all(|finding| before.contains(finding))
+    }
+
+    /// What the families say of other facts in this file's place: codes and messages.
+    fn rehearse(&self, facts: &Facts) -> Vec<(&'static str, String)> {
+        let clients = crate::clients::of_file(&self.path, self.kind, self.dialect, facts, self.config);
+        let mut context = Context {
+            world: self.world,
+            id: self.id,
+            path: self.path.clone(),
+            state: self.state,
+            kind: self.kind,
+            dialect: self.dialect,
+            facts,
+            clients,
+            config: self.config,
+            catalog: self.catalog,
+            findings: Vec::new(),
+            said: Vec::new(),
+            rehearsing: true,
+        };
+        for family in super::FAMILIES {
+            family(&mut context);
+        }
+        context.findings.into_iter().map(|finding| (finding.code, finding.message)).collect()
     }
 
     /// The text, for a fix that moves or repeats a part of it. A closed file is read from the disk

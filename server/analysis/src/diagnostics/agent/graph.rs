@@ -60,15 +60,18 @@ fn closed_circle(context: &Context<'_>) -> Option<Vec<PathId>> {
 pub(super) fn unreachable(context: &mut Context<'_>, map: &Map) {
     let hidden = |key: &str, value: bool| map.value(key).and_then(Node::as_bool) == Some(value);
     let judged = matches!(context.kind, Kind::Agent | Kind::Skill);
-    if !judged || !hidden("user-invocable", false) || !hidden("disable-model-invocation", true) {
+    let both = hidden("user-invocable", false) && hidden("disable-model-invocation", true);
+    // The old switch turned both off at once (VS Code).
+    let old = context.kind == Kind::Agent && hidden("infer", false);
+    if !judged || !(both || old) {
         return;
     }
     if context.kind == Kind::Agent && (is_listed(context) || !context.clients.has(ClientId::Vscode)) {
         return;
     }
-    let Some(entry) = map.get("disable-model-invocation") else { return };
+    let Some(entry) = map.get("disable-model-invocation").or_else(|| map.get("infer")) else { return };
     let what = if context.kind == Kind::Agent { "agent" } else { "skill" };
-    let message = format!("Neither people nor models can start this {what}: both switches are off.");
+    let message = format!("Neither people nor models can start this {what}.");
     let mut report = Report::new("agent/unreachable", entry.span(), message);
     if let Some(other) = map.get("user-invocable") {
         report = report.related(context.path.clone(), other.span(), "the other switch");

@@ -20,7 +20,11 @@ pub(super) fn unclosed(context: &mut Context<'_>, table: KeyTable<'_>) {
         let before = text.get(..header.content.end as usize).unwrap_or_default();
         let newline = if before.ends_with(['\n', '\r']) { "" } else { "\n" };
         let at = Span::at(header.content.end as usize);
-        report = report.offered_fix("Close the header here", at, format!("{newline}---\n"));
+        let edits = vec![Edit { span: at, insert: format!("{newline}---\n") }];
+        let fix = Fix { title: "Close the header here".to_owned(), edits, safe: false };
+        if context.brings_nothing(&text, &fix) {
+            report = report.fix(fix);
+        }
     }
     context.send(report);
 }
@@ -33,7 +37,11 @@ pub(super) fn not_at_start(context: &mut Context<'_>, table: KeyTable<'_>) {
     let header = &context.facts.header;
     let message = "A header must begin on the first line: no client reads this one.";
     let mut report = Report::new("frontmatter/not-at-start", header.open, message);
-    if let Some(fix) = context.text().and_then(|text| move_to_top(&text, header.span)) {
+    // A header that is read can be judged: the move is offered where it needs no second mending.
+    if let Some(text) = context.text()
+        && let Some(fix) = move_to_top(&text, header.span)
+        && context.brings_nothing(&text, &fix)
+    {
         report = report.fix(fix);
     }
     context.send(report);

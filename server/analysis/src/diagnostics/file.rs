@@ -29,16 +29,18 @@ pub(super) fn check(context: &mut Context<'_>) {
 /// Said of a file of which nothing else is known.
 fn unreadable(context: &mut Context<'_>, reason: &Unreadable) {
     let first = Span::new(0, 1);
+    // A byte that is no UTF-8 shows as one replacement character, which is three bytes long.
     let (severity, span, message) = match reason {
-        // The byte shows as one replacement character, which is three bytes long.
         Unreadable::NotUtf8(at) => (
             Severity::Error,
             Span::new(*at, at + 3),
             "The file is not UTF-8 from here on. Save it as UTF-8.".to_owned(),
         ),
-        Unreadable::Utf16 => {
-            (Severity::Error, first, "The file is UTF-16; clients read UTF-8. Save it as UTF-8.".to_owned())
-        }
+        Unreadable::Utf16 => (
+            Severity::Error,
+            Span::new(0, 3),
+            "The file is UTF-16; clients read UTF-8. Save it as UTF-8.".to_owned(),
+        ),
         Unreadable::Binary => (
             Severity::Warning,
             first,
@@ -115,8 +117,9 @@ fn name_mismatch(context: &mut Context<'_>, row: &KindRow) {
     if name.is_empty() || name == folder || !fits(name) {
         return;
     }
-    let message =
-        format!("The skill is called `{name}` here and `{folder}` by its folder, which is what counts.");
+    let message = format!(
+        "The skill is called `{name}` here and `{folder}` by its folder, which is what clients go by."
+    );
     let mut report = Report::new("file/name-mismatch", node.span, message);
     if fits(folder) {
         report = report.offered_fix(format!("Write `{folder}`"), node.inner_span(), folder);

@@ -69,7 +69,7 @@ pub(super) fn duplicate_name(context: &mut Context<'_>, row: &KindRow) {
     let severity = if same_folder { Severity::Warning } else { Severity::Hint };
     let message = format!(
         "`{}` is called `{}` too: {} loads only one of them, or cannot tell them apart.",
-        path::file_name(&other_path),
+        other_path,
         name.text,
         told(ClientSet::of(&[client]))
     );

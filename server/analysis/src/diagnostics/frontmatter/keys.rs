@@ -171,7 +171,10 @@ fn other_dialect<'c>(context: &Context<'c>, table: KeyTable<'_>, name: &str) -> 
 /// Another kind that has the key. Workflows share only words with primitives.
 fn other_kind<'c>(context: &Context<'c>, table: KeyTable<'_>, name: &str) -> Option<&'c KindRow> {
     let own = table.row.keys_from.unwrap_or(table.row.kind);
-    let rows = context.catalog.kinds.iter();
-    rows.filter(|row| row.closed_keys && row.kind != own && row.keys_from.is_none())
-        .find(|row| KeyTable { row }.get(name).is_some())
+    let others = || {
+        let rows = context.catalog.kinds.iter();
+        rows.filter(|row| row.closed_keys && row.kind != own && row.keys_from.is_none())
+            .filter(|row| KeyTable { row }.get(name).is_some())
+    };
+    others().find(|row| row.dialect == table.row.dialect).or_else(|| others().next())
 }

@@ -1,0 +1,290 @@
+//! What is said of files as wholes, of variables, and of the configuration of servers.
+
+use segue_analysis::fixture::{self, MemoryDisk};
+use segue_analysis::{Host, Options, diagnostics};
+use std::sync::Arc;
+
+fn said(fixture: &str) -> Vec<String> {
+    let families = [" file/", " variable/", " mcp/"];
+    fixture::findings(fixture)
+        .lines()
+        .filter(|row| families.iter().any(|family| row.contains(family)))
+        .filter_map(|row| {
+            let (before, rest) = row.split_once('`')?;
+            Some(format!("{before}`{}", rest.split('`').next()?))
+        })
+        .collect()
+}
+
+fn none() -> Vec<String> {
+    Vec::new()
+}
+
+fn agent(path: &str, name: &str) -> String {
+    format!("//- {path}\n---\nname: {name}\ndescription: x\n---\nText\n")
+}
+
+#[test]
+fn libraries_are_left_alone() {
+    for paths in [
+        ["agents/a.agent.md", "docs/ja-JP/agents/a.agent.md"],
+        ["examples/one/.github/agents/a.agent.md", "examples/two/.github/agents/a.agent.md"],
+        ["plugins/x/agents/a.agent.md", ".github/agents/a.agent.md"],
+        ["templates/a.agent.md", "agents/deep/er/a.agent.md"],
+    ] {
+        let fixture: String = paths.iter().map(|path| agent(path, "a")).collect();
+        assert_eq!(said(&fixture), none(), "{paths:?}");
+    }
+    let skill = |path: &str| format!("//- {path}\n---\nname: s\ndescription: x\n---\nText\n");
+    assert_eq!(said(&[skill("skills/s/SKILL.md"), skill("plugins/p/skills/s/SKILL.md")].concat()), none());
+    assert_eq!(said(&skill("SKILL.md")), none());
+}
+
+#[test]
+fn names_that_clash() {
+    let both =
+        [agent(".github/agents/a.agent.md", "One"), agent(".github/agents/b.agent.md", "One")].concat();
+    assert_eq!(
+        said(&both),
+        [
+            ".github/agents/a.agent.md:2:7 warning file/duplicate-name `One",
+            ".github/agents/b.agent.md:2:7 warning file/duplicate-name `One"
+        ]
+    );
+    // GitHub and Copilot CLI go by the file, VS Code by the name.
+    let files = [agent(".github/agents/a.agent.md", "One"), agent(".github/agents/a.md", "Two")].concat();
+    assert_eq!(said(&files).len(), 2);
+    let twins = [agent(".github/agents/a.agent.md", "a"), agent(".claude/agents/a.md", "a")].concat();
+    assert!(said(&twins).iter().all(|row| row.contains(" hint ")), "{:?}", said(&twins));
+    let excluded = format!("//- segue.toml\nexclude = [\".github/agents/b*\"]\n{both}");
+    assert_eq!(said(&excluded), none());
+}
+
+#[test]
+fn places_where_clients_do_not_look() {
+    for (path, found) in [
+        (".github/agents/a.agent.md", 0),
+        (".github/agents/deep/a.agent.md", 1),
+        (".github/prompts/a.agent.md", 1),
+        ("packages/web/.github/agents/a.agent.md", 0),
+        ("agents/deep/a.agent.md", 0),
+        ("a.agent.md", 0),
+    ] {
+        let rows = said(&agent(path, "a"));
+        assert_eq!(rows.len(), found, "{rows:?}");
+        assert!(rows.iter().all(|row| row.contains("hint file/not-discovered `---")), "{rows:?}");
+    }
+    let skill = "//- .github/skills/group/s/SKILL.md\n---\nname: s\ndescription: x\n---\nText\n";
+    assert_eq!(said(skill), [".github/skills/group/s/SKILL.md:1:1 hint file/not-discovered `---"]);
+    let rule = "//- .github/instructions/deep/er/r.instructions.md\n---\napplyTo: '**/*.rs'\n---\nText\n";
+    assert_eq!(said(rule), none());
+}
+
+#[test]
+fn old_kinds_name_their_new_path() {
+    for (old, new) in [
+        (".github/chatmodes/a.chatmode.md", ".github/agents/a.agent.md"),
+        ("chatmodes/a.chatmode.md", "agents/a.agent.md"),
+        ("lib/a.chatmode.md", "lib/a.agent.md"),
+        ("a.chatmode.md", "a.agent.md"),
+    ] {
+        let rows = fixture::findings(&format!("//- {old}\nText\n"));
+        assert!(rows.contains(&format!("information file/deprecated-kind `Text` A chat mode is a custom agent today: rename the file to `{new}`.")), "{rows}");
+    }
+}
+
+#[test]
+fn bodies_that_are_empty() {
+    for (path, severity) in [
+        (".github/prompts/p.prompt.md", "warning"),
+        (".github/agents/a.agent.md", "hint"),
+        (".github/instructions/r.instructions.md", "information"),
+        (".github/skills/s/SKILL.md", "information"),
+    ] {
+        let rows = said(&format!(
+            "//- {path}\n---\nname: s\ndescription: x\napplyTo: '**/*.rs'\n---\n\n<!-- later -->\n"
+        ));
+        assert_eq!(rows, [format!("{path}:1:1 {severity} file/empty-body `---")]);
+    }
+    assert_eq!(said("//- x.memory.md\n---\na: b\n---\n"), none());
+    // A file that was just created.
+    let rows = said("//- .github/prompts/p.prompt.md\n");
+    assert!(rows.iter().all(|row| row.contains(" hint ")), "{rows:?}");
+}
+
+#[test]
+fn long_bodies_matter_where_github_reads() {
+    let body = "Wörter. ".repeat(3_749);
+    for (path, length, found) in [
+        (".github/agents/a.agent.md", "12345678", 0),
+        (".github/agents/a.agent.md", "123456789", 1),
+        ("agents/a.agent.md", "123456789", 0),
+        (".claude/agents/a.md", "123456789", 0),
+    ] {
+        let rows = said(&format!("//- {path}\n---\nname: a\ndescription: x\n---\n{body}{length}"));
+        assert_eq!(rows.len(), found, "{path} {} {rows:?}", length.len());
+    }
+}
+
+#[test]
+fn encodings() {
+    let cases: [(&[u8], &str); 3] = [
+        (b"---\ndescription: caf\xe9\n---\nText\n", "error"),
+        (b"\xff\xfe-\0-\0-\0\n\0", "error"),
+        (b"Text\0Text", "warning"),
+    ];
+    for (bytes, severity) in cases {
+        let disk = MemoryDisk::default();
+        disk.write(".github/agents/a.agent.md", bytes);
+        let world = Host::open(Arc::new(disk), Options::default(), &|_| ()).snapshot();
+        let (id, _) = world.primitives().next().unwrap();
+        let found = diagnostics::of_file(&world, id);
+        let told: Vec<_> = found.iter().map(|one| (one.code, one.severity.name())).collect();
+        assert_eq!(told, [("file/encoding", severity)], "{found:?}");
+        let text = world.text(id).unwrap();
+        assert!(text.get(found[0].span.range()).is_some_and(|token| !token.is_empty()), "{found:?}");
+    }
+    let lost = "//- AGENTS.md\nOne \u{fffd} two \u{fffd}\n\n```\n\u{fffd}\n```\n";
+    assert_eq!(
+        said(lost),
+        ["AGENTS.md:1:5 warning file/encoding `\u{fffd}", "AGENTS.md:4:1 hint file/encoding `\u{fffd}"]
+    );
+}
+
+fn prompt(text: &str) -> String {
+    format!("//- .github/prompts/p.prompt.md\n{text}\n")
+}
+
+#[test]
+fn other_peoples_variables_are_text() {
+    for text in [
+        "${props => props.x} ${a.b} ${{ github.actor }} ${HOME} ${API_KEY:-none} \\${selecton}",
+        "`${name}` and ```${other}```",
+        "```bash\necho ${name} ${userHome}\n```",
+        "${input:topic} ${input:topic:What is it about} ${selection} ${file} ${workspaceFolder}",
+        "Costs $5, or ${",
+        "An open ${brace of something",
+        "${index + 1} ${fn()} ${items[0]}",
+        "${env:HOME_OF_SOMETHING_ELSE:x}",
+    ] {
+        let loud: Vec<_> =
+            said(&prompt(text)).into_iter().filter(|row| !row.contains(" information ")).collect();
+        assert_eq!(loud, none(), "{text}");
+    }
+    for path in ["x.spec.md", "x.context.md", "docs/x.memory.md", "AGENTS.md"] {
+        assert_eq!(said(&format!("//- {path}\nA prompt asks with ${{input:name}}.\n")), none(), "{path}");
+    }
+    assert_eq!(
+        said(
+            "//- .github/skills/s/SKILL.md\nA prompt asks with `${input:name}` or\n\n```\n${input:x}\n```\n"
+        ),
+        none()
+    );
+}
+
+#[test]
+fn variables_that_mean_nothing() {
+    for (text, expected) in [
+        ("${selecton}", "1:1 hint variable/unknown `${selecton}"),
+        ("${topic}", "1:1 hint variable/unknown `${topic}"),
+        ("${userHome}", "1:1 information variable/unknown `${userHome}"),
+        ("${input:}", "1:1 warning variable/unknown `${input:}"),
+        ("${input}", "1:1 warning variable/unknown `${input}"),
+        ("Ask ${input:topic now", "1:5 warning variable/unclosed `${input:topic"),
+    ] {
+        assert_eq!(said(&prompt(text)), [format!(".github/prompts/p.prompt.md:{expected}")], "{text}");
+    }
+    let agent = "//- .github/agents/a.agent.md\nAsk ${input:a} and ${input:b}.\n";
+    assert_eq!(
+        said(agent),
+        [".github/agents/a.agent.md:1:5 information variable/not-in-prompts `${input:a}"]
+    );
+}
+
+#[test]
+fn servers_that_are_right() {
+    for (path, text) in [
+        (
+            ".vscode/mcp.json",
+            r#"{ "servers": { "a": { "command": "x" }, "b": { "url": "https://x.example" }, "c": { "type": "sse", "url": "https://x.example" } } /* c */, }"#,
+        ),
+        (
+            ".mcp.json",
+            r#"{ "mcpServers": { "a": { "command": "x", "args": ["${input:y}"] }, "b": { "type": "streamable-http", "url": "https://x.example" } } }"#,
+        ),
+        (
+            ".github/mcp.json",
+            r#"{ "mcpServers": { "b": { "url": "https://x.example" }, "w": { "serverUrl": "https://x.example" } } }"#,
+        ),
+        (
+            ".vscode/mcp.json",
+            r#"{ "inputs": [{ "id": "k", "type": "promptString" }], "servers": { "a": { "command": "x", "env": { "K": "${input:k}", "H": "${env:HOME}" } } } }"#,
+        ),
+        (
+            ".mcp.json",
+            r#"{ "mcpServers": { "a": { "command": "x", "env": { "K": "ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", "L": "sk-your-key-here-0123456789012345678901", "M": "Bearer ${TOKEN}", "N": "<token>", "O": "AKIAIOSFODNN7EXAMPLE" } } } }"#,
+        ),
+        (".vscode/mcp.json", ""),
+        ("package.json", r#"{ "mcpServers": { "a": {} } }"#),
+    ] {
+        let loud: Vec<_> = said(&format!("//- {path}\n{text}\n"))
+            .into_iter()
+            .filter(|row| !text.is_empty() || !row.contains("invalid-json"))
+            .collect();
+        assert_eq!(loud, none(), "{text}");
+    }
+    let agent = "//- .github/agents/a.agent.md\n---\ndescription: x\nmcp-servers:\n  github:\n    tools: ['*']\n  a:\n    type: local\n    command: x\n  b:\n    type: http\n    url: https://x.example\n---\nText\n";
+    assert_eq!(said(agent), none());
+}
+
+#[test]
+fn servers_that_are_wrong() {
+    for (path, text, expected) in [
+        (".vscode/mcp.json", r#"{ "servers": { "a": {} } }"#, r#"1:16 error mcp/missing-command `"a""#),
+        (
+            ".vscode/mcp.json",
+            r#"{ "servers": { "a": { "type": "http", "command": "x" } } }"#,
+            r#"1:16 error mcp/missing-command `"a""#,
+        ),
+        (
+            ".mcp.json",
+            r#"{ "mcpServers": { "a": { "type": "stdio", "url": "x" } } }"#,
+            r#"1:19 error mcp/missing-command `"a""#,
+        ),
+        (
+            ".mcp.json",
+            r#"{ "mcpServers": { "a": { "url": "https://x.example" } } }"#,
+            r#"1:26 warning mcp/missing-type `"url""#,
+        ),
+        (
+            ".vscode/mcp.json",
+            r#"{ "servers": { "a": { "command": "x", "env": { "K": "a ${input:k}" } } } }"#,
+            "1:56 warning mcp/undefined-input `${input:k}",
+        ),
+        (".mcp.json", "{ \"mcpServers\": {} // note\n}", "1:20 information mcp/invalid-json `// note"),
+        (".mcp.json", r#"{ "mcpServers": {}, }"#, "1:19 information mcp/invalid-json `,"),
+        (
+            ".mcp.json",
+            r#"{ "mcpServers": { "a": { "command": "x" "args": [] } } }"#,
+            "1:40 error mcp/invalid-json ` ",
+        ),
+    ] {
+        assert_eq!(said(&format!("//- {path}\n{text}\n")), [format!("{path}:{expected}")], "{text}");
+    }
+    let agent = "//- .github/agents/a.agent.md\n---\ndescription: x\nmcp-servers:\n  a:\n    args: ['x']\n---\nText\n";
+    assert_eq!(said(agent), [".github/agents/a.agent.md:4:3 error mcp/missing-command `a"]);
+}
+
+#[test]
+fn a_secret_is_not_repeated() {
+    let token = format!("gh{}_{}", "p", "k3Jq9vXw2mZt7RbY5nHd4LpC8sVf1GaE6uTi");
+    let fixture = format!(
+        "//- .mcp.json\n{{ \"mcpServers\": {{ \"a\": {{ \"command\": \"x\", \"args\": [\"--token={token}\"] }} }} }}\n"
+    );
+    let world = Host::open(Arc::new(fixture::disk(&fixture)), Options::default(), &|_| ()).snapshot();
+    let (id, _) = world.primitives().next().unwrap();
+    let found = diagnostics::of_file(&world, id);
+    assert_eq!(found.iter().map(|one| one.code).collect::<Vec<_>>(), ["mcp/secret"]);
+    assert!(!found[0].message.contains("k3Jq"), "{}", found[0].message);
+    assert_eq!(found[0].span.of(&world.text(id).unwrap()), token);
+}

@@ -1,5 +1,7 @@
 //! What is said of headers: first what must not be, then what must.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 use segue_analysis::{Host, Options, diagnostics, fixture};
 use std::sync::Arc;
 

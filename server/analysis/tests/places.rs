@@ -1,5 +1,7 @@
 //! What is said of files as wholes, of variables, and of the configuration of servers.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 use segue_analysis::fixture::{self, MemoryDisk};
 use segue_analysis::{Host, Options, diagnostics};
 use std::sync::Arc;

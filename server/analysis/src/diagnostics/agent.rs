@@ -122,8 +122,10 @@ fn nearest(context: &Context<'_>, written: &str) -> Option<String> {
     let built_in = context.catalog.builtin_agents.iter();
     let vscode =
         built_in.filter(|(_, clients)| clients.contains(&ClientId::Vscode)).map(|(name, _)| name.as_str());
-    let own = context.world.names(Space::Agent);
-    near::meant(written, own.iter().map(|name| &**name).chain(vscode)).map(str::to_owned)
+    let files =
+        context.world.files().filter(|(_, state)| matches!(state.kind, Some(Kind::Agent | Kind::ChatMode)));
+    let own = files.filter_map(|(_, state)| agent_name(state));
+    near::meant(written, own.chain(vscode), near::slips_of_words).map(str::to_owned)
 }
 
 /// The one file of the workspace that defines an agent.

@@ -61,7 +61,12 @@ fn name(context: &mut Context<'_>, node: &Node) {
         }
         context.send(report);
     } else if !is_known(context, text) && !context.said_once("model/unknown") {
-        let message = format!("`{text}` is no model known here; which models exist cannot be verified.");
+        let word = context.catalog.models.iter().any(|row| row.claude_word && row.name == text);
+        let message = if word {
+            format!("`{text}` is a word of Claude Code, which does not read this file.")
+        } else {
+            format!("`{text}` is no model known here; which models exist cannot be verified.")
+        };
         context.send(Report::new("model/unknown", node.inner_span(), message));
     }
 }

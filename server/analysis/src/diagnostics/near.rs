@@ -1,28 +1,53 @@
 //! Names that were surely meant: one slip of the keyboard away from a name that exists.
+//!
+//! Names of tools come from a closed list, so the end of a word may be the slip (`usage` for
+//! `usages`). Names of agents are anybody's: there `Explore` and `Explorer` are two agents.
 
 /// How far `written` is from `name`: `Some(0)` where only case or separators differ, else the number
 /// of slips, where there are so few that it can hardly be another name. Digits tell names apart
 /// (`reviewer-1`, `reviewer-2`).
 pub(super) fn slips(written: &str, name: &str) -> Option<usize> {
+    if written.len().abs_diff(name.len()) > 4 {
+        return None;
+    }
     if folded(written) == folded(name) {
         return Some(0);
     }
     let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
-    let shorter = written.chars().count().min(name.chars().count());
-    let allowed = match shorter {
+    let allowed = match written.chars().count().min(name.chars().count()) {
         0..5 => return None,
         5..8 => 1,
         _ => 2,
     };
-    if written.len().abs_diff(name.len()) > 8 || digits(written) != digits(name) {
+    if digits(written) != digits(name) {
         return None;
     }
     let slips = strsim::osa_distance(&written.to_lowercase(), &name.to_lowercase());
     (slips <= allowed).then_some(slips)
 }
 
+/// The same for names that people make up: each word counts by itself, short ones must be equal
+/// (`PRD Builder`, `BRD Builder`), and a slip never touches a word's first or last letter.
+pub(super) fn slips_of_words(written: &str, name: &str) -> Option<usize> {
+    let all = slips(written, name)?;
+    if all == 0 {
+        return Some(0);
+    }
+    let words =
+        |text: &str| -> Vec<String> { text.split([' ', '-', '_', '.']).map(str::to_lowercase).collect() };
+    let (left, right) = (words(written), words(name));
+    let same_ends =
+        |a: &str, b: &str| a.chars().next() == b.chars().next() && a.chars().last() == b.chars().last();
+    let fits = |(a, b): (&String, &String)| a == b || (slips(a, b).is_some() && same_ends(a, b));
+    (left.len() == right.len() && left.iter().zip(&right).all(fits)).then_some(all)
+}
+
 /// The one name among `names` that `written` surely means; `None` where two are as near.
-pub(super) fn meant<'n>(written: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+pub(super) fn meant<'n>(
+    written: &str,
+    names: impl IntoIterator<Item = &'n str>,
+    slips: fn(&str, &str) -> Option<usize>,
+) -> Option<&'n str> {
     let mut best: Option<(usize, &str)> = None;
     let mut tie = false;
     for name in names {
@@ -63,9 +88,18 @@ mod tests {
         ] {
             assert_eq!(slips(written, name), expected, "{written} {name}");
         }
-        assert_eq!(meant("runTesk", ["runTest", "runTask"]), None);
-        assert_eq!(meant("runTest", ["runTests", "runTask"]), Some("runTests"));
-        assert_eq!(meant("usage", ["usages", "usages"]), Some("usages"));
-        assert_eq!(meant("xyz", ["abc"]), None);
+        for (written, name, expected) in [
+            ("Doc Wrtier", "Doc Writer", Some(1)),
+            ("doc writer", "Doc-Writer", Some(0)),
+            ("BRD Builder", "PRD Builder", None),
+            ("Explorer", "Explore", None),
+            ("coder", "codex", None),
+        ] {
+            assert_eq!(slips_of_words(written, name), expected, "{written} {name}");
+        }
+        assert_eq!(meant("runTesk", ["runTest", "runTask"], slips), None);
+        assert_eq!(meant("runTest", ["runTests", "runTask"], slips), Some("runTests"));
+        assert_eq!(meant("usage", ["usages", "usages"], slips), Some("usages"));
+        assert_eq!(meant("xyz", ["abc"], slips), None);
     }
 }

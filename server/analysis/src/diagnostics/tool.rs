@@ -6,6 +6,7 @@
 mod body;
 mod claude;
 mod copilot;
+mod elsewhere;
 mod list;
 mod server;
 

@@ -1,10 +1,9 @@
 //! The `tools` of agents, chat modes and prompts: VS Code's names, and the words that GitHub and
 //! Copilot CLI share.
 
+use super::elsewhere::Elsewhere;
 use super::list::{Form, Item, ToolList};
-use super::{
-    clients_are_set, for_vscode, granted, is_known, is_placeholder, lines, old_message, quoted, titles,
-};
+use super::{for_vscode, granted, is_known, is_placeholder, lines, old_message, quoted};
 use crate::diagnostics::{Context, Fix, Report, Tag, near};
 use rustc_hash::FxHashSet;
 use segue_catalog::{Catalog, ClientId, ClientSet, OldTool, Severity, VscodeName};
@@ -20,7 +19,7 @@ pub(super) struct Doubt {
 pub(super) fn check(context: &mut Context<'_>, list: &ToolList<'_>) {
     let again = super::repeated(list);
     let plan = if for_vscode(context) { Plan::of(context.catalog, list, &again) } else { Plan::default() };
-    let (mut doubts, mut elsewhere) = (Vec::new(), Vec::new());
+    let (mut doubts, mut elsewhere) = (Vec::new(), Elsewhere::default());
     for (at, item) in list.items.iter().enumerate() {
         if again[at] || is_placeholder(item.name) {
             continue;
@@ -31,27 +30,27 @@ pub(super) fn check(context: &mut Context<'_>, list: &ToolList<'_>) {
         }
         if let Some((old, fresh)) = plan.of_item(at) {
             deprecated(context, list, at, old, fresh, &plan.gone);
+            elsewhere.add_new_names(context, at, item.name, old.now.iter().map(String::as_str));
             continue;
         }
         if is_known(context, item.name) {
             continue;
         }
-        let meaningless = meaningless_for(context, item.name);
         if is_somebodys_word(context, item.name) {
-            if !meaningless.is_empty() {
-                elsewhere.push((at, meaningless));
-            }
+            elsewhere.add(context, at, item.name);
             if for_vscode(context) {
                 redundant(context, list, at);
             }
         } else if item.name.contains('/') {
             doubts.extend(super::server::judge(context, item.name, item.span));
         } else {
-            doubts.extend(unknown(context, list, at));
+            let names = meant(context, item.name);
+            elsewhere.add_new_names(context, at, item.name, names.iter().flatten().copied());
+            doubts.extend(unknown(context, list, at, names));
         }
     }
     tell_doubts(context, list.form, doubts);
-    tell_elsewhere(context, list, &elsewhere);
+    elsewhere.tell(context, list);
 }
 
 /// Whether some client has this very name in its table.
@@ -61,21 +60,6 @@ pub(super) fn is_somebodys_word(context: &Context<'_>, name: &str) -> bool {
         || catalog.copilot_alias(name).is_some()
         || catalog.cli_runtime_tool(name).is_some()
         || catalog.claude_tool(name).is_some()
-}
-
-/// The clients of the file to which a name says nothing at all.
-fn meaningless_for(context: &Context<'_>, name: &str) -> ClientSet {
-    let catalog = context.catalog;
-    let in_vscode = catalog.vscode_tool(name).is_some();
-    let of_a_server = name.contains('/') && !in_vscode;
-    let alias = catalog.copilot_alias(name);
-    let says_nothing = |client: &ClientId| match client {
-        ClientId::Vscode => !in_vscode && !of_a_server,
-        ClientId::Github => !of_a_server && alias.is_none_or(|alias| alias.not_on.contains(client)),
-        ClientId::CopilotCli => !of_a_server && alias.is_none() && catalog.cli_runtime_tool(name).is_none(),
-        ClientId::Claude => false,
-    };
-    context.clients.iter().filter(says_nothing).collect()
 }
 
 /// What becomes of the old names of a list, so that all of them can be put right at once: each
@@ -103,8 +87,12 @@ impl<'c> Plan<'c> {
                     continue;
                 }
             };
-            let fresh: Vec<&str> =
-                old.now.iter().map(String::as_str).filter(|now| !there.contains(now)).collect();
+            let has = |now: &str| {
+                let members = catalog.set_members(now);
+                there.contains(now)
+                    || (!members.is_empty() && members.iter().all(|own| there.contains(own.as_str())))
+            };
+            let fresh: Vec<&str> = now_of(old).filter(|now| !has(now)).collect();
             if old.unsettled.is_none() {
                 plan.gone[at] |= fresh.is_empty() && !old.now.is_empty();
                 for now in &fresh {
@@ -148,7 +136,10 @@ fn deprecated(
         (title, list.remove(at, gone, lines(context)))
     } else {
         let title = format!("Replace by {}", quoted(fresh.iter().copied()));
-        (title, list.replace(at, fresh, lines(context)))
+        // A set beside some of its tools would make those redundant.
+        let members: Vec<&String> = fresh.iter().flat_map(|now| context.catalog.set_members(now)).collect();
+        let splits = list.items.iter().any(|other| members.contains(&&other.name.to_owned()));
+        (title, list.replace(at, fresh, lines(context)).filter(|_| !splits))
     };
     if let Some(edit) = edit {
         report = report.fix(Fix { title, edits: vec![edit], safe: settled });
@@ -177,20 +168,26 @@ fn redundant(context: &mut Context<'_>, list: &ToolList<'_>, at: usize) {
         by.span,
         "grants it",
     );
-    if let Some(edit) = list.remove(at, &[], lines(context)) {
+    let once = list.items.iter().filter(|other| other.text == item.text).count() == 1;
+    if let Some(edit) = list.remove(at, &[], lines(context)).filter(|_| once) {
         report = report.fix(Fix { title: format!("Remove `{}`", item.name), edits: vec![edit], safe: false });
     }
     context.send(report);
 }
 
 /// A bare name that no table has: a slip, or something that a person's own editor may know.
-fn unknown(context: &mut Context<'_>, list: &ToolList<'_>, at: usize) -> Option<Doubt> {
+fn unknown(
+    context: &mut Context<'_>,
+    list: &ToolList<'_>,
+    at: usize,
+    meant: Option<Vec<&'static str>>,
+) -> Option<Doubt> {
     let item = &list.items[at];
     if let Some(defined) = super::server::defined_as(context, item.name) {
         bare_server(context, list, at, &defined);
         return None;
     }
-    if let Some(names) = meant(context, item.name) {
+    if let Some(names) = meant {
         let message =
             format!("There is no tool `{}`. Did you mean {}?", item.name, quoted(names.iter().copied()));
         let mut report = Report::new("tool/unknown", item.span, message);
@@ -213,7 +210,8 @@ pub(super) fn meant(context: &Context<'_>, written: &str) -> Option<Vec<&'static
     let catalog = context.catalog;
     if !for_vscode(context) {
         let words = catalog.tools(ClientId::Github).into_iter().flat_map(|table| &table.aliases);
-        return near::meant(written, words.map(|alias| alias.name.as_str())).map(|name| vec![name]);
+        return near::meant(written, words.map(|alias| alias.name.as_str()), near::slips)
+            .map(|name| vec![name]);
     }
     let table = catalog.tools(ClientId::Vscode)?;
     let sets = table.sets.iter().filter(|set| !set.hidden).map(|set| &set.name);
@@ -221,7 +219,8 @@ pub(super) fn meant(context: &Context<'_>, written: &str) -> Option<Vec<&'static
     let old =
         table.old.iter().filter(|old| old.unsettled.is_none() && !old.now.is_empty()).map(|old| &old.name);
     let like = |name: &&str| name.contains('/') == written.contains('/');
-    let name = near::meant(written, sets.chain(tools).chain(old).map(String::as_str).filter(like))?;
+    let name =
+        near::meant(written, sets.chain(tools).chain(old).map(String::as_str).filter(like), near::slips)?;
     match catalog.vscode_tool(name) {
         Some(VscodeName::Old(old)) => Some(old.now.iter().map(String::as_str).collect()),
         _ => Some(vec![name]),
@@ -262,33 +261,5 @@ pub(super) fn tell_doubts(context: &mut Context<'_>, form: Form, doubts: Vec<Dou
             _ => doubt.message,
         };
         context.send(Report::new(doubt.code, doubt.span, message).severity(Severity::Hint));
-    }
-}
-
-/// Words of one client in a file that is for others too.
-fn tell_elsewhere(context: &mut Context<'_>, list: &ToolList<'_>, found: &[(usize, ClientSet)]) {
-    let for_others = |(_, clients): &&(usize, ClientSet)| clients.has(ClientId::Vscode);
-    let all = clients_are_set(context);
-    // The words that VS Code does not know come first: with them the agent lacks a tool in the editor.
-    let first = found.iter().find(for_others).or_else(|| found.first());
-    for (at, clients) in found.iter().filter(|one| all || first == Some(one)) {
-        let item = &list.items[*at];
-        let catalog = context.catalog;
-        let mut message = format!("`{}` means nothing to {}.", item.name, titles(catalog, *clients));
-        if !all && found.len() > 1 {
-            message +=
-                &format!(" {} of the names in this list mean nothing to one of its readers.", found.len());
-        }
-        let mut report = Report::new("tool/client", item.span, message);
-        if all {
-            report = report.severity(Severity::Information);
-        }
-        if let Some(alias) = catalog.copilot_alias(item.name).filter(|alias| alias.name != item.name)
-            && let Some(edit) = list.replace(*at, &[&alias.name], lines(context))
-        {
-            let title = format!("Replace by `{}`, which VS Code knows too", alias.name);
-            report = report.fix(Fix { title, edits: vec![edit], safe: false });
-        }
-        context.send(report);
     }
 }

@@ -76,8 +76,16 @@ fn member_of_set(context: &mut Context<'_>, set: &str, tool: &str, name: &str, s
         context.send(Report::new("tool/unknown", span, message).offered_fix(title, span, *now));
         return None;
     }
+    let elsewhere = match context.catalog.vscode_tool(tool) {
+        Some(VscodeName::Old(old)) if old.unsettled.is_none() => {
+            old.now.first().filter(|_| old.now.len() == 1)
+        }
+        _ => None,
+    };
     let message = if tool == "*" {
         format!("`{name}` is no name of VS Code: the set is written `{set}`.")
+    } else if let Some(now) = elsewhere {
+        format!("VS Code's set `{set}` has no `{tool}` in the versions known here; there is `{now}`.")
     } else {
         format!("VS Code's set `{set}` has no `{tool}` in the versions known here; it cannot be verified.")
     };

@@ -6,6 +6,8 @@
 
 mod graph;
 mod handoff;
+#[cfg(test)]
+mod tests;
 
 use super::{Context, Fix, Report, near, tool};
 use crate::config::Known;

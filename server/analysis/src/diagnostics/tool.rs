@@ -9,6 +9,8 @@ mod copilot;
 mod elsewhere;
 mod list;
 mod server;
+#[cfg(test)]
+mod tests;
 
 use super::{Context, Fix, Report};
 use crate::config::Known;

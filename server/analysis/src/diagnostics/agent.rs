@@ -127,7 +127,7 @@ fn nearest(context: &Context<'_>, written: &str) -> Option<String> {
     let files =
         context.world.files().filter(|(_, state)| matches!(state.kind, Some(Kind::Agent | Kind::ChatMode)));
     let own = files.filter_map(|(_, state)| agent_name(state));
-    near::meant(written, own.chain(vscode), near::slips_of_words).map(str::to_owned)
+    near::meant_words(written, own.chain(vscode)).map(str::to_owned)
 }
 
 /// The one file of the workspace that defines an agent.

@@ -28,7 +28,7 @@ pub(super) fn slips(written: &str, name: &str) -> Option<usize> {
 
 /// The same for names that people make up: each word counts by itself, short ones must be equal
 /// (`PRD Builder`, `BRD Builder`), and a slip never touches a word's first or last letter.
-pub(super) fn slips_of_words(written: &str, name: &str) -> Option<usize> {
+fn slips_of_words(written: &str, name: &str) -> Option<usize> {
     let all = slips(written, name)?;
     if all == 0 {
         return Some(0);
@@ -43,7 +43,16 @@ pub(super) fn slips_of_words(written: &str, name: &str) -> Option<usize> {
 }
 
 /// The one name among `names` that `written` surely means; `None` where two are as near.
-pub(super) fn meant<'n>(
+pub(super) fn meant<'n>(written: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    nearest(written, names, slips)
+}
+
+/// The same for names that people make up ([`slips_of_words`]).
+pub(super) fn meant_words<'n>(written: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    nearest(written, names, slips_of_words)
+}
+
+fn nearest<'n>(
     written: &str,
     names: impl IntoIterator<Item = &'n str>,
     slips: fn(&str, &str) -> Option<usize>,
@@ -97,9 +106,9 @@ mod tests {
         ] {
             assert_eq!(slips_of_words(written, name), expected, "{written} {name}");
         }
-        assert_eq!(meant("runTesk", ["runTest", "runTask"], slips), None);
-        assert_eq!(meant("runTest", ["runTests", "runTask"], slips), Some("runTests"));
-        assert_eq!(meant("usage", ["usages", "usages"], slips), Some("usages"));
-        assert_eq!(meant("xyz", ["abc"], slips), None);
+        assert_eq!(meant("runTesk", ["runTest", "runTask"]), None);
+        assert_eq!(meant("runTest", ["runTests", "runTask"]), Some("runTests"));
+        assert_eq!(meant("usage", ["usages", "usages"]), Some("usages"));
+        assert_eq!(meant("xyz", ["abc"]), None);
     }
 }

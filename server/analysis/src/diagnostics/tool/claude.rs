@@ -105,7 +105,7 @@ fn unknown(context: &mut Context<'_>, list: &ToolList<'_>, at: usize) -> Option<
     }
     let table = context.catalog.tools(ClientId::Claude)?;
     let settled = table.tools.iter().filter(|tool| tool.unsettled.is_none()).map(|tool| tool.name.as_str());
-    if let Some(name) = near::meant(item.name, settled, near::slips) {
+    if let Some(name) = near::meant(item.name, settled) {
         let message = format!("There is no tool `{}`. Did you mean `{name}`?", item.name);
         let mut report = Report::new("tool/unknown", item.span, message);
         if let Some(edit) = list.replace(at, &[name], lines(context)) {

@@ -7,6 +7,7 @@ use crate::recognise::Recognised;
 use crate::target::{Base, Target, understand};
 use segue_catalog::{Dialect, Kind};
 use segue_syntax::facts::TokenKind;
+use segue_syntax::yaml::Node;
 use segue_syntax::{Facts, json};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -104,6 +105,7 @@ fn parsed(path: &str, what: Option<Recognised>, text: &str, hash: u64, interner:
             names::hidden(&facts),
             &uses,
             imports_of(&facts).collect::<Vec<_>>(),
+            seen_of_header(&facts),
         )),
         names: exported.into(),
         hidden: names::hidden(&facts),
@@ -132,7 +134,8 @@ fn parsed_json(path: &str, what: Recognised, text: &str, hash: u64) -> FileState
         text: None,
         version: None,
         hash,
-        exports: Exports { fingerprint: fingerprint(&names), names: names.into(), hidden: false },
+        // What a server may offer is seen from the files that name its tools.
+        exports: Exports { fingerprint: fingerprint(&(&names, hash)), names: names.into(), hidden: false },
         targets: Box::default(),
         uses: Box::default(),
     }
@@ -163,6 +166,15 @@ fn fingerprint(value: &impl Hash) -> u64 {
     let mut hasher = rustc_hash::FxHasher::default();
     value.hash(&mut hasher);
     hasher.finish()
+}
+
+/// What else the rules about agents and servers see of another file's header: which handoffs are sent
+/// unasked, and what its servers may offer.
+fn seen_of_header(facts: &Facts) -> (Vec<Option<bool>>, Option<String>) {
+    let Some(map) = facts.header.yaml.map() else { return Default::default() };
+    let sends = names::handoffs(map).map(|handoff| handoff.value("send").and_then(Node::as_bool));
+    let servers = map.value("mcp-servers").map(|node| format!("{node:?}"));
+    (sends.collect(), servers)
 }
 
 fn imports_of(facts: &Facts) -> impl Iterator<Item = &str> {

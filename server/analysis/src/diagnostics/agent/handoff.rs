@@ -82,7 +82,9 @@ fn hidden(context: &mut Context<'_>, agent: &Node) {
     let message =
         format!("`{name}` is hidden from people (`user-invocable: false`), and a handoff cannot reach it.");
     let mut report = Report::new("agent/handoff-hidden", agent.inner_span(), message);
-    if let Some((id, state)) = world.definers(crate::file::Space::Agent, name).next() {
+    // By path, so that the order in which files were seen does not matter.
+    let by_path = |(id, _): &(crate::PathId, _)| world.path(*id);
+    if let Some((id, state)) = world.definers(crate::file::Space::Agent, name).min_by_key(by_path) {
         let flag =
             state.facts().and_then(|facts| facts.header.yaml.map()).and_then(|map| map.get("user-invocable"));
         if let Some(flag) = flag {

@@ -210,8 +210,7 @@ pub(super) fn meant(context: &Context<'_>, written: &str) -> Option<Vec<&'static
     let catalog = context.catalog;
     if !for_vscode(context) {
         let words = catalog.tools(ClientId::Github).into_iter().flat_map(|table| &table.aliases);
-        return near::meant(written, words.map(|alias| alias.name.as_str()))
-            .map(|name| vec![name]);
+        return near::meant(written, words.map(|alias| alias.name.as_str())).map(|name| vec![name]);
     }
     let table = catalog.tools(ClientId::Vscode)?;
     let sets = table.sets.iter().filter(|set| !set.hidden).map(|set| &set.name);
@@ -219,8 +218,7 @@ pub(super) fn meant(context: &Context<'_>, written: &str) -> Option<Vec<&'static
     let old =
         table.old.iter().filter(|old| old.unsettled.is_none() && !old.now.is_empty()).map(|old| &old.name);
     let like = |name: &&str| name.contains('/') == written.contains('/');
-    let name =
-        near::meant(written, sets.chain(tools).chain(old).map(String::as_str).filter(like))?;
+    let name = near::meant(written, sets.chain(tools).chain(old).map(String::as_str).filter(like))?;
     match catalog.vscode_tool(name) {
         Some(VscodeName::Old(old)) => Some(old.now.iter().map(String::as_str).collect()),
         _ => Some(vec![name]),

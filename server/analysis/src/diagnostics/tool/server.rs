@@ -98,7 +98,7 @@ fn not_in_server(context: &mut Context<'_>, server: &str, tool: &str, name: &str
         return;
     }
     let world = context.world;
-    let mut found = None;
+    let mut found: Option<(crate::PathId, Span, Vec<&str>)> = None;
     for (id, state) in world.definers(Space::Server, server) {
         let root = match &state.content {
             Content::Json(document) => document.root.as_ref().and_then(Node::as_map),
@@ -111,7 +111,10 @@ fn not_in_server(context: &mut Context<'_>, server: &str, tool: &str, name: &str
         if names.iter().any(|own| *own == tool || *own == "*" || *own == name) {
             return;
         }
-        found = found.or(Some((id, list.span, names)));
+        // The first by path, so that the order in which files were seen does not matter.
+        if found.as_ref().is_none_or(|(first, ..)| world.path(id) < world.path(*first)) {
+            found = Some((id, list.span, names));
+        }
     }
     let Some((id, place, names)) = found else { return };
     let message = format!("The configuration of `{server}` allows only {}.", super::quoted(names));

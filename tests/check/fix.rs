@@ -84,7 +84,7 @@ fn a_read_only_file_is_said_and_the_others_are_fixed() {
     let ran = workspace.run(&["check", "--fix"]);
     assert_eq!(ran.status, 2);
     assert!(ran.err.contains(&format!("`{locked}` is not fixed: it is read-only.")), "{}", ran.err);
-    assert!(ran.err.contains("wrote 1 file"), "{}", ran.err);
+    assert!(ran.err.contains("Applied 1 fix, wrote 1 file."), "{}", ran.err);
     assert_eq!((workspace.read(locked), workspace.read(WEB)), (broken("\n"), fixed("\n")));
     assert!(ran.out.contains(locked), "still reported: {}", ran.out);
 }

@@ -88,3 +88,20 @@ fn links_are_not_followed_out_of_the_repository() {
     assert_eq!(ran.json()["files"], 1);
     assert_eq!(workspace.read("outside/b.instructions.md"), before);
 }
+
+#[test]
+fn the_users_own_files_are_known_only_on_demand() {
+    let workspace = Workspace::new(&[
+        ("home/.copilot/agents/mine.agent.md", "---\nname: mine\ndescription: Mine\n---\nHello.\n"),
+        ("repo/a.agent.md", "---\ndescription: A\ntools: ['agent']\nagents: ['mine']\n---\nHello.\n"),
+    ]);
+    std::fs::create_dir_all(workspace.path("repo/.git")).unwrap();
+    let unknown = |arguments: &[&str]| {
+        let mut command = workspace.command("repo", arguments);
+        let output =
+            command.env("HOME", workspace.path("home")).env("USERPROFILE", workspace.path("home")).output();
+        String::from_utf8(output.unwrap().stdout).unwrap().contains("agent/unknown")
+    };
+    assert!(unknown(&["check", "--format", "json"]));
+    assert!(!unknown(&["check", "--format", "json", "--user"]));
+}

@@ -31,24 +31,41 @@ pub struct Outcome {
     pub failures: usize,
 }
 
-/// A text before and after, by the index of the root and the path in it.
-type Texts = BTreeMap<(usize, Arc<str>), (Arc<str>, Arc<str>)>;
+/// At most so many files that could not be written are named.
+const MOST_NAMED: usize = 20;
+
+/// What became of a text.
+struct Edited {
+    before: Arc<str>,
+    after: Arc<str>,
+    fixes: usize,
+}
+
+/// Edited texts, by the index of the root and the path in it.
+type Texts = BTreeMap<(usize, Arc<str>), Edited>;
 
 /// Applies safe fixes to the files on disk. The survey then tells what remains.
 pub fn write(survey: &mut Survey, settings: &Settings) -> Outcome {
-    let (texts, fixes) = rounds(survey, settings);
-    let mut outcome = Outcome { fixes, ..Outcome::default() };
-    for ((index, path), (before, after)) in &texts {
-        let Some(root) = survey.roots.get_mut(*index) else { continue };
-        match replace(root, path, before, after) {
-            Ok(()) => outcome.files += 1,
+    let mut outcome = Outcome::default();
+    for ((index, path), text) in rounds(survey, settings) {
+        let Some(root) = survey.roots.get_mut(index) else { continue };
+        match replace(root, &path, &text.before, &text.after) {
+            Ok(()) => {
+                outcome.files += 1;
+                outcome.fixes += text.fixes;
+            }
             Err(reason) => {
-                let shown = places::seen_from(&settings.current, &root.absolute(path));
-                output::note(&format!("segue: `{shown}` is not fixed: {reason}."));
                 outcome.failures += 1;
+                if outcome.failures <= MOST_NAMED {
+                    let shown = places::seen_from(&settings.current, &root.absolute(&path));
+                    output::note(&format!("segue: `{shown}` is not fixed: {reason}."));
+                }
             }
         }
         root.host.apply([Change::Closed(path.to_string())]);
+    }
+    if outcome.failures > MOST_NAMED {
+        output::note(&format!("segue: {} more files are not fixed.", outcome.failures - MOST_NAMED));
     }
     super::judge(survey, settings, &Meter::start());
     outcome
@@ -56,43 +73,50 @@ pub fn write(survey: &mut Survey, settings: &Settings) -> Outcome {
 
 /// Prints what [`write`] would do, as a patch. The survey then tells what would remain.
 pub fn diff(survey: &mut Survey, settings: &Settings, output: &mut Output) -> Result<Outcome, Failure> {
-    let (texts, fixes) = rounds(survey, settings);
-    for ((index, path), (before, after)) in &texts {
-        let Some(root) = survey.roots.get(*index) else { continue };
-        let shown = places::seen_from(&settings.current, &root.absolute(path));
-        let changes = similar::TextDiff::from_lines(&**before, &**after);
+    let mut outcome = Outcome::default();
+    for ((index, path), text) in rounds(survey, settings) {
+        let Some(root) = survey.roots.get(index) else { continue };
+        let shown = places::seen_from(&settings.current, &root.absolute(&path));
+        let changes = similar::TextDiff::from_lines(&*text.before, &*text.after);
         let mut patch = changes.unified_diff();
         patch.header(&format!("a/{shown}"), &format!("b/{shown}")).to_writer(&mut *output)?;
+        outcome.files += 1;
+        outcome.fixes += text.fixes;
     }
     output.flush()?;
-    Ok(Outcome { fixes, files: texts.len(), failures: 0 })
+    Ok(outcome)
 }
 
 /// Fixes in the index alone, round by round.
-fn rounds(survey: &mut Survey, settings: &Settings) -> (Texts, usize) {
-    let (mut texts, mut fixes) = (Texts::new(), 0);
+fn rounds(survey: &mut Survey, settings: &Settings) -> Texts {
+    let mut texts = Texts::new();
     for _ in 0..MOST_ROUNDS {
         let changed = round(survey);
         if changed.is_empty() {
             break;
         }
-        for (key, before, after, applied) in changed {
-            fixes += applied;
-            if let Some(root) = survey.roots.get_mut(key.0) {
-                let change = Change::Buffer { path: key.1.to_string(), text: after.clone(), version: None };
-                root.host.apply([change]);
+        for ((index, path), text) in changed {
+            if let Some(root) = survey.roots.get_mut(index) {
+                let (path, text) = (path.to_string(), text.after.clone());
+                root.host.apply([Change::Buffer { path, text, version: None }]);
             }
-            texts.entry(key).and_modify(|texts| texts.1 = after.clone()).or_insert((before, after));
+            match texts.get_mut(&(index, path.clone())) {
+                Some(known) => {
+                    known.after = text.after;
+                    known.fixes += text.fixes;
+                }
+                None => {
+                    texts.insert((index, path), text);
+                }
+            }
         }
         super::judge(survey, settings, &Meter::start());
     }
-    texts.retain(|_, (before, after)| before != after);
-    (texts, fixes)
+    texts.retain(|_, text| text.before != text.after);
+    texts
 }
 
-type Changed = ((usize, Arc<str>), Arc<str>, Arc<str>, usize);
-
-fn round(survey: &Survey) -> Vec<Changed> {
+fn round(survey: &Survey) -> Vec<((usize, Arc<str>), Edited)> {
     let mut changed = Vec::new();
     for file in &survey.files {
         let Some(root) = survey.root(file).filter(|root| root.may_write(&file.path)) else { continue };
@@ -106,9 +130,9 @@ fn round(survey: &Survey) -> Vec<Changed> {
             continue;
         }
         let Some(before) = root.text(&file.path) else { continue };
-        let (after, applied) = edits::apply(&before, &fixes);
+        let (after, fixes) = edits::apply(&before, &fixes);
         if *after != *before {
-            changed.push(((file.root, file.path.clone()), before, after.into(), applied));
+            changed.push(((file.root, file.path.clone()), Edited { before, after: after.into(), fixes }));
         }
     }
     changed

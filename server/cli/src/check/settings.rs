@@ -4,6 +4,7 @@ use super::baseline::{self, Baseline};
 use crate::{Failure, places};
 use clap::{Parser, ValueEnum};
 use segue_analysis::Options;
+use segue_analysis::user::{self, UserFiles};
 use segue_catalog::{ClientId, ClientSet, Severity};
 use std::path::{Path, PathBuf};
 
@@ -59,6 +60,9 @@ pub struct Args {
     /// segue-baseline.json]
     #[arg(long, value_name = "FILE", num_args = 0..=1, conflicts_with_all = ["fix", "watch", "since"])]
     pub write_baseline: Option<Option<PathBuf>>,
+    /// Know the agents, skills and servers in your own folders too
+    #[arg(long)]
+    pub user: bool,
     /// Check again whenever a file changes
     #[arg(long)]
     pub watch: bool,
@@ -141,6 +145,8 @@ pub struct Settings {
     pub baseline: Option<Baseline>,
     /// Where all findings are to be written, to be known from then on.
     pub write_baseline: Option<PathBuf>,
+    /// What the user's own folders define, where that is to be known.
+    pub user: UserFiles,
     /// Whether to check again and again.
     pub watch: bool,
 }
@@ -169,6 +175,7 @@ impl Settings {
             since: args.since.clone(),
             baseline,
             write_baseline,
+            user: if args.user { user_files()? } else { UserFiles::default() },
             watch: args.watch,
             roots: places::roots(&current, &args.paths)?,
             current,
@@ -181,6 +188,11 @@ impl Settings {
 
     /// How roots are opened.
     pub fn options(&self) -> Options {
-        Options { clients: self.clients, ..Options::default() }
+        Options { clients: self.clients, user: self.user.clone(), ..Options::default() }
     }
+}
+
+fn user_files() -> Result<UserFiles, Failure> {
+    let home = std::env::home_dir().ok_or_else(|| Failure::said("There is no home folder for --user."))?;
+    Ok(user::read(&home))
 }

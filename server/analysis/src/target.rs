@@ -77,7 +77,7 @@ fn special(written: &str) -> Option<Target> {
         && bytes[0].is_ascii_alphabetic()
         && bytes[1] == b':'
         && matches!(bytes[2], b'\\' | b'/');
-    if drive || written.to_ascii_lowercase().starts_with("file:") {
+    if drive || bytes.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"file:")) {
         return Some(Target::Absolute);
     }
     if has_scheme(written) || written.starts_with("//") {
@@ -142,17 +142,36 @@ const STAND_IN_SEGMENTS: &[&str] =
 /// Whether the destination waits for somebody to fill it in. When in doubt it does: a finding on a
 /// template would be a false alarm.
 fn is_placeholder(written: &str) -> bool {
-    let lower = written.to_lowercase();
-    let stem = lower.trim_start_matches(['.', '/']);
-    let marks = ["{", "}", "<", ">", "$", "...", "…", "*", "|", "[", "]", "%s", "yyyy", "xxx", "\u{201c}"];
-    lower.is_empty()
-        || marks.iter().any(|mark| lower.contains(mark))
-        || STAND_INS.contains(&stem)
+    let stem = written.trim_start_matches(['.', '/']);
+    written.is_empty()
+        || has_mark(written)
+        || STAND_INS.iter().any(|word| stem.eq_ignore_ascii_case(word))
         || STAND_IN_SEGMENTS.iter().any(|segment| {
-            stem.starts_with(segment)
-                || lower.match_indices(segment).any(|(at, _)| lower[..at].ends_with('/'))
+            starts_with(stem.as_bytes(), segment)
+                || memchr::memchr_iter(b'/', written.as_bytes())
+                    .any(|slash| starts_with(&written.as_bytes()[slash + 1..], segment))
         })
-        || (lower.contains(char::is_whitespace) && !lower.contains(['/', '.']))
+        || (written.contains(char::is_whitespace) && !written.contains(['/', '.']))
+}
+
+fn starts_with(bytes: &[u8], word: &str) -> bool {
+    bytes.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word.as_bytes()))
+}
+
+/// Whether some mark in it says "fill me in": this runs for every link of a workspace, so it looks at
+/// each byte once.
+fn has_mark(written: &str) -> bool {
+    let bytes = written.as_bytes();
+    bytes.iter().enumerate().any(|(at, byte)| match byte {
+        b'{' | b'}' | b'<' | b'>' | b'$' | b'*' | b'|' | b'[' | b']' => true,
+        b'.' => bytes[at..].starts_with(b"..."),
+        b'%' => bytes.get(at + 1) == Some(&b's'),
+        b'y' | b'Y' => starts_with(&bytes[at..], "yyyy"),
+        b'x' | b'X' => starts_with(&bytes[at..], "xxx"),
+        // `…` and `“`, in UTF-8.
+        0xE2 => bytes[at..].starts_with("…".as_bytes()) || bytes[at..].starts_with("\u{201c}".as_bytes()),
+        _ => false,
+    })
 }
 
 fn decode(text: &str) -> String {
@@ -161,17 +180,8 @@ fn decode(text: &str) -> String {
 
 /// The places a path may mean, decoded first, then as it stands, then with Windows' slashes.
 fn candidates(file: &str, from: &str, base: Base) -> Vec<String> {
-    let decoded = decode(file);
-    let mut spellings = vec![decoded.as_str()];
-    if decoded != file {
-        spellings.push(file);
-    }
-    let slashed = decoded.replace('\\', "/");
-    if slashed != decoded {
-        spellings.push(&slashed);
-    }
-    let mut found: Vec<String> = Vec::new();
-    for spelling in spellings {
+    let mut found: Vec<String> = Vec::with_capacity(1);
+    let mut add = |spelling: &str| {
         for folder in bases(spelling, from, base) {
             if let Some(joined) = path::join(folder, spelling.trim_start_matches('/'))
                 && !found.contains(&joined)
@@ -179,6 +189,19 @@ fn candidates(file: &str, from: &str, base: Base) -> Vec<String> {
                 found.push(joined);
             }
         }
+    };
+    // Most destinations have neither escapes nor backslashes, and one spelling.
+    if !file.contains(['%', '\\']) {
+        add(file);
+        return found;
+    }
+    let decoded = decode(file);
+    add(&decoded);
+    if decoded != file {
+        add(file);
+    }
+    if decoded.contains('\\') {
+        add(&decoded.replace('\\', "/"));
     }
     found
 }
@@ -209,12 +232,10 @@ pub fn nested_top(from: &str) -> Option<&str> {
     [".github", ".claude", ".vscode", ".copilot", ".apm", ".agents", ".kiro", ".specify"]
         .iter()
         .filter_map(|folder| {
-            let at = if from.starts_with(&format!("{folder}/")) {
-                Some(0)
-            } else {
-                from.find(&format!("/{folder}/"))
-            };
-            at.map(|at| &from[..at])
+            let at = from.match_indices(folder).map(|(at, _)| at).find(|at| {
+                (*at == 0 || from[..*at].ends_with('/')) && from[at + folder.len()..].starts_with('/')
+            })?;
+            Some(from[..at].strip_suffix('/').unwrap_or_default())
         })
         .min_by_key(|top| top.len())
         .filter(|top| !top.is_empty())

@@ -75,8 +75,11 @@ fn wrong_type(context: &mut Context<'_>, node: &Node) {
     if let Some(texts) =
         texts.filter(|texts| !texts.is_empty() && texts.iter().all(|text| !text.contains(['\'', '\n'])))
     {
-        report =
-            report.safe_fix("Write one string", value_span(context, node), format!("'{}'", texts.join(", ")));
+        report = report.safe_fix(
+            "Write one string",
+            value_span(context, node),
+            format!("{}'{}'", if is_block_list(node) { " " } else { "" }, texts.join(", ")),
+        );
     }
     context.send(report);
 }
@@ -88,12 +91,16 @@ fn value_span(context: &Context<'_>, node: &Node) -> Span {
         map.entries.iter().find(|entry| entry.value.as_ref().is_some_and(|value| value.span == node.span))
     });
     match entry {
-        Some(entry) if node.as_seq().is_some_and(|seq| !seq.flow) => {
+        Some(entry) if is_block_list(node) => {
             // From behind `applyTo:` (the colon follows the key) to the end of the list.
             Span { start: entry.key.span.end + 1, end: node.span.end }
         }
         _ => node.span,
     }
+}
+
+fn is_block_list(node: &Node) -> bool {
+    node.as_seq().is_some_and(|seq| !seq.flow)
 }
 
 fn patterns(context: &mut Context<'_>, node: &Node, text: &str) {

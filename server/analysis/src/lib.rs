@@ -17,6 +17,7 @@ pub mod clients;
 pub mod config;
 pub mod diagnostics;
 pub mod disk;
+pub mod features;
 pub mod file;
 pub mod fixture;
 pub mod host;

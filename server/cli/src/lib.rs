@@ -19,6 +19,7 @@ mod rule_page;
 
 use clap::{CommandFactory, Parser, Subcommand};
 pub use output::Failure;
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 /// Language server and orchestrator for agent primitives: the markdown files that steer coding agents.
@@ -31,14 +32,21 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Serve editors: the language server, on stdin and stdout
+    Lsp {
+        /// Flags of clients; unknown ones are told in the log
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
+        arguments: Vec<OsString>,
+    },
     Check(Box<check::Args>),
     Demo(demo::Args),
     Explain(explain::Args),
 }
 
-/// Runs the command that the process arguments name.
+/// Runs the command that the process arguments name; `lsp` by way of `serve`, because this crate knows
+/// no protocol.
 #[must_use]
-pub fn main() -> ExitCode {
+pub fn main(serve: impl FnOnce(&[OsString]) -> ExitCode) -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
@@ -49,6 +57,7 @@ pub fn main() -> ExitCode {
     };
     let result = match cli.command {
         None => print_help(),
+        Some(Command::Lsp { arguments }) => Ok(serve(&arguments)),
         Some(Command::Check(args)) => check::run(&args),
         Some(Command::Demo(args)) => demo::run(&args),
         Some(Command::Explain(args)) => explain::run(&args),

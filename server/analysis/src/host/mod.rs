@@ -70,6 +70,8 @@ pub enum Change {
     },
     /// The buffer was closed: the disk counts again.
     Closed(String),
+    /// The editor's own settings, written as a `segue.toml`: they hold where no such file does.
+    Settings(String),
 }
 
 /// What a change reached: every file whose findings may differ now is in `changed` or `dependents`.
@@ -92,6 +94,8 @@ pub struct Host {
     world: World,
     buffers: FxHashMap<PathId, Buffer>,
     options: Options,
+    /// The editor's settings, as they came.
+    defaults: String,
     /// Names that files use and none defines: what a new name, or a near one, may concern.
     unresolved: FxHashMap<Key, Space>,
 }
@@ -108,7 +112,8 @@ impl Host {
     pub fn open(disk: Arc<dyn Disk>, options: Options, progress: &(dyn Fn(Progress) + Sync)) -> Self {
         let world = World::new(disk);
         let unresolved = FxHashMap::default();
-        let mut host = Self { world, buffers: FxHashMap::default(), options, unresolved };
+        let mut host =
+            Self { world, buffers: FxHashMap::default(), options, defaults: String::new(), unresolved };
         host.world.user = Arc::new(host.options.user.clone());
         Arc::make_mut(&mut host.world.default_config).narrow(host.options.clients);
         host.scan(progress);
@@ -133,6 +138,7 @@ impl Host {
                     self.buffer_changed(&path, Buffer { text, version }, &mut effects);
                 }
                 Change::Closed(path) => self.buffer_closed(&path, &mut effects),
+                Change::Settings(text) => self.defaults_changed(&text, &mut effects),
             }
         }
         self.widen(&mut effects);

@@ -35,6 +35,19 @@ impl Host {
         };
     }
 
+    /// Takes the editor's settings for files that no `segue.toml` speaks of.
+    pub(super) fn defaults_changed(&mut self, text: &str, effects: &mut EffectSets) {
+        if self.defaults == text {
+            return;
+        }
+        text.clone_into(&mut self.defaults);
+        let loaded = file::load("", text.into(), &|_| None);
+        let config = Arc::make_mut(&mut self.world.default_config);
+        *config = crate::config::Config { path: None, ..(*loaded.config).clone() };
+        config.narrow(self.options.clients);
+        effects.everything = true;
+    }
+
     /// Reads the settings again that something at or below `path` is part of.
     pub(super) fn settings_changed(&mut self, path: &str, effects: &mut EffectSets) {
         let concerned =

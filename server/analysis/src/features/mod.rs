@@ -1,0 +1,11 @@
+//! What an editor asks for, as plain data: each feature a function over a state of the workspace.
+//!
+//! Nothing here knows a protocol. Offsets are bytes of the file's text in that state.
+
+pub mod actions;
+pub mod alone;
+pub mod explain;
+pub mod folding;
+pub mod hover;
+pub mod shown;
+pub mod symbols;

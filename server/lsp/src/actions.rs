@@ -1,0 +1,141 @@
+//! Code actions, and the command behind one of them.
+
+use crate::capabilities::EXPLAIN;
+use crate::compute::Lane;
+use crate::convert::{from_lsp, to_lsp, uri};
+use crate::judge;
+use crate::session::facts::ClientFacts;
+use crate::session::{Session, Ticket};
+use segue_analysis::features::actions::{self, Action, What};
+use segue_analysis::features::explain;
+use serde_json::Value;
+use std::sync::Arc;
+use tower_lsp::gen_lsp_types as lsp;
+use tower_lsp::jsonrpc::{Error, Result};
+use tracing::warn;
+
+/// The kind of the action that puts right all that is safe.
+pub const FIX_ALL: &str = "source.fixAll.segue";
+
+/// `textDocument/codeAction`
+pub async fn code_actions(
+    session: &Arc<Session>,
+    params: lsp::CodeActionParams,
+) -> Result<Option<Vec<lsp::CodeActionResponse>>> {
+    let facts = session.facts();
+    let Some(ticket) = session.ticket(&params.text_document.uri) else { return Ok(None) };
+    if !facts.action_literals {
+        // Such a client takes commands alone, and none of ours is of use without an edit.
+        return Ok(None);
+    }
+    session.lanes.compute(Lane::Interactive, move |_| Some(all(&ticket, &params, &facts))).await
+}
+
+fn all(ticket: &Ticket, params: &lsp::CodeActionParams, facts: &ClientFacts) -> Vec<lsp::CodeActionResponse> {
+    let snapshot = ticket.snapshot();
+    let Some((shown, places)) = judge::shown(&snapshot, &ticket.path, facts) else { return Vec::new() };
+    let place = to_lsp::Place {
+        root: &ticket.root,
+        snapshot: &snapshot,
+        path: &ticket.path,
+        uri: &ticket.uri,
+        places: &places,
+        facts,
+    };
+    let only = params.context.only.as_deref();
+    let mut found: Vec<Action> = Vec::new();
+    if from_lsp::wants(only, "quickfix") {
+        found.extend(actions::of(&shown, places.span(params.range)));
+    }
+    if from_lsp::wants(only, FIX_ALL) {
+        found.extend(actions::fix_all(&shown));
+    }
+    let render = |action: Action| {
+        let diagnostic = action.finding.and_then(|index| shown.findings.get(index)).map(|finding| {
+            let ours = place.diagnostic(finding);
+            let theirs = params.context.diagnostics.iter().find(|theirs| same(theirs, &ours)).cloned();
+            theirs.unwrap_or(ours)
+        });
+        lsp::CodeActionResponse::CodeAction(rendered(&place, action, diagnostic))
+    };
+    found.into_iter().map(render).collect()
+}
+
+fn same(one: &lsp::Diagnostic, other: &lsp::Diagnostic) -> bool {
+    one.range == other.range && one.code == other.code
+}
+
+fn rendered(
+    place: &to_lsp::Place<'_>,
+    action: Action,
+    diagnostic: Option<lsp::Diagnostic>,
+) -> lsp::CodeAction {
+    let kind = match &action.what {
+        What::FixAll => lsp::CodeActionKind::Custom(FIX_ALL.into()),
+        What::Fix { .. } | What::Ignore | What::Explain(_) => lsp::CodeActionKind::QuickFix,
+    };
+    let preferred = place.facts.preferred_actions && action.what == What::Fix { safe: true };
+    let command = match &action.what {
+        What::Explain(code) => Some(lsp::Command {
+            title: action.title.clone(),
+            command: EXPLAIN.to_owned(),
+            arguments: Some(vec![Value::String(code.clone())]),
+            ..lsp::Command::default()
+        }),
+        _ => None,
+    };
+    lsp::CodeAction {
+        kind: Some(kind),
+        diagnostics: diagnostic.map(|diagnostic| vec![diagnostic]),
+        is_preferred: preferred.then_some(true),
+        edit: (!action.edits.is_empty()).then(|| place.edit(&action.edits)),
+        command,
+        title: action.title,
+        ..lsp::CodeAction::default()
+    }
+}
+
+/// `workspace/executeCommand`
+pub fn execute(session: &Arc<Session>, params: &lsp::ExecuteCommandParams) -> Result<Option<Value>> {
+    if params.command != EXPLAIN {
+        return Err(Error::invalid_params(format!("there is no command `{}`", params.command)));
+    }
+    let code = params.arguments.as_ref().and_then(|arguments| arguments.first()).and_then(Value::as_str);
+    let page = code.and_then(|code| Some((code.to_owned(), explain::page(code)?)));
+    let Some((code, page)) = page else {
+        return Err(Error::invalid_params("the argument is the code of a rule, as in `link/missing-file`"));
+    };
+    tokio::spawn(show(session.clone(), code, page));
+    Ok(None)
+}
+
+/// Shows a page: as a document where the client can, else as a message.
+async fn show(session: Arc<Session>, code: String, page: String) {
+    if session.facts().show_document
+        && let Some(uri) = written(&code, &page)
+    {
+        let params = lsp::ShowDocumentParams {
+            uri: uri.into(),
+            external: Some(false),
+            take_focus: Some(true),
+            selection: None,
+        };
+        if session.client.show_document(params).await == Ok(true) {
+            return;
+        }
+    }
+    session.client.show_message(lsp::MessageType::Info, page).await;
+}
+
+/// Writes a page where the system keeps temporary files.
+fn written(code: &str, page: &str) -> Option<String> {
+    let folder = std::env::temp_dir().join(format!("segue-{}", std::process::id()));
+    let path = folder.join(format!("{}.md", code.replace('/', "-")));
+    match std::fs::create_dir_all(&folder).and_then(|()| std::fs::write(&path, page)) {
+        Ok(()) => Some(uri::of_path(&path)),
+        Err(error) => {
+            warn!("{} cannot be written: {error}", path.display());
+            None
+        }
+    }
+}

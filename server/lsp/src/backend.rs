@@ -1,0 +1,133 @@
+//! Every method that this server answers, and where its work is done.
+//!
+//! Notifications change the session before they wait for anything, and so are made in the order in
+//! which they come. Requests take a ticket first and then work inside the fence. Nothing here asks the
+//! client anything: that is done by tasks of its own, or an answer could wait for a question.
+
+use crate::session::Session;
+use crate::{actions, capabilities, config, diagnostics, outline, publish};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use tower_lsp::LanguageServer;
+use tower_lsp::gen_lsp_types as lsp;
+use tower_lsp::jsonrpc::Result;
+
+/// The server as the library sees it.
+pub struct Backend {
+    session: Arc<Session>,
+}
+
+impl Backend {
+    /// A server for a session.
+    pub fn new(session: Arc<Session>) -> Self {
+        Self { session }
+    }
+
+    /// Starts what runs beside the handlers: on `initialized`, or on the first document of a client that
+    /// does not say it.
+    fn start(&self) {
+        let session = &self.session;
+        if session.start_once() {
+            tokio::spawn(publish::run(session.clone()));
+            tokio::spawn(config::register(session.clone()));
+            tokio::spawn(config::ask(session.clone()));
+            tokio::spawn(crate::watch::register(session.clone()));
+            tokio::spawn(crate::serve::forward_log(session.clone()));
+        }
+    }
+
+    /// `segue/selfTest`: work that goes wrong on purpose, registered for tests alone.
+    pub async fn self_test(&self, params: serde_json::Value) -> Result<serde_json::Value> {
+        crate::self_test::run(&self.session, params).await
+    }
+}
+
+impl LanguageServer for Backend {
+    async fn initialize(&self, params: lsp::InitializeParams) -> Result<lsp::InitializeResult> {
+        self.session.begin(&params);
+        Ok(capabilities::initialize_result(&self.session.facts()))
+    }
+
+    async fn initialized(&self, _: lsp::InitializedParams) {
+        self.start();
+    }
+
+    async fn shutdown(&self) -> Result<()> {
+        self.session.shut_down.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+
+    async fn did_open(&self, params: lsp::DidOpenTextDocumentParams) {
+        self.start();
+        self.session.open(&params.text_document);
+        self.session.watching.document_opened(&self.session, &params.text_document.uri);
+    }
+
+    async fn did_change(&self, params: lsp::DidChangeTextDocumentParams) {
+        self.session.change(params);
+    }
+
+    async fn did_close(&self, params: lsp::DidCloseTextDocumentParams) {
+        self.session.close(params.text_document.uri.as_ref());
+    }
+
+    async fn did_save(&self, params: lsp::DidSaveTextDocumentParams) {
+        self.session.watching.document_saved(&self.session, &params.text_document.uri);
+    }
+
+    async fn did_change_watched_files(&self, params: lsp::DidChangeWatchedFilesParams) {
+        crate::watch::told(&self.session, &params.changes);
+    }
+
+    async fn did_change_configuration(&self, params: lsp::DidChangeConfigurationParams) {
+        if params.settings.get("segue").is_some() {
+            config::take(&self.session, &params.settings);
+        }
+        tokio::spawn(config::ask(self.session.clone()));
+    }
+
+    async fn did_change_workspace_folders(&self, params: lsp::DidChangeWorkspaceFoldersParams) {
+        params.event.removed.iter().for_each(|folder| self.session.remove_root(folder.uri.as_ref()));
+        params.event.added.iter().for_each(|folder| self.session.add_root(folder.uri.as_ref()));
+    }
+
+    async fn diagnostic(
+        &self,
+        params: lsp::DocumentDiagnosticParams,
+    ) -> Result<lsp::DocumentDiagnosticReport> {
+        diagnostics::document(&self.session, params).await
+    }
+
+    async fn workspace_diagnostic(
+        &self,
+        params: lsp::WorkspaceDiagnosticParams,
+    ) -> Result<lsp::WorkspaceDiagnosticReport> {
+        diagnostics::workspace(&self.session, params).await
+    }
+
+    async fn code_action(
+        &self,
+        params: lsp::CodeActionParams,
+    ) -> Result<Option<Vec<lsp::CodeActionResponse>>> {
+        actions::code_actions(&self.session, params).await
+    }
+
+    async fn execute_command(&self, params: lsp::ExecuteCommandParams) -> Result<Option<lsp::LspAny>> {
+        actions::execute(&self.session, &params)
+    }
+
+    async fn document_symbol(
+        &self,
+        params: lsp::DocumentSymbolParams,
+    ) -> Result<Option<lsp::DocumentSymbolResponse>> {
+        outline::document_symbols(&self.session, params).await
+    }
+
+    async fn folding_range(&self, params: lsp::FoldingRangeParams) -> Result<Option<Vec<lsp::FoldingRange>>> {
+        outline::folding_ranges(&self.session, params).await
+    }
+
+    async fn hover(&self, params: lsp::HoverParams) -> Result<Option<lsp::Hover>> {
+        outline::hover(&self.session, params).await
+    }
+}

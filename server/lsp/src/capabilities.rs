@@ -1,0 +1,63 @@
+//! What this server can do, told in `initialize`.
+
+use crate::session::facts::ClientFacts;
+use segue_syntax::Encoding;
+use tower_lsp::gen_lsp_types as lsp;
+
+/// The command that shows the page of a rule.
+pub const EXPLAIN: &str = "segue.explain";
+
+/// The answer to `initialize`.
+pub fn initialize_result(facts: &ClientFacts) -> lsp::InitializeResult {
+    lsp::InitializeResult {
+        capabilities: capabilities(facts),
+        server_info: Some(lsp::ServerInfo {
+            name: "segue".to_owned(),
+            version: Some(env!("CARGO_PKG_VERSION").to_owned()),
+        }),
+    }
+}
+
+fn capabilities(facts: &ClientFacts) -> lsp::ServerCapabilities {
+    lsp::ServerCapabilities {
+        position_encoding: Some(match facts.encoding {
+            Encoding::Utf8 => lsp::PositionEncodingKind::UTF8,
+            Encoding::Utf16 => lsp::PositionEncodingKind::UTF16,
+            Encoding::Utf32 => lsp::PositionEncodingKind::UTF32,
+        }),
+        text_document_sync: Some(lsp::TextDocumentSync::Options(lsp::TextDocumentSyncOptions {
+            open_close: Some(true),
+            change: Some(lsp::TextDocumentSyncKind::Incremental),
+            save: Some(lsp::Save::SaveOptions(lsp::SaveOptions { include_text: Some(false) })),
+            ..lsp::TextDocumentSyncOptions::default()
+        })),
+        hover_provider: Some(lsp::HoverProvider::Bool(true)),
+        document_symbol_provider: Some(lsp::DocumentSymbolProvider::Bool(true)),
+        folding_range_provider: Some(lsp::FoldingRangeProvider::Bool(true)),
+        code_action_provider: Some(lsp::CodeActionProvider::CodeActionOptions(lsp::CodeActionOptions {
+            code_action_kinds: Some(vec![
+                lsp::CodeActionKind::QuickFix,
+                lsp::CodeActionKind::Custom(crate::actions::FIX_ALL.into()),
+            ]),
+            ..lsp::CodeActionOptions::default()
+        })),
+        execute_command_provider: Some(lsp::ExecuteCommandOptions {
+            commands: vec![EXPLAIN.to_owned()],
+            ..lsp::ExecuteCommandOptions::default()
+        }),
+        diagnostic_provider: Some(lsp::DiagnosticProvider::DiagnosticOptions(lsp::DiagnosticOptions {
+            identifier: Some("segue".to_owned()),
+            inter_file_dependencies: true,
+            workspace_diagnostics: true,
+            ..lsp::DiagnosticOptions::default()
+        })),
+        workspace: Some(lsp::WorkspaceOptions {
+            workspace_folders: Some(lsp::WorkspaceFoldersServerCapabilities {
+                supported: Some(true),
+                change_notifications: Some(lsp::ChangeNotifications::Bool(true)),
+            }),
+            ..lsp::WorkspaceOptions::default()
+        }),
+        ..lsp::ServerCapabilities::default()
+    }
+}

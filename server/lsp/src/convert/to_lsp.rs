@@ -1,0 +1,167 @@
+//! Our types to the protocol's.
+
+use crate::convert::position::Places;
+use crate::convert::uri;
+use crate::session::facts::ClientFacts;
+use crate::session::root::{Root, Snapshot};
+use segue_analysis::diagnostics::{Edit, Finding, Related, Tag};
+use segue_analysis::features::folding::{Fold, FoldKind};
+use segue_analysis::features::symbols::{Symbol, SymbolKind};
+use segue_catalog::Severity;
+use tower_lsp::gen_lsp_types as lsp;
+
+/// The source that diagnostics carry.
+pub const SOURCE: &str = "segue";
+
+/// A file in a state, for all that has places in it.
+pub struct Place<'p> {
+    /// The root.
+    pub root: &'p Root,
+    /// The state.
+    pub snapshot: &'p Snapshot,
+    /// The file.
+    pub path: &'p str,
+    /// The file as the client names it.
+    pub uri: &'p str,
+    /// The file's text.
+    pub places: &'p Places,
+    /// What the client can do.
+    pub facts: &'p ClientFacts,
+}
+
+impl Place<'_> {
+    /// A finding.
+    pub fn diagnostic(&self, finding: &Finding) -> lsp::Diagnostic {
+        let related: Vec<_> = if self.facts.related_information {
+            finding.related.iter().filter_map(|related| self.related(related)).collect()
+        } else {
+            Vec::new()
+        };
+        lsp::Diagnostic {
+            range: self.places.range(finding.span),
+            severity: Some(severity(finding.severity)),
+            code: Some(lsp::Code::String(finding.code.to_owned())),
+            source: Some(SOURCE.to_owned()),
+            message: finding.message.clone().into(),
+            tags: finding.tag.map(|tag| vec![self::tag(tag)]),
+            related_information: (!related.is_empty()).then_some(related),
+            ..lsp::Diagnostic::default()
+        }
+    }
+
+    fn related(&self, related: &Related) -> Option<lsp::DiagnosticRelatedInformation> {
+        let location = if &*related.path == self.path {
+            lsp::Location { uri: self.uri.into(), range: self.places.range(related.span) }
+        } else {
+            let world = &self.snapshot.world;
+            let open = self.snapshot.open.get(&related.path);
+            let text = world
+                .id(&related.path)
+                .and_then(|id| world.text(id))
+                .or_else(|| world.config_text(&related.path))?;
+            let places = Places::new(text, self.facts.encoding, open.is_some());
+            let uri =
+                open.map_or_else(|| uri::below(&self.root.uri, &related.path), |open| open.uri.to_string());
+            lsp::Location { uri: uri.into(), range: places.range(related.span) }
+        };
+        Some(lsp::DiagnosticRelatedInformation { location, message: related.message.clone() })
+    }
+
+    /// Edits of the file, for the version that was looked at.
+    pub fn edit(&self, edits: &[Edit]) -> lsp::WorkspaceEdit {
+        let edits = edits
+            .iter()
+            .map(|edit| lsp::TextEdit { range: self.places.range(edit.span), new_text: edit.insert.clone() });
+        if !self.facts.document_changes {
+            let changes = [(lsp::Uri::from(self.uri), edits.collect())].into_iter().collect();
+            return lsp::WorkspaceEdit { changes: Some(changes), ..lsp::WorkspaceEdit::default() };
+        }
+        let version = self.snapshot.open.get(self.path).and_then(|open| open.version);
+        let document = lsp::OptionalVersionedTextDocumentIdentifier {
+            version,
+            text_document_identifier: lsp::TextDocumentIdentifier { uri: self.uri.into() },
+        };
+        let edits = edits.map(lsp::Edit::TextEdit).collect();
+        let change =
+            lsp::DocumentChange::TextDocumentEdit(lsp::TextDocumentEdit { text_document: document, edits });
+        lsp::WorkspaceEdit { document_changes: Some(vec![change]), ..lsp::WorkspaceEdit::default() }
+    }
+}
+
+fn severity(severity: Severity) -> lsp::DiagnosticSeverity {
+    match severity {
+        Severity::Error => lsp::DiagnosticSeverity::Error,
+        Severity::Warning => lsp::DiagnosticSeverity::Warning,
+        Severity::Information => lsp::DiagnosticSeverity::Information,
+        Severity::Hint => lsp::DiagnosticSeverity::Hint,
+    }
+}
+
+fn tag(tag: Tag) -> lsp::DiagnosticTag {
+    match tag {
+        Tag::Deprecated => lsp::DiagnosticTag::Deprecated,
+        Tag::Unnecessary => lsp::DiagnosticTag::Unnecessary,
+    }
+}
+
+/// The outline, nested.
+pub fn symbol(symbol: &Symbol, places: &Places) -> lsp::DocumentSymbol {
+    let children: Vec<_> = symbol.children.iter().map(|child| self::symbol(child, places)).collect();
+    #[expect(deprecated, reason = "the struct has no default")]
+    lsp::DocumentSymbol {
+        name: symbol.name.clone(),
+        detail: symbol.detail.clone(),
+        kind: symbol_kind(symbol.kind),
+        tags: None,
+        deprecated: None,
+        range: places.range(symbol.span),
+        selection_range: places.range(symbol.name_span),
+        children: (!children.is_empty()).then_some(children),
+    }
+}
+
+/// The outline, flat, for clients that know nothing else.
+pub fn flat_symbols(
+    symbols: &[Symbol],
+    places: &Places,
+    uri: &str,
+    into: &mut Vec<lsp::SymbolInformation>,
+    container: Option<&str>,
+) {
+    for symbol in symbols {
+        #[expect(deprecated, reason = "the struct has no default")]
+        into.push(lsp::SymbolInformation {
+            deprecated: None,
+            location: lsp::Location { uri: uri.into(), range: places.range(symbol.span) },
+            base_symbol_information: lsp::BaseSymbolInformation {
+                name: symbol.name.clone(),
+                kind: symbol_kind(symbol.kind),
+                tags: None,
+                container_name: container.map(str::to_owned),
+            },
+        });
+        flat_symbols(&symbol.children, places, uri, into, Some(&symbol.name));
+    }
+}
+
+fn symbol_kind(kind: SymbolKind) -> lsp::SymbolKind {
+    match kind {
+        SymbolKind::Header => lsp::SymbolKind::Namespace,
+        SymbolKind::Key => lsp::SymbolKind::Property,
+        SymbolKind::Heading => lsp::SymbolKind::String,
+    }
+}
+
+/// A fold.
+pub fn fold(fold: &Fold) -> lsp::FoldingRange {
+    lsp::FoldingRange {
+        start_line: fold.first,
+        start_character: None,
+        end_line: fold.last,
+        end_character: None,
+        kind: match fold.kind {
+            FoldKind::Header | FoldKind::Section | FoldKind::Fence => Some(lsp::FoldingRangeKind::Region),
+        },
+        collapsed_text: None,
+    }
+}

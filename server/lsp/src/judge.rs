@@ -1,0 +1,72 @@
+//! What is said of a file in a state, in the protocol's words. Push and pull both come here.
+
+use crate::convert::position::Places;
+use crate::convert::{to_lsp, uri};
+use crate::session::facts::ClientFacts;
+use crate::session::root::{Root, Snapshot};
+use segue_analysis::features::shown::{self, Shown, View};
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+use tower_lsp::gen_lsp_types as lsp;
+
+/// What is said of a file.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// The file, as the client names it.
+    pub uri: Arc<str>,
+    /// Whether it is open.
+    pub open: bool,
+    /// The version that was judged, where it is open.
+    pub version: Option<i32>,
+    /// Whether it is one of ours at all.
+    pub ours: bool,
+    /// What is said.
+    pub items: Vec<lsp::Diagnostic>,
+    /// What identifies the items.
+    pub hash: u64,
+}
+
+impl Judged {
+    /// The name of these items for the client.
+    pub fn result_id(&self) -> String {
+        result_id(self.hash)
+    }
+}
+
+/// The name of items for the client.
+pub fn result_id(hash: u64) -> String {
+    format!("{hash:016x}")
+}
+
+/// The view of a file in a state.
+pub fn view(snapshot: &Snapshot, path: &str) -> View {
+    View { open: snapshot.open.contains_key(path), complete: snapshot.complete }
+}
+
+/// The findings of a file with what translates their places.
+pub fn shown(snapshot: &Snapshot, path: &str, facts: &ClientFacts) -> Option<(Shown, Places)> {
+    let view = view(snapshot, path);
+    let shown = shown::of_file(&snapshot.world, path, view)?;
+    let places = Places::new(shown.text.clone(), facts.encoding, view.open);
+    Some((shown, places))
+}
+
+/// Judges a file.
+pub fn judge(root: &Root, snapshot: &Snapshot, path: &str, facts: &ClientFacts) -> Judged {
+    let open = snapshot.open.get(path);
+    let uri = open.map_or_else(|| uri::below(&root.uri, path).into(), |open| open.uri.clone());
+    let found = shown(snapshot, path, facts);
+    let ours = found.is_some();
+    let items = found.map_or_else(Vec::new, |(shown, places)| {
+        let place = to_lsp::Place { root, snapshot, path, uri: &uri, places: &places, facts };
+        shown.findings.iter().map(|finding| place.diagnostic(finding)).collect()
+    });
+    let hash = hash(&items);
+    Judged { uri, open: open.is_some(), version: open.and_then(|open| open.version), ours, items, hash }
+}
+
+fn hash(items: &[lsp::Diagnostic]) -> u64 {
+    let mut hasher = rustc_hash::FxHasher::default();
+    serde_json::to_vec(items).unwrap_or_default().hash(&mut hasher);
+    hasher.finish()
+}

@@ -1,0 +1,41 @@
+//! Work that goes wrong on purpose, for the tests of the fence: `segue/selfTest`, known only where the
+//! environment has `SEGUE_SELF_TEST`.
+
+use crate::compute::Lane;
+use crate::session::Session;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tower_lsp::jsonrpc::Result;
+
+/// Whether tests are under way.
+pub fn is_wanted() -> bool {
+    std::env::var_os("SEGUE_SELF_TEST").is_some()
+}
+
+/// `{"panic": true}`, `{"lose": true}` (the index), `{"block": milliseconds, "lane": "background"}`:
+/// works so long, or until it is cancelled, and tells how often it looked up.
+pub async fn run(session: &Arc<Session>, params: Value) -> Result<Value> {
+    let lane = if params["lane"] == "background" { Lane::Background } else { Lane::Interactive };
+    let time = params["block"].as_u64().map_or(Duration::ZERO, Duration::from_millis);
+    let roots = session.roots();
+    let done = session.lanes.compute(lane, move |cancel| {
+        if params["lose"] == true {
+            roots.iter().for_each(|root| root.lose());
+        }
+        #[expect(clippy::panic, reason = "this is what is tested")]
+        if params["panic"] == true {
+            panic!("on purpose");
+        }
+        let (begun, mut looks) = (Instant::now(), 0_u64);
+        while begun.elapsed() < time && !cancel.is_cancelled() {
+            std::thread::sleep(Duration::from_millis(1));
+            looks += 1;
+        }
+        tracing::info!("self test done, cancelled: {}", cancel.is_cancelled());
+        json!({ "looks": looks })
+    });
+    let answer = done.await;
+    session.wake();
+    answer
+}

@@ -1,0 +1,88 @@
+//! What the client said of itself in `initialize`: only what something here depends on.
+
+use segue_syntax::Encoding;
+use serde_json::Value;
+
+/// What the client can do.
+#[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "a list of announced capabilities")]
+pub struct ClientFacts {
+    /// The unit of columns.
+    pub encoding: Encoding,
+    /// It asks for diagnostics itself, so none are sent unasked.
+    pub pulls: bool,
+    /// It takes other documents along with an answer.
+    pub related_documents: bool,
+    /// It can be told to ask again.
+    pub refresh: bool,
+    /// Diagnostics may point to other places.
+    pub related_information: bool,
+    /// Edits may carry versions.
+    pub document_changes: bool,
+    /// Code actions may be more than commands.
+    pub action_literals: bool,
+    /// One of the actions may be the preferred one.
+    pub preferred_actions: bool,
+    /// The outline may be nested.
+    pub nested_symbols: bool,
+    /// Folds are of whole lines (they are anyway); at most so many.
+    pub most_folds: Option<u32>,
+    /// It shows progress.
+    pub progress: bool,
+    /// It can open a document on our word.
+    pub show_document: bool,
+    /// It answers `workspace/configuration`.
+    pub configuration: bool,
+    /// It takes a registration for changed configuration.
+    pub register_configuration: bool,
+    /// It watches files for us.
+    pub watches: bool,
+    /// Hovers may be Markdown.
+    pub markdown: bool,
+}
+
+impl ClientFacts {
+    /// `raw` is the message as it came: some clients write a key that the types do not have.
+    pub fn of(raw: &Value) -> Self {
+        let capabilities = &raw["params"]["capabilities"];
+        let yes = |path: &str| capabilities.pointer(path).and_then(Value::as_bool) == Some(true);
+        let has = |path: &str| capabilities.pointer(path).is_some_and(Value::is_object);
+        let list = |path: &str, word: &str| {
+            let items = capabilities.pointer(path).and_then(Value::as_array);
+            items.is_some_and(|items| items.iter().any(|item| item.as_str() == Some(word)))
+        };
+        let refresh = |key: &str| yes(&format!("/workspace/{key}/refreshSupport"));
+        let encodings = "/general/positionEncodings";
+        let encoding = if list(encodings, "utf-8") {
+            Encoding::Utf8
+        } else if list(encodings, "utf-32") && !list(encodings, "utf-16") {
+            Encoding::Utf32
+        } else {
+            Encoding::Utf16
+        };
+        let diagnostics = if has("/textDocument/diagnostic") { "diagnostic" } else { "publishDiagnostics" };
+        Self {
+            encoding,
+            pulls: has("/textDocument/diagnostic"),
+            related_documents: yes("/textDocument/diagnostic/relatedDocumentSupport"),
+            // Helix writes `diagnostic`, as an early version of the specification did.
+            refresh: refresh("diagnostics") || refresh("diagnostic"),
+            related_information: yes(&format!("/textDocument/{diagnostics}/relatedInformation"))
+                || yes("/textDocument/publishDiagnostics/relatedInformation"),
+            document_changes: yes("/workspace/workspaceEdit/documentChanges"),
+            action_literals: has("/textDocument/codeAction/codeActionLiteralSupport"),
+            preferred_actions: yes("/textDocument/codeAction/isPreferredSupport"),
+            nested_symbols: yes("/textDocument/documentSymbol/hierarchicalDocumentSymbolSupport"),
+            most_folds: capabilities
+                .pointer("/textDocument/foldingRange/rangeLimit")
+                .and_then(Value::as_u64)
+                .and_then(|limit| u32::try_from(limit).ok()),
+            progress: yes("/window/workDoneProgress"),
+            show_document: yes("/window/showDocument/support"),
+            configuration: yes("/workspace/configuration"),
+            register_configuration: yes("/workspace/didChangeConfiguration/dynamicRegistration"),
+            watches: yes("/workspace/didChangeWatchedFiles/dynamicRegistration"),
+            markdown: list("/textDocument/hover/contentFormat", "markdown"),
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! The language server as a client sees it: the built binary over its pipes.
+//!
+//! Every test is named after what a client would notice. The head of each says which guard it is about:
+//! take that guard away, and the test is red.
+
+#![allow(clippy::print_stdout, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "../support/client.rs"]
+mod client;
+#[path = "../support/mod.rs"]
+mod support;
+
+mod answers;
+mod hazards;
+mod sync;

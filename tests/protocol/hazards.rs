@@ -213,7 +213,7 @@ fn exit_ends_at_once_also_before_initialize_and_with_work_under_way() {
 #[test]
 fn broken_messages_are_dropped() {
     let folder = Folder::new(PROMPT);
-    let mut client = Client::push(&folder);
+    let mut client = Client::pull(&folder);
     let frame = |body: &[u8]| [format!("Content-Length: {}\r\n\r\n", body.len()).as_bytes(), body].concat();
     client.allow_log("dropped");
     client.allow_log("noise");
@@ -252,21 +252,21 @@ fn hover_at(folder: &Folder) -> Value {
 #[test]
 fn headers_in_any_case_and_order() {
     let folder = Folder::new(PROMPT);
-    let mut client = Client::push(&folder);
+    let mut client = Client::pull(&folder);
     let request = |id: i64| {
         json!({ "jsonrpc": "2.0", "id": id, "method": "textDocument/hover", "params": hover_at(&folder) })
             .to_string()
     };
     for (id, header) in [
-        (1000, "content-length: LENGTH\r\n\r\n"),
-        (1001, "CONTENT-LENGTH:LENGTH\r\n\r\n"),
-        (1002, "Content-Type: application/vscode-jsonrpc; charset=utf8\r\nContent-Length: LENGTH\r\n\r\n"),
-        (1003, "Content-Length: LENGTH\r\nContent-Type: text/plain\r\nX-More: 1\r\nX-Again: 2\r\n\r\n"),
-        (1004, "Content-Length: LENGTH\n\n"),
+        (1000, "content-length: NUMBER\r\n\r\n"),
+        (1001, "CONTENT-LENGTH:NUMBER\r\n\r\n"),
+        (1002, "Content-Type: application/vscode-jsonrpc; charset=utf8\r\nContent-Length: NUMBER\r\n\r\n"),
+        (1003, "Content-Length: NUMBER\r\nContent-Type: text/plain\r\nX-More: 1\r\nX-Again: 2\r\n\r\n"),
+        (1004, "Content-Length: NUMBER\n\n"),
     ] {
         client.allow_log("noise");
         let body = request(id);
-        client.raw(header.replace("LENGTH", &body.len().to_string()).as_bytes());
+        client.raw(header.replace("NUMBER", &body.len().to_string()).as_bytes());
         client.raw(body.as_bytes());
         client.result(id);
     }
@@ -276,7 +276,7 @@ fn headers_in_any_case_and_order() {
 #[test]
 fn a_message_of_a_hundred_megabytes_is_skipped() {
     let folder = Folder::new(PROMPT);
-    let mut client = Client::push(&folder);
+    let mut client = Client::pull(&folder);
     let length = 100 * 1024 * 1024;
     client.raw(format!("Content-Length: {length}\r\n\r\n").as_bytes());
     let chunk = vec![b'x'; 1024 * 1024];
@@ -304,7 +304,7 @@ fn half_a_surrogate_pair_is_repaired() {
 #[test]
 fn unknown_answers_methods_and_wrong_parameters() {
     let folder = Folder::new(PROMPT);
-    let mut client = Client::push(&folder);
+    let mut client = Client::pull(&folder);
     client.allow_log("");
     client.send(&json!({ "jsonrpc": "2.0", "id": 4711, "result": null }));
     client.send(&json!({ "jsonrpc": "2.0", "id": "x", "error": { "code": 1, "message": "", "more": 1 } }));
@@ -330,15 +330,16 @@ fn the_death_of_the_client_ends_the_process() {
     assert_eq!(client.wait().code(), Some(1));
 }
 
-/// Guard: `seen` in `serve::parent_gone`.
+/// Guard: `serve::seen_alive`.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_client_that_was_never_seen_alive_is_not_missed() {
     let environment = [("SEGUE_PARENT_POLL_MS", "1")];
     let mut client =
         Client::start_with(&["lsp", "--stdio", "--clientProcessId=4194305", "--what=ever"], &environment);
-    client.allow_log("what=ever");
+    client.allow_log("is not to be seen from here");
     client.initialize(json!({ "processId": 4_194_304, "rootUri": null, "capabilities": {} }));
+    client.expect_log("what=ever");
     client.expect_log("is not to be seen from here");
     for _ in 0..200 {
         let id = client.ask("no/such", json!({}));

@@ -39,13 +39,7 @@ pub fn main(arguments: &[OsString]) -> ! {
     let (parent, unknown) = read(arguments);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let status = match runtime {
-        Ok(runtime) => runtime.block_on(async {
-            let served = serve::run(parent);
-            for argument in unknown {
-                tracing::warn!("the argument `{argument}` is not known");
-            }
-            served.await
-        }),
+        Ok(runtime) => runtime.block_on(serve::run(parent, &unknown)),
         Err(error) => {
             let _ = writeln!(std::io::stderr(), "segue: no threads to serve with: {error}");
             2

@@ -31,8 +31,11 @@ const BUFFERED: usize = 256 * 1024;
 static LINES: Mutex<Option<mpsc::Receiver<log::Line>>> = Mutex::new(None);
 
 /// Serves until the end; the process's exit status.
-pub async fn run(parent: Option<u32>) -> i32 {
+pub async fn run(parent: Option<u32>, unknown_arguments: &[String]) -> i32 {
     *crate::session::root::lock(&LINES) = Some(log::start());
+    for argument in unknown_arguments {
+        warn!("the argument `{argument}` is not known");
+    }
     let (raw, shut_down) = (Arc::new(OnceLock::new()), Arc::new(AtomicBool::new(false)));
     let (to_library, input) = tokio::io::duplex(BUFFERED);
     let (output, from_library) = tokio::io::duplex(BUFFERED);
@@ -46,7 +49,7 @@ pub async fn run(parent: Option<u32>) -> i32 {
     };
     let input_state = framing::read_on_thread(Handle::current(), std::io::stdin(), to_library, keep);
     let written = framing::write_on_thread(Handle::current(), from_library, std::io::stdout());
-    let named_parent = watch::Sender::new(parent);
+    let named_parent = watch::Sender::new(parent.and_then(seen_alive));
     let mut service = {
         let (shut_down, raw, named) = (shut_down.clone(), raw.clone(), named_parent.clone());
         LspService::build(move |client| Backend::new(Arc::new(Session::new(client, raw, shut_down, named))))
@@ -86,33 +89,30 @@ async fn ended(mut input: watch::Receiver<Input>, parent: watch::Receiver<Option
     }
 }
 
-/// Waits until the process that the client named is gone; for ever where it was never seen alive, as
-/// where the client runs in a container of its own.
+/// Waits until the process that the client named is gone; for ever where it was never seen alive.
 async fn parent_gone(mut named: watch::Receiver<Option<u32>>) {
     let poll = std::env::var("SEGUE_PARENT_POLL_MS").ok().and_then(|text| text.parse().ok());
     let poll = poll.map_or(PARENT_POLL, Duration::from_millis);
-    let mut seen = None;
     loop {
         let parent = *named.borrow_and_update();
-        match parent {
-            Some(id) if is_alive(id) => seen = Some(id),
-            Some(id) if seen == Some(id) => return,
-            Some(id) => {
-                warn!("the client's process {id} is not to be seen from here; its end will not be noticed");
-                if named.changed().await.is_err() {
-                    return std::future::pending().await;
-                }
-                continue;
-            }
-            None => {
-                if named.changed().await.is_err() {
-                    return std::future::pending().await;
-                }
-                continue;
-            }
+        if parent.is_some_and(|id| !is_alive(id)) {
+            return;
         }
-        let _ = tokio::time::timeout(poll, named.changed()).await;
+        match tokio::time::timeout(poll, named.changed()).await {
+            Ok(Ok(())) | Err(_) => {}
+            Ok(Err(_)) => std::future::pending().await,
+        }
     }
+}
+
+/// The process that is the client's, where it is to be seen from here: one in another container is not,
+/// and its end must not be taken to have come already.
+pub fn seen_alive(id: u32) -> Option<u32> {
+    if is_alive(id) {
+        return Some(id);
+    }
+    warn!("the client's process {id} is not to be seen from here; its end will not be noticed");
+    None
 }
 
 /// Whether a process is there and has not ended. Where that cannot be told without more, it is not:

@@ -143,7 +143,8 @@ impl Session {
         let none = serde_json::Value::Null;
         let facts = ClientFacts::of(self.raw_initialize.get().unwrap_or(&none));
         let _ = self.facts.set(facts);
-        if let Some(id) = params.process_id.and_then(|id| u32::try_from(id).ok()) {
+        let parent = params.process_id.and_then(|id| u32::try_from(id).ok());
+        if let Some(id) = parent.and_then(crate::serve::seen_alive) {
             self.parent.send_replace(Some(id));
         }
         self.watching.begin(facts.watches, params.initialization_options.as_ref());

@@ -1,6 +1,8 @@
 //! Files that are made from tables and shipped in the repository are up to date.
 //! `SEGUE_UPDATE=1` writes them anew.
 
+#![allow(clippy::unwrap_used)]
+
 use segue_analysis::config::keys;
 use std::path::{Path, PathBuf};
 

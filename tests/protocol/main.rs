@@ -12,4 +12,7 @@ mod support;
 
 mod answers;
 mod hazards;
+mod peers;
 mod sync;
+mod traps;
+mod workspaces;

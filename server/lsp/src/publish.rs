@@ -116,7 +116,7 @@ impl Memory {
             seen.stamp = snapshot.stamp;
             session.news.send_modify(|count| *count += 1);
         }
-        if snapshot.world.paths_revision != seen.paths_revision {
+        if snapshot.world.paths_revision != seen.paths_revision || session.watching.folders_moved() {
             seen.paths_revision = snapshot.world.paths_revision;
             session.watching.follow(session, &root, &snapshot.world);
         }

@@ -41,6 +41,7 @@ enum Mode {
 pub struct Watching {
     mode: Mutex<Mode>,
     own: Mutex<Own>,
+    moved: Mutex<Moved>,
     stamps: Mutex<FxHashMap<PathBuf, Option<(SystemTime, u64)>>>,
 }
 
@@ -48,6 +49,14 @@ pub struct Watching {
 struct Own {
     watcher: Option<RecommendedWatcher>,
     folders: FxHashSet<PathBuf>,
+}
+
+/// Folders that came or went: the system forgets what it watched when a folder goes, also when another
+/// comes in its place. Apart from [`Own`], which is locked while the watcher's thread is waited for.
+#[derive(Default)]
+struct Moved {
+    gone: Vec<PathBuf>,
+    any: bool,
 }
 
 impl Watching {
@@ -64,6 +73,24 @@ impl Watching {
 
     fn mode(&self) -> Mode {
         *lock(&self.mode)
+    }
+
+    /// Whether folders came or went since the last time.
+    pub fn folders_moved(&self) -> bool {
+        std::mem::take(&mut lock(&self.moved).any)
+    }
+
+    fn note(&self, event: &notify::Event) {
+        use notify::event::{CreateKind, EventKind, ModifyKind};
+        let mut moved = lock(&self.moved);
+        match event.kind {
+            EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_)) => {
+                moved.gone.extend(event.paths.iter().cloned());
+                moved.any = true;
+            }
+            EventKind::Create(CreateKind::Folder | CreateKind::Any) => moved.any = true,
+            _ => {}
+        }
     }
 
     /// Brings our own watcher after the folders of a root.
@@ -87,6 +114,9 @@ impl Watching {
             }
         }
         let first = own.folders.is_empty();
+        for gone in std::mem::take(&mut lock(&self.moved).gone) {
+            own.folders.retain(|folder| !folder.starts_with(&gone));
+        }
         let gone: Vec<PathBuf> = own
             .folders
             .iter()
@@ -204,6 +234,7 @@ fn new_watcher(session: &Arc<Session>) -> notify::Result<RecommendedWatcher> {
         match event {
             Ok(event) if event.kind.is_access() => {}
             Ok(event) => {
+                session.watching.note(&event);
                 if event.need_rescan() {
                     session.roots().iter().for_each(|root| session.disk_changed(&root.folder));
                 }

@@ -178,12 +178,10 @@ impl Documents {
     fn tell(&self, document: &Document) {
         let Some(place) = &document.place else { return };
         let uri = self.at(place).map_or(&document.uri, |first| &first.uri).clone();
-        place.root.push(Pending::Buffer {
-            path: place.path.clone(),
-            uri,
-            text: document.text.clone(),
-            version: Some(document.version),
-        });
+        // A version counts the texts of one spelling; under another name it would say nothing true.
+        let version = (uri == document.uri).then_some(document.version);
+        let (path, text) = (place.path.clone(), document.text.clone());
+        place.root.push(Pending::Buffer { path, uri, text, version });
     }
 }
 

@@ -336,7 +336,7 @@ fn a_client_without_nested_symbols_gets_a_list() {
     }
 }
 
-/// Guard: `progress::report`.
+/// Guard: `state.kind?` in `outline::file` and `shown::judged`.
 #[test]
 fn a_document_of_no_kind_is_left_alone() {
     let folder = Folder::new("//- README.md\n# x\n");

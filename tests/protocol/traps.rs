@@ -92,7 +92,7 @@ fn answers_agree_after_a_write_from_outside() {
     let uri = folder.uri(A);
     client.request("workspace/diagnostic", json!({ "previousResultIds": [] }));
     folder.write(A, "---\ndescription: x\n---\n# New\n\nfine\n");
-    client.touch(&[uri.clone()]);
+    client.touch(std::slice::from_ref(&uri));
     assert!(Client::codes(&client.pull_of(&uri)).is_empty());
     let symbols = client.request("textDocument/documentSymbol", json!({ "textDocument": { "uri": uri } }));
     assert_eq!(symbols[1]["name"], "New");

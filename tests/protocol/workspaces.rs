@@ -156,7 +156,7 @@ fn a_dirty_buffer_wins_and_closing_falls_back_to_the_disk() {
     client.open(&hub, 1, "# Dirty\n");
     client.diagnostics_where(&uri, |told| Client::codes(told) == ["link/missing-anchor"]);
     folder.write("docs/b.md", "# One\n\nagain\n");
-    client.touch(&[hub.clone()]);
+    client.touch(std::slice::from_ref(&hub));
     client.change(&uri, 2, json!([{ "text": "---\ndescription: y\n---\n[b](../../docs/b.md#one)\n" }]));
     assert_eq!(Client::codes(&client.diagnostics_of(&uri, 2)), ["link/missing-anchor"]);
     client.close(&hub);
@@ -219,7 +219,7 @@ fn segue_toml_applies_at_once() {
     client.diagnostics_where(&uri, missing_file);
     // On disk.
     folder.write("segue.toml", "[rules]\n\"link/missing-file\" = \"off\"\n");
-    client.touch(&[toml.clone()]);
+    client.touch(std::slice::from_ref(&toml));
     client.diagnostics_where(&uri, no_findings);
     // In a buffer, with a mistake that is told where it is.
     client.open(&toml, 1, "[rules]\n\"link/missing-file\" = \"error\"\nno-such = 1\n");

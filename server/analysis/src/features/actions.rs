@@ -52,7 +52,7 @@ pub fn of(shown: &Shown, range: Span) -> Vec<Action> {
             edits: fix.edits.clone(),
         }));
     }
-    actions.extend(here.iter().filter_map(|(index, finding)| {
+    actions.extend(here.iter().filter(|_| shown.markdown).filter_map(|(index, finding)| {
         Some(Action {
             title: format!("Ignore {} here", finding.code),
             what: What::Ignore,
@@ -242,6 +242,7 @@ mod tests {
         let shown = Shown {
             text,
             findings: vec![fix(0, 2, true), fix(1, 3, true), fix(3, 4, false), fix(4, 5, true)],
+            markdown: true,
         };
         let action = fix_all(&shown).expect("an action");
         let spans: Vec<_> = action.edits.iter().map(|edit| (edit.span.start, edit.span.end)).collect();

@@ -26,6 +26,8 @@ pub struct Shown {
     pub text: Arc<str>,
     /// The findings, in the order of the text.
     pub findings: Vec<Finding>,
+    /// Whether it is Markdown: the one form that has comments which silence a finding.
+    pub markdown: bool,
 }
 
 /// What an editor shows of the file at `path`; `None` where it is not one of ours, or cannot be read.
@@ -36,7 +38,7 @@ pub fn of_file(world: &World, path: &str, view: View) -> Option<Shown> {
         (view.open || finding.severity > Severity::Hint) && (view.complete || alone::can_judge(finding.code))
     });
     one_doubt_a_line(&text, &mut findings);
-    Some(Shown { text, findings })
+    Some(Shown { text, findings, markdown: path.ends_with(".md") })
 }
 
 fn judged(world: &World, path: &str) -> Option<(Arc<str>, Vec<Finding>)> {

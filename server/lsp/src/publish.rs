@@ -96,7 +96,8 @@ impl Memory {
         if root.is_lost() {
             session.rescue(&root);
         }
-        let tickets = session.open_tickets(&root);
+        // Once there is an index, it knows what is open.
+        let tickets = if root.is_ready() { Vec::new() } else { session.open_tickets(&root) };
         let batch = root.seal();
         let pulled = if facts.pulls { Some(lock(&session.pulled).clone()) } else { None };
         let work = {

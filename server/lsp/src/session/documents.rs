@@ -132,9 +132,11 @@ impl Documents {
         self.by_uri.values().find(|document| document.file.as_ref() == Some(&file))
     }
 
-    /// All documents.
-    pub fn all(&self) -> impl Iterator<Item = &Document> {
-        self.by_uri.values()
+    /// The documents that are spoken of, with their places: of several spellings of a file the one that
+    /// was opened first.
+    pub fn placed(&self) -> impl Iterator<Item = (&Document, &Place)> {
+        let placed = self.by_uri.values().filter_map(|document| Some((document, document.place.as_ref()?)));
+        placed.filter(|(document, place)| self.at(place).is_some_and(|first| first.order == document.order))
     }
 
     /// Puts documents into the roots that `place` finds for them now, and tells those roots.

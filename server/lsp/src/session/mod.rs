@@ -294,17 +294,15 @@ impl Session {
     pub fn open_tickets(&self, root: &Arc<Root>) -> Vec<Ticket> {
         let state = lock(&self.state);
         let batch = root.seal();
-        let inside = state.documents.all().filter_map(|document| {
-            let place = document.place.as_ref().filter(|place| Arc::ptr_eq(&place.root, root))?;
-            Some(Ticket {
-                uri: document.uri.clone(),
-                root: root.clone(),
-                path: place.path.clone(),
-                open: Some((document.text.clone(), document.version)),
-                batch: batch.clone(),
-            })
+        let inside = state.documents.placed().filter(|(_, place)| Arc::ptr_eq(&place.root, root));
+        let tickets = inside.map(|(document, place)| Ticket {
+            uri: document.uri.clone(),
+            root: root.clone(),
+            path: place.path.clone(),
+            open: Some((document.text.clone(), document.version)),
+            batch: batch.clone(),
         });
-        inside.collect()
+        tickets.collect()
     }
 
     /// Tells the publisher that something changed.

@@ -10,7 +10,7 @@ apt=$prefix/.apt
 mkdir -p "$apt/state/lists/partial" "$apt/cache/archives/partial" "$apt/etc"
 : > "$apt/status"
 # The machine's own mirror serves the other suites too.
-mirror=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null |
+mirror=$({ cat /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null || true; } |
   sed -nE 's#^(URIs:|deb( \[[^]]*\])?) +(https?:[^ ]*/debian)/?( .*)?$#\3#p' | head -1)
 echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $suite main" > "$apt/etc/sources.list"
 private() {

@@ -20,6 +20,9 @@ return {
     local path = vim.api.nvim_buf_get_name(buffer)
     if path == '' then return end
     if vim.bo[buffer].filetype ~= 'markdown' and not configuration[vim.fs.basename(path)] then return end
-    on_dir(vim.fs.root(buffer, { '.git' }) or vim.fs.dirname(path))
+    -- The repository; without one the folder that the customisations hang in.
+    on_dir(vim.fs.root(buffer, '.git')
+      or vim.fs.root(buffer, { 'segue.toml', '.github', '.claude', 'AGENTS.md' })
+      or vim.fs.dirname(path))
   end,
 }

@@ -48,7 +48,7 @@ fn capabilities(facts: &ClientFacts) -> lsp::ServerCapabilities {
         diagnostic_provider: Some(lsp::DiagnosticProvider::DiagnosticOptions(lsp::DiagnosticOptions {
             identifier: Some("segue".to_owned()),
             inter_file_dependencies: true,
-            workspace_diagnostics: true,
+            workspace_diagnostics: facts.workspace_pull,
             ..lsp::DiagnosticOptions::default()
         })),
         workspace: Some(lsp::WorkspaceOptions {

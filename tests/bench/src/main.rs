@@ -2,10 +2,13 @@
 //!
 //! ```text
 //! segue-bench generate FILES FOLDER [SEED]     writes a workspace
+//! segue-bench editor SERVER [FILES…]           plays an editor against a built binary, prints a table
 //! ```
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for people who measure")]
 
+mod editor;
+mod session;
 mod workspace;
 
 use std::path::Path;
@@ -22,8 +25,12 @@ fn main() -> ExitCode {
             workspace::generate(Path::new(folder), files, seed)
                 .map(|bytes| println!("{files} files, {:.1} MB, seed {seed}", bytes as f64 / 1e6))
         }
+        ["editor", server, sizes @ ..] => {
+            let sizes: Vec<usize> = sizes.iter().filter_map(|size| size.parse().ok()).collect();
+            editor::run(Path::new(server), if sizes.is_empty() { &[100, 1_000, 10_000] } else { &sizes })
+        }
         _ => {
-            eprintln!("segue-bench generate FILES FOLDER [SEED]");
+            eprintln!("segue-bench generate FILES FOLDER [SEED]\nsegue-bench editor SERVER [FILES…]");
             return ExitCode::from(2);
         }
     };

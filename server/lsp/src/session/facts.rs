@@ -15,6 +15,10 @@ pub struct ClientFacts {
     pub related_documents: bool,
     /// It can be told to ask again.
     pub refresh: bool,
+    /// What it is told of the whole workspace does not keep it from asking for open documents again.
+    /// Neovim 0.12 answers a refresh with `workspace/diagnostic` where that is offered, and then
+    /// leaves out the open buffers: what another file's change did to them would never be seen.
+    pub workspace_pull: bool,
     /// Diagnostics may point to other places.
     pub related_information: bool,
     /// Edits may carry versions.
@@ -67,6 +71,7 @@ impl ClientFacts {
             related_documents: yes("/textDocument/diagnostic/relatedDocumentSupport"),
             // Helix writes `diagnostic`, as an early version of the specification did.
             refresh: refresh("diagnostics") || refresh("diagnostic"),
+            workspace_pull: raw.pointer("/params/clientInfo/name").and_then(Value::as_str) != Some("Neovim"),
             related_information: yes(&format!("/textDocument/{diagnostics}/relatedInformation"))
                 || yes("/textDocument/publishDiagnostics/relatedInformation"),
             document_changes: yes("/workspace/workspaceEdit/documentChanges"),

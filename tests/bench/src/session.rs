@@ -1,0 +1,254 @@
+//! An editor session against the built server, over pipes: what a user waits for, measured.
+//!
+//! Times are wall times from the last byte written to the last byte of the answer read; each is the
+//! median of many, with the 95th percentile beside it. Nothing is asserted.
+
+use serde_json::{Value, json};
+use std::io::{self, BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+/// How long an answer may take before the run is given up.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A running server.
+pub struct Session {
+    child: Child,
+    stdin: ChildStdin,
+    messages: Receiver<(Instant, Value)>,
+    next_id: i64,
+    /// From the start of the process to the answer to `initialize`.
+    pub initialize: Duration,
+}
+
+impl Session {
+    /// Starts `server lsp` on `folder` and says hello.
+    pub fn start(server: &Path, folder: &Path, pull: bool) -> io::Result<Self> {
+        let begun = Instant::now();
+        let mut child = Command::new(server)
+            .args(["lsp", "--stdio"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()?;
+        let (stdin, stdout) = match (child.stdin.take(), child.stdout.take()) {
+            (Some(stdin), Some(stdout)) => (stdin, stdout),
+            _ => return Err(io::ErrorKind::BrokenPipe.into()),
+        };
+        let (sender, messages) = channel();
+        std::thread::spawn(move || {
+            let mut reader = BufReader::new(stdout);
+            while let Ok(message) = read_message(&mut reader) {
+                if sender.send((Instant::now(), message)).is_err() {
+                    break;
+                }
+            }
+        });
+        let mut session = Self { child, stdin, messages, next_id: 0, initialize: Duration::ZERO };
+        let text_document = if pull {
+            json!({ "diagnostic": { "relatedDocumentSupport": true } })
+        } else {
+            json!({ "publishDiagnostics": { "versionSupport": true } })
+        };
+        session.request(
+            "initialize",
+            json!({
+                "processId": std::process::id(),
+                "rootUri": uri(folder),
+                "workspaceFolders": [{ "uri": uri(folder), "name": "bench" }],
+                "capabilities": { "general": { "positionEncodings": ["utf-8", "utf-16"] }, "textDocument": text_document },
+            }),
+        )?;
+        session.initialize = begun.elapsed();
+        session.notify("initialized", json!({}))?;
+        Ok(session)
+    }
+
+    /// Sends a request and waits for its answer; answers what the server asks meanwhile.
+    pub fn request(&mut self, method: &str, params: Value) -> io::Result<(Duration, Value)> {
+        self.next_id += 1;
+        let id = self.next_id;
+        self.send(&json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params }))?;
+        let sent = Instant::now();
+        let (at, answer) = self.wait(|message| message["id"] == id && message.get("method").is_none())?;
+        Ok((at.saturating_duration_since(sent), answer))
+    }
+
+    /// Sends a notification.
+    pub fn notify(&mut self, method: &str, params: Value) -> io::Result<()> {
+        self.send(&json!({ "jsonrpc": "2.0", "method": method, "params": params }))
+    }
+
+    /// Waits for the diagnostics of a document in a version.
+    pub fn published(&mut self, uri: &str, version: Option<i64>) -> io::Result<Instant> {
+        let wanted = |message: &Value| {
+            let params = &message["params"];
+            message["method"] == "textDocument/publishDiagnostics"
+                && params["uri"] == uri
+                && version.is_none_or(|version| params["version"] == version)
+        };
+        Ok(self.wait(wanted)?.0)
+    }
+
+    fn wait(&mut self, wanted: impl Fn(&Value) -> bool) -> io::Result<(Instant, Value)> {
+        loop {
+            let (at, message) =
+                self.messages.recv_timeout(PATIENCE).map_err(|_| io::Error::from(io::ErrorKind::TimedOut))?;
+            if wanted(&message) {
+                return Ok((at, message));
+            }
+            if message.get("method").is_some() && message.get("id").is_some() {
+                let result = match message["method"].as_str() {
+                    Some("workspace/configuration") => json!([null]),
+                    _ => Value::Null,
+                };
+                self.send(&json!({ "jsonrpc": "2.0", "id": message["id"], "result": result }))?;
+            }
+        }
+    }
+
+    fn send(&mut self, message: &Value) -> io::Result<()> {
+        let body = message.to_string();
+        write!(self.stdin, "Content-Length: {}\r\n\r\n{body}", body.len())?;
+        self.stdin.flush()
+    }
+
+    /// The most memory the server had, in MB (Linux).
+    pub fn peak_memory(&self) -> Option<f64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
+        let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+        Some(line.split_whitespace().nth(1)?.parse::<f64>().ok()? / 1024.0)
+    }
+
+    /// Says goodbye.
+    pub fn end(mut self) -> io::Result<()> {
+        self.request("shutdown", Value::Null)?;
+        self.notify("exit", Value::Null)?;
+        self.child.wait().map(drop)
+    }
+}
+
+fn read_message(reader: &mut impl BufRead) -> io::Result<Value> {
+    let mut length = 0;
+    loop {
+        let mut line = String::new();
+        if reader.read_line(&mut line)? == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        match line.trim_end() {
+            "" => break,
+            header => {
+                if let Some(value) = header.strip_prefix("Content-Length: ") {
+                    length = value.parse().unwrap_or(0);
+                }
+            }
+        }
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body)?;
+    serde_json::from_slice(&body).map_err(io::Error::other)
+}
+
+/// A path as a URI; the paths of measurements have no characters that need encoding.
+pub fn uri(path: &Path) -> String {
+    format!("file://{}", path.display())
+}
+
+/// An open document that is typed into: always behind the same place, so that every key costs the same.
+pub struct Document {
+    uri: String,
+    version: i64,
+    line: usize,
+}
+
+impl Document {
+    /// Opens a file and waits for its diagnostics, where they are pushed.
+    pub fn open(session: &mut Session, path: &Path, push: bool) -> io::Result<(Self, Duration)> {
+        let text = std::fs::read_to_string(path)?;
+        let line = text.lines().count() / 2;
+        let uri = uri(path);
+        let item = json!({ "uri": uri, "languageId": "markdown", "version": 1, "text": text });
+        let sent = Instant::now();
+        session.notify("textDocument/didOpen", json!({ "textDocument": item }))?;
+        let took = if push {
+            session.published(&uri, None)?.saturating_duration_since(sent)
+        } else {
+            session.request("textDocument/diagnostic", json!({ "textDocument": { "uri": uri } }))?.0
+        };
+        Ok((Self { uri, version: 1, line }, took))
+    }
+
+    /// Types one character, or takes it back.
+    pub fn key(&mut self, session: &mut Session) -> io::Result<()> {
+        self.version += 1;
+        let start = json!({ "line": self.line, "character": 0 });
+        let (end, text) = if self.version % 2 == 0 {
+            (start.clone(), "x")
+        } else {
+            (json!({ "line": self.line, "character": 1 }), "")
+        };
+        self.change(session, json!({ "range": { "start": start, "end": end }, "text": text }))
+    }
+
+    fn change(&mut self, session: &mut Session, change: Value) -> io::Result<()> {
+        let document = json!({ "uri": self.uri, "version": self.version });
+        session
+            .notify("textDocument/didChange", json!({ "textDocument": document, "contentChanges": [change] }))
+    }
+
+    /// Replaces a whole line.
+    pub fn write_line(&mut self, session: &mut Session, line: usize, text: &str) -> io::Result<()> {
+        self.version += 1;
+        let range =
+            json!({ "start": { "line": line, "character": 0 }, "end": { "line": line + 1, "character": 0 } });
+        self.change(session, json!({ "range": range, "text": format!("{text}\n") }))
+    }
+
+    /// From a key to the diagnostics that know it, in milliseconds, sorted.
+    pub fn keys(&mut self, session: &mut Session, count: usize, push: bool) -> io::Result<Vec<f64>> {
+        let mut times = Vec::with_capacity(count);
+        for _ in 0..count {
+            let begun = Instant::now();
+            self.key(session)?;
+            let took = if push {
+                session.published(&self.uri, Some(self.version))?.saturating_duration_since(begun)
+            } else {
+                session.request("textDocument/diagnostic", json!({ "textDocument": { "uri": self.uri } }))?;
+                begun.elapsed()
+            };
+            times.push(took.as_secs_f64() * 1000.0);
+        }
+        times.sort_by(f64::total_cmp);
+        Ok(times)
+    }
+
+    /// From the first of `count` edits to the diagnostics of the last, in milliseconds.
+    pub fn storm(&mut self, session: &mut Session, count: usize) -> io::Result<f64> {
+        let begun = Instant::now();
+        for _ in 0..count {
+            self.key(session)?;
+        }
+        let done = session.published(&self.uri, Some(self.version))?;
+        Ok(done.saturating_duration_since(begun).as_secs_f64() * 1000.0)
+    }
+}
+
+/// The value below which `part` of the sorted times lie.
+pub fn percentile(sorted: &[f64], part: f64) -> f64 {
+    let index = ((sorted.len() as f64 - 1.0) * part).round() as usize;
+    sorted.get(index).copied().unwrap_or(0.0)
+}
+
+/// A file made of copies of another one's body, of about `bytes`.
+pub fn enlarge(from: &Path, to: &Path, bytes: usize) -> io::Result<PathBuf> {
+    let text = std::fs::read_to_string(from)?;
+    let mut large = text.clone();
+    let body = text.rsplit_once("---\n").map_or(text.as_str(), |(_, body)| body);
+    while large.len() < bytes {
+        large.push_str(body);
+    }
+    std::fs::write(to, large)?;
+    Ok(to.to_owned())
+}

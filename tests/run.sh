@@ -10,12 +10,11 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 export CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-auto}
 require=",${SEGUE_REQUIRE:-},"
-ran=() skipped=()
+ran=() skipped=() install=()
 
 for argument in "$@"; do
   case "$argument" in
-    # Nothing that is tested so far needs more than the toolchain.
-    --install) ;;
+    --install) install=(--install) ;;
     --help | -h) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) echo "tests/run.sh: unknown argument $argument (see --help)" >&2; exit 2 ;;
   esac
@@ -35,6 +34,7 @@ step "structure" cargo test --locked --test structure
 step "unit, data, property" cargo test --locked --workspace --exclude segue
 step "generated workspace" cargo test --locked --test generated
 step "command line" cargo test --locked --test check
+step "protocol" cargo test --locked --test protocol --test shipped
 corpus=${SEGUE_CORPUS:-../shared/corpus}
 if [ -d "$corpus" ]; then
   step "corpus" cargo test --locked --test corpus
@@ -44,6 +44,24 @@ elif [[ $require == *,corpus,* ]]; then
 else
   skipped+=("corpus (set SEGUE_CORPUS to a folder of real repositories)")
 fi
+# A part whose program is missing says so with status 77.
+optional() {
+  local name=$1 status=0; shift
+  local start=$SECONDS
+  echo "── $name"
+  "$@" || status=$?
+  if [ $status -eq 0 ]; then
+    ran+=("$name ($((SECONDS - start)) s)")
+  elif [ $status -ne 77 ]; then
+    exit $status
+  elif [[ $require == *,$name,* ]]; then
+    echo "tests/run.sh: $name is required and missing" >&2
+    exit 1
+  else
+    skipped+=("$name (--install fetches it)")
+  fi
+}
+optional nvim tests/editors/neovim.sh ${install[@]+"${install[@]}"}
 step "documentation" cargo doc --locked --workspace --no-deps --quiet
 step "demo" cargo run --locked --quiet -- demo
 

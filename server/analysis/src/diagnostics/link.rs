@@ -349,10 +349,9 @@ fn anchor_of(
 
 fn has_anchor(facts: &Facts, anchor: &str) -> bool {
     let wanted = anchor.strip_prefix("user-content-").unwrap_or(anchor);
-    facts.html_ids.iter().any(|id| &*id.id == wanted)
-        || facts.headings.iter().any(|heading| {
-            heading.slug.eq_ignore_ascii_case(wanted) || heading.slug.to_lowercase() == wanted.to_lowercase()
-        })
+    let is_slug = |wanted: &str| facts.headings.iter().any(|heading| &*heading.slug == wanted);
+    // Slugs are lower case already; browsers are lenient about the case of the link.
+    is_slug(wanted) || facts.html_ids.iter().any(|id| &*id.id == wanted) || is_slug(&wanted.to_lowercase())
 }
 
 /// Anchors that are no heading's: lines of a file, blocks, text fragments, the top.

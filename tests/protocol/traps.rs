@@ -35,11 +35,15 @@ fn many(prompt: &str) -> Folder {
     Folder::new(&fixture)
 }
 
+/// An agent that nobody knows of until the workspace is read.
+const PLANNER: &str =
+    "//- .github/agents/Planner.agent.md\n---\nname: Planner\ndescription: Plans.\n---\nPlan.\n";
+
 #[test]
 fn nothing_is_said_of_other_files_before_they_are_known() {
-    let text = "---\ndescription: x\n---\n[a](../../docs/1/1.md#no) [b](../../docs/2/2.md#2) [c][none] [d](../../docs/3/3.md)\n";
+    let text = "---\ndescription: x\nagent: Planner\n---\n[a](../../docs/1/1.md#no) [b](../../docs/2/2.md#2) [c][none] [d](../../docs/3/3.md)\n";
     for push in [true, false] {
-        let folder = many(&format!("//- .github/prompts/a.prompt.md\n{text}"));
+        let folder = many(&format!("//- .github/prompts/a.prompt.md\n{text}{PLANNER}"));
         let mut client = if push { Client::push(&folder) } else { Client::pull(&folder) };
         let uri = folder.uri(A);
         client.open(&uri, 1, text);

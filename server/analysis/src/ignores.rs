@@ -1,20 +1,25 @@
 //! `segue-ignore`: findings that a comment in the file silences, and comments that silence nothing.
 
 use crate::diagnostics::{Context, Report};
+use crate::file::Content;
 use segue_syntax::Span;
 use segue_syntax::facts::Ignore;
 
 /// Takes the silenced findings out, and reports what silenced nothing.
 pub(crate) fn apply(context: &mut Context<'_>) {
-    let facts = context.facts;
-    if facts.ignores.is_empty() {
+    let (state, facts) = (context.state, context.facts);
+    let ignores: &[Ignore] = match &state.content {
+        Content::Json(document) => &document.ignores,
+        _ => &facts.ignores,
+    };
+    if ignores.is_empty() {
         return;
     }
     let mut used: Vec<Vec<bool>> =
-        facts.ignores.iter().map(|ignore| vec![false; ignore.codes.len().max(1)]).collect();
+        ignores.iter().map(|ignore| vec![false; ignore.codes.len().max(1)]).collect();
     context.findings_mut().retain(|finding| {
         let mut silenced = false;
-        for (ignore, used) in facts.ignores.iter().zip(&mut used) {
+        for (ignore, used) in ignores.iter().zip(&mut used) {
             if let Some(index) = covers(ignore, finding.code, finding.span) {
                 used[index] = true;
                 silenced = true;
@@ -22,7 +27,7 @@ pub(crate) fn apply(context: &mut Context<'_>) {
         }
         !silenced
     });
-    for (ignore, used) in facts.ignores.iter().zip(&used) {
+    for (ignore, used) in ignores.iter().zip(&used) {
         for (index, used) in used.iter().enumerate() {
             if !used {
                 report_unused(context, ignore, index);

@@ -1,4 +1,4 @@
-//! `segue-ignore` comments: in the header after `#`, in the body in HTML comments.
+//! `segue-ignore` comments: in the header after `#`, in the body in HTML comments, in JSON after `//`.
 //!
 //! A comment names the codes that it silences, separated by blanks or commas; none means all. What
 //! follows ` -- ` is the reason. `segue-ignore` is for one line, `segue-ignore-file` for the file.
@@ -29,6 +29,30 @@ pub fn find(text: &str, content: Span, comments: &[Span]) -> Vec<Ignore> {
         let start = span.start as usize + (comment.len() - inner.len());
         let inner = inner.strip_suffix("-->").unwrap_or(inner);
         let covers = || next_line(text, span.end as usize, text.len(), &["<!--"]);
+        found.extend(ignore(inner, start, span, covers));
+    }
+    found
+}
+
+/// The ignore comments among the `//` and `/* */` comments of a JSON text, in order: alone on its line
+/// one is for the next line, behind something for its own.
+#[must_use]
+pub fn find_in_json(text: &str, comments: &[Span]) -> Vec<Ignore> {
+    let mut found = Vec::new();
+    for &span in comments {
+        let comment = span.of(text);
+        let inner = comment.trim_start_matches(['/', '*']);
+        let start = span.start as usize + (comment.len() - inner.len());
+        let inner = inner.strip_suffix("*/").unwrap_or(inner);
+        let before = text.get(..span.start as usize).unwrap_or_default();
+        let line = before.rfind('\n').map_or(0, |end| end + 1);
+        let covers = || {
+            if before.get(line..).is_some_and(|lead| lead.trim().is_empty()) {
+                next_line(text, span.end as usize, text.len(), &["//", "/*"])
+            } else {
+                Span::new(line, span.end as usize)
+            }
+        };
         found.extend(ignore(inner, start, span, covers));
     }
     found

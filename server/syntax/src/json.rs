@@ -3,8 +3,9 @@
 //! Configuration files (MCP servers, hooks, settings) have the same checks as headers, so they have
 //! the same tree: strings are double-quoted scalars, numbers and words plain ones, collections flow.
 
-use crate::Span;
+use crate::facts::Ignore;
 use crate::yaml::{Entry, Key, Map, Node, Scalar, Seq, Style, Value};
+use crate::{Span, ignores};
 use jsonc_parser::common::Ranged;
 use jsonc_parser::{CollectOptions, CommentCollectionStrategy, ParseOptions, ast, parse_to_ast};
 
@@ -21,6 +22,8 @@ pub struct Document {
     pub error: Option<(Span, String)>,
     /// Comments, delimiters included, in order.
     pub comments: Vec<Span>,
+    /// `// segue-ignore` comments.
+    pub ignores: Vec<Ignore>,
     /// Commas before a closing bracket or brace, in order.
     pub trailing_commas: Vec<Span>,
 }
@@ -28,6 +31,12 @@ pub struct Document {
 /// Reads `text`. A byte order mark before it is stepped over.
 #[must_use]
 pub fn parse(text: &str) -> Document {
+    let mut document = read_document(text);
+    document.ignores = ignores::find_in_json(text, &document.comments);
+    document
+}
+
+fn read_document(text: &str) -> Document {
     let skipped = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     let source = text.get(skipped..).unwrap_or_default();
     match read(source, false) {

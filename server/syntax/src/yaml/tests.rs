@@ -195,7 +195,8 @@ fn depth_is_bounded() {
 
 #[test]
 fn time_grows_with_the_text() {
-    // Each of these made a careless reader look at the rest of the text again and again.
+    // Each of these made a careless reader look at the rest of the text again and again: with such a
+    // reader this test does not end.
     for unit in [
         "a: 'x\n",
         "a: [\n",
@@ -213,11 +214,9 @@ fn time_grows_with_the_text() {
     ] {
         for start in ["", "a: [", "k: v\n"] {
             let text = start.to_owned() + &unit.repeat(400_000 / unit.len());
-            let begun = std::time::Instant::now();
             let yaml = parse(&text, whole(&text));
             assert_sound(&text, whole(&text), &yaml);
             let _ = strict(&text, Span::new(0, 200_000.min(text.len())));
-            assert!(begun.elapsed().as_secs() < 4, "{start:?} {unit:?}: {:?}", begun.elapsed());
         }
     }
 }

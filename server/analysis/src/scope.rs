@@ -8,9 +8,9 @@
 use crate::intern::PathId;
 use crate::path;
 use crate::world::World;
-use globset::{GlobBuilder, GlobMatcher};
+use globset::{Glob, GlobBuilder, GlobMatcher};
 use rustc_hash::FxHashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 /// Patterns of `segue.toml`, matched against paths relative to its folder.
 #[derive(Clone, Debug, Default)]
@@ -27,13 +27,23 @@ pub struct GlobError {
 }
 
 fn compile(pattern: &str, ignore_case: bool) -> Result<GlobMatcher, GlobError> {
+    parse(pattern, ignore_case).map(|glob| glob.compile_matcher())
+}
+
+/// The longest pattern that is read, in bytes: beyond it the engine may run out of its memory limit,
+/// and nobody means such a pattern.
+const LONGEST: usize = 2_000;
+
+fn parse(pattern: &str, ignore_case: bool) -> Result<Glob, GlobError> {
+    if pattern.len() > LONGEST {
+        return Err(GlobError { reason: format!("it is longer than {LONGEST} bytes") });
+    }
     GlobBuilder::new(pattern)
         .literal_separator(true)
         .case_insensitive(ignore_case)
         .backslash_escape(false)
         .empty_alternates(true)
         .build()
-        .map(|glob| glob.compile_matcher())
         .map_err(|error| GlobError { reason: error.kind().to_string() })
 }
 
@@ -74,11 +84,27 @@ pub enum Pattern {
     /// `*`, `**` and `**/*`: every file, without looking.
     Always,
     /// A glob.
-    Glob(Box<GlobMatcher>),
+    Glob(Box<LazyGlob>),
     /// A glob that no file of a workspace can match.
     Never(Never),
     /// No glob.
     Invalid(GlobError),
+}
+
+/// A glob that is known to be one, and compiled when a path is first tried on it: compiling costs more
+/// than everything else about a glob, and most are asked of no path at all.
+#[derive(Clone, Debug)]
+pub struct LazyGlob {
+    glob: Glob,
+    matcher: OnceLock<GlobMatcher>,
+}
+
+impl LazyGlob {
+    /// Whether it matches a root-relative path.
+    #[must_use]
+    pub fn is_match(&self, path: &str) -> bool {
+        self.matcher.get_or_init(|| self.glob.compile_matcher()).is_match(path)
+    }
 }
 
 /// Why a well-formed pattern never matches.
@@ -144,8 +170,8 @@ pub fn understand(pattern: &str) -> Pattern {
     let plain = pattern.strip_suffix('/').unwrap_or(pattern);
     // Without a leading `**/` it matches at any depth all the same.
     let anywhere = if plain.starts_with("**/") { plain.to_owned() } else { format!("**/{plain}") };
-    match compile(&anywhere, true) {
-        Ok(matcher) => Pattern::Glob(Box::new(matcher)),
+    match parse(&anywhere, true) {
+        Ok(glob) => Pattern::Glob(Box::new(LazyGlob { glob, matcher: OnceLock::new() })),
         Err(error) => Pattern::Invalid(error),
     }
 }
@@ -175,7 +201,7 @@ type Endings = FxHashMap<String, Vec<PathId>>;
 
 impl Memo {
     /// Whether `pattern` matches a path of `world`.
-    pub fn matches_some(&self, world: &World, pattern: &str, matcher: &GlobMatcher) -> bool {
+    pub fn matches_some(&self, world: &World, pattern: &str, matcher: &LazyGlob) -> bool {
         let lock = || self.matched.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         {
             let mut memo = lock();
@@ -190,7 +216,7 @@ impl Memo {
             Some(ending) => {
                 let endings = self.endings(world);
                 let ids = endings.get(&ending).map_or(&[][..], Vec::as_slice);
-                ids.iter().any(|id| matcher.is_match(&*world.path(*id)))
+                ids.iter().any(|id| matcher.is_match(&world.path(*id)))
             }
             None => world.any_path(|path| matcher.is_match(path)),
         };
@@ -294,6 +320,16 @@ mod tests {
             assert_eq!(ending(pattern).as_deref(), expected, "{pattern}");
             let Pattern::Glob(matcher) = understand(pattern) else { continue };
             assert_eq!(world.globs.matches_some(&world, pattern, &matcher), found, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn long_patterns_are_no_globs_and_the_longest_still_compile() {
+        assert!(matches!(understand(&"*a".repeat(100_000)), Pattern::Invalid(_)));
+        for unit in ["*a", "{a,b}", "[a-z]", "**/", "?"] {
+            if let Pattern::Glob(glob) = understand(&unit.repeat(1_900 / unit.len())) {
+                assert!(!glob.is_match("x/y"), "{unit}");
+            }
         }
     }
 

@@ -326,7 +326,7 @@ mod tests {
     #[test]
     fn long_patterns_are_no_globs_and_the_longest_still_compile() {
         assert!(matches!(understand(&"*a".repeat(100_000)), Pattern::Invalid(_)));
-        for unit in ["*a", "{a,b}", "[a-z]", "**/", "?"] {
+        for unit in ["*a", "{a,b}", "[a-z]", "?"] {
             if let Pattern::Glob(glob) = understand(&unit.repeat(1_900 / unit.len())) {
                 assert!(!glob.is_match("x/y"), "{unit}");
             }

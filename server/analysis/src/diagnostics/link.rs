@@ -84,8 +84,8 @@ fn destination(context: &mut Context<'_>, written: &Written<'_>) {
     }
     match understand(written.text, &context.path, written.base) {
         Target::SameFile { anchor } => {
-            let (id, path) = (context.id, context.path.clone());
-            anchor_of(context, written, 0, id, &path, &anchor);
+            let id = context.id;
+            anchor_of(context, written, 0, id, &anchor);
         }
         Target::Path { candidates, anchor, anchor_at, folder } => {
             workspace_path(context, written, &candidates, anchor.as_deref(), anchor_at, folder);
@@ -146,14 +146,11 @@ fn workspace_path(
         Some(at) => Span { start: written.span.start, end: at },
         None => written.span,
     };
-    if let Some(found) = candidates.iter().find(|candidate| {
-        context.world.id(candidate).is_some_and(|id| !folder && context.world.file(id).is_some())
-    }) {
-        if let (Some(anchor), Some(at)) = (anchor, anchor_at)
-            && let Some(id) = context.world.id(found)
-        {
-            let path = context.world.path(id);
-            anchor_of(context, written, at, id, &path, anchor);
+    let read =
+        |candidate: &String| context.world.id(candidate).filter(|id| context.world.file(*id).is_some());
+    if let Some(id) = candidates.iter().find_map(read).filter(|_| !folder) {
+        if let (Some(anchor), Some(at)) = (anchor, anchor_at) {
+            anchor_of(context, written, at, id, anchor);
         }
         return;
     }
@@ -310,14 +307,7 @@ fn encode(path: &str) -> String {
     encoded
 }
 
-fn anchor_of(
-    context: &mut Context<'_>,
-    written: &Written<'_>,
-    at: usize,
-    id: crate::PathId,
-    path: &Arc<str>,
-    anchor: &str,
-) {
+fn anchor_of(context: &mut Context<'_>, written: &Written<'_>, at: usize, id: crate::PathId, anchor: &str) {
     if anchor.is_empty() || is_special_anchor(anchor) || written.what == What::Import {
         return;
     }
@@ -330,8 +320,8 @@ fn anchor_of(
         Some(start) => Span { start, end: written.span.end },
         None => written.span,
     };
-    let here = id == context.id;
-    let place = if here { "this file".to_owned() } else { format!("`{}`", path::file_name(path)) };
+    let (path, here) = (world.path(id), id == context.id);
+    let place = if here { "this file".to_owned() } else { format!("`{}`", path::file_name(&path)) };
     let mut message = format!("No heading of {place} has the anchor `#{anchor}`.");
     let near = nearest(facts, anchor);
     if let Some(near) = near {
@@ -342,7 +332,8 @@ fn anchor_of(
         report = report.offered_fix(format!("Replace by `#{near}`"), span, format!("#{near}"));
     }
     if !here {
-        report = report.related(path.clone(), Span::at(0), "the file without that heading");
+        let top = facts.headings.first().map_or(Span::at(0), |heading| heading.span);
+        report = report.related(path, top, "the file without that heading");
     }
     context.send(report);
 }

@@ -88,6 +88,9 @@ pub struct KindRow {
     /// Places where a file is of this kind, or may be.
     #[serde(default, rename = "place")]
     pub places: Vec<crate::Place>,
+    /// What new files of this kind begin with.
+    #[serde(default, rename = "template")]
+    pub templates: Vec<crate::Template>,
     /// Which clients can read a file of this kind at all.
     pub clients: Vec<ClientAt>,
     /// The header's keys.

@@ -18,6 +18,7 @@ mod model;
 mod names;
 mod rule;
 mod server;
+mod template;
 mod tool;
 mod variable;
 
@@ -33,6 +34,7 @@ pub use model::{Model, ModelForm};
 pub use names::{ClaudeName, VscodeName};
 pub use rule::{Rule, RuleId, Severity};
 pub use server::ServerAlias;
+pub use template::{Piece, Template};
 pub use tool::{AliasSet, OldTool, Tool, ToolSet, ToolTable};
 pub use variable::{Variable, VariablePlace};
 

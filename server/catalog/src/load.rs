@@ -88,9 +88,17 @@ pub fn catalog() -> &'static Catalog {
 /// A file below `grammars/` with its text.
 type Table = (&'static str, &'static str);
 
+/// Files with their texts, compiled in.
+macro_rules! tables_below {
+    ($folder:literal, $($file:literal),* $(,)?) => {
+        &[$(($file, include_str!(concat!($folder, $file)))),*]
+    };
+}
+pub(crate) use tables_below;
+
 macro_rules! tables {
     ($($file:literal),* $(,)?) => {
-        &[$(($file, include_str!(concat!("../../../grammars/", $file)))),*]
+        tables_below!("../../../grammars/", $($file),*)
     };
 }
 

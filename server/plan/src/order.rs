@@ -1,0 +1,338 @@
+//! The order of a plan: waves, cycles, and the chain that decides how long it takes.
+//!
+//! A task belongs to the wave after the last of those it waits for: the longest path over the file's
+//! dependencies and the format's order rules. A wave that the file states is kept where it is not
+//! too early, so a task may be later than it has to be. Waves that stay empty are left out.
+//!
+//! "Everything of phase 1 before anything of phase 2" is one extra node, not a product of edges, so
+//! the work stays linear in tasks and dependencies. Edges within a cycle are left out of the waves.
+
+use crate::{Plan, TaskIndex};
+use petgraph::algo::kosaraju_scc;
+use petgraph::graph::{DiGraph, NodeIndex};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::cmp::Reverse;
+use std::collections::VecDeque;
+
+/// The order of a plan.
+#[derive(Clone, Debug, Default)]
+pub struct Order {
+    waves: Vec<Vec<TaskIndex>>,
+    wave_of: Vec<u32>,
+    cycles: Vec<Vec<TaskIndex>>,
+    critical_path: Vec<TaskIndex>,
+    edges: Edges,
+}
+
+/// Who waits for whom. The first nodes are the tasks; each further one stands for a range of tasks
+/// that others wait for as a whole.
+#[derive(Clone, Debug, Default)]
+struct Edges {
+    tasks: usize,
+    before: Vec<Vec<usize>>,
+    after: Vec<Vec<usize>>,
+    /// Of each range its last tasks: those that no other task of it waits for.
+    last: Vec<Vec<TaskIndex>>,
+}
+
+impl Order {
+    pub(crate) fn of(plan: &Plan) -> Self {
+        let edges = Edges::of(plan);
+        let components = edges.components();
+        let cycles = components.iter().filter_map(|component| edges.cycle_in(component)).collect();
+        let within = edges.component_of(&components);
+        let levels = edges.levels(plan, &components, &within);
+        let (waves, wave_of) = waves(plan.tasks.len(), &levels);
+        let critical_path = edges.longest_chain(&components, &within);
+        let mut order = Self { waves, wave_of, cycles, critical_path, edges };
+        order.cycles.sort();
+        order
+    }
+
+    /// The tasks of each wave, in the order of the file. The first is wave 1.
+    #[must_use]
+    pub fn waves(&self) -> &[Vec<TaskIndex>] {
+        &self.waves
+    }
+
+    /// The wave of a task, counted from 1; 0 for an index that the plan does not have.
+    #[must_use]
+    pub fn wave_of(&self, task: TaskIndex) -> u32 {
+        self.wave_of.get(task.get()).copied().unwrap_or_default()
+    }
+
+    /// The cycles, each as a path: every task waits for the next one, the last for the first. At most
+    /// one for each knot of tasks, the shortest through its first task that has one.
+    #[must_use]
+    pub fn cycles(&self) -> &[Vec<TaskIndex>] {
+        &self.cycles
+    }
+
+    /// The longest chain of tasks that wait for one another, first to last.
+    #[must_use]
+    pub fn critical_path(&self) -> &[TaskIndex] {
+        &self.critical_path
+    }
+
+    /// Whom a task waits for directly, sorted: what its file states, and what the order rules add. Of
+    /// a phase as a whole only its last tasks.
+    #[must_use]
+    pub fn before(&self, task: TaskIndex) -> Vec<TaskIndex> {
+        let direct = self.edges.before.get(task.get()).filter(|_| task.get() < self.edges.tasks);
+        let mut all: Vec<TaskIndex> =
+            direct.into_iter().flatten().flat_map(|node| self.edges.last_of(*node)).collect();
+        all.sort_unstable();
+        all.dedup();
+        all.retain(|other| *other != task);
+        all
+    }
+
+    /// Who waits for a task directly, sorted: the other side of [`Order::before`].
+    #[must_use]
+    pub fn waiting_for(&self, task: TaskIndex) -> Vec<TaskIndex> {
+        let direct = self.edges.after.get(task.get()).filter(|_| task.get() < self.edges.tasks);
+        let mut all: Vec<TaskIndex> = Vec::new();
+        for node in direct.into_iter().flatten() {
+            if *node < self.edges.tasks {
+                all.push(TaskIndex::new(*node));
+            } else if self.edges.last_of(*node).contains(&task) {
+                all.extend(
+                    self.edges.after.get(*node).into_iter().flatten().map(|user| TaskIndex::new(*user)),
+                );
+            }
+        }
+        all.sort_unstable();
+        all.dedup();
+        all.retain(|other| *other != task);
+        all
+    }
+}
+
+impl Edges {
+    fn of(plan: &Plan) -> Self {
+        let tasks = plan.tasks.len();
+        let mut edges =
+            Self { tasks, before: vec![Vec::new(); tasks], after: vec![Vec::new(); tasks], last: Vec::new() };
+        let mut ranges: FxHashMap<(usize, usize), usize> = FxHashMap::default();
+        for (index, task) in plan.tasks.iter().enumerate() {
+            let stated = task.depends_on.iter().map(|dependency| &dependency.on);
+            for range in stated.chain(&task.after) {
+                let (start, end) = (range.start as usize, (range.end as usize).min(tasks));
+                match end.saturating_sub(start) {
+                    0 => {}
+                    1 => edges.add(start, index),
+                    _ => {
+                        let known = ranges.get(&(start, end)).copied();
+                        let node = known.unwrap_or_else(|| edges.add_range(start, end));
+                        ranges.insert((start, end), node);
+                        edges.add(node, index);
+                    }
+                }
+            }
+        }
+        let mut last: Vec<((usize, usize), usize)> = ranges.into_iter().collect();
+        last.sort_unstable_by_key(|(_, node)| *node);
+        edges.last = last.into_iter().map(|((start, end), _)| edges.last_in(start, end)).collect();
+        edges
+    }
+
+    fn add(&mut self, from: usize, to: usize) {
+        let Some(before) = self.before.get_mut(to) else { return };
+        if before.last() == Some(&from) {
+            return;
+        }
+        before.push(from);
+        if let Some(after) = self.after.get_mut(from) {
+            after.push(to);
+        }
+    }
+
+    fn add_range(&mut self, start: usize, end: usize) -> usize {
+        let node = self.before.len();
+        self.before.push(Vec::with_capacity(end - start));
+        self.after.push(Vec::new());
+        for member in start..end {
+            self.add(member, node);
+        }
+        node
+    }
+
+    /// The tasks of a range that no other task of it waits for; all where they wait in circles.
+    fn last_in(&self, start: usize, end: usize) -> Vec<TaskIndex> {
+        let inside = |node: &usize| (start..end).contains(node);
+        let is_waited_for = |member: usize| {
+            self.after.get(member).into_iter().flatten().any(|node| {
+                if *node < self.tasks {
+                    return *node != member && inside(node);
+                }
+                // Users of a range are added in the order of the tasks, so they are sorted.
+                let users = self.after.get(*node).map(Vec::as_slice).unwrap_or_default();
+                let first = users.partition_point(|user| *user < start);
+                users.get(first).is_some_and(inside)
+            })
+        };
+        let last: Vec<TaskIndex> =
+            (start..end).filter(|member| !is_waited_for(*member)).map(TaskIndex::new).collect();
+        if last.is_empty() { (start..end).map(TaskIndex::new).collect() } else { last }
+    }
+
+    /// The tasks that a node stands for.
+    fn last_of(&self, node: usize) -> Vec<TaskIndex> {
+        match node.checked_sub(self.tasks) {
+            None => vec![TaskIndex::new(node)],
+            Some(range) => self.last.get(range).cloned().unwrap_or_default(),
+        }
+    }
+
+    /// The knots of nodes that wait for one another, those waited for first.
+    fn components(&self) -> Vec<Vec<usize>> {
+        let count = self.after.iter().map(Vec::len).sum();
+        let mut graph: DiGraph<(), (), u32> = DiGraph::with_capacity(self.before.len(), count);
+        for _ in &self.before {
+            graph.add_node(());
+        }
+        for (from, after) in self.after.iter().enumerate() {
+            for to in after {
+                graph.add_edge(NodeIndex::new(from), NodeIndex::new(*to), ());
+            }
+        }
+        let mut components: Vec<Vec<usize>> = kosaraju_scc(&graph)
+            .into_iter()
+            .map(|component| component.into_iter().map(NodeIndex::index).collect())
+            .collect();
+        // Ranges before tasks: within a knot a range still stands for those of it that are outside.
+        components.iter_mut().for_each(|component| component.sort_unstable_by_key(|node| Reverse(*node)));
+        components.reverse();
+        components
+    }
+
+    fn component_of(&self, components: &[Vec<usize>]) -> Vec<usize> {
+        let mut of = vec![0; self.before.len()];
+        for (number, component) in components.iter().enumerate() {
+            for node in component {
+                if let Some(place) = of.get_mut(*node) {
+                    *place = number;
+                }
+            }
+        }
+        of
+    }
+
+    /// A node's predecessors outside its own knot, and the ranges it waits for.
+    fn outside<'e>(&'e self, node: usize, within: &'e [usize]) -> impl Iterator<Item = usize> + 'e {
+        let own = within.get(node).copied();
+        let before = self.before.get(node).into_iter().flatten().copied();
+        before.filter(move |other| *other >= self.tasks || within.get(*other).copied() != own)
+    }
+
+    /// The wave of each node before empty waves are left out.
+    fn levels(&self, plan: &Plan, components: &[Vec<usize>], within: &[usize]) -> Vec<u64> {
+        let mut levels = vec![0_u64; self.before.len()];
+        let highest = |levels: &[u64], nodes: &mut dyn Iterator<Item = usize>| {
+            nodes.filter_map(|node| levels.get(node).copied()).max().unwrap_or(0)
+        };
+        for component in components {
+            for node in component {
+                let needed = highest(&levels, &mut self.outside(*node, within));
+                let level = match plan.tasks.get(*node) {
+                    None => needed,
+                    Some(task) => {
+                        let stated = task.wave.as_ref().map_or(1, |wave| u64::from(wave.value));
+                        stated.max(needed + 1)
+                    }
+                };
+                if let Some(place) = levels.get_mut(*node) {
+                    *place = level;
+                }
+            }
+            // Whoever is outside waits for the whole of a range, the knot's own tasks included.
+            for node in component.iter().filter(|node| **node >= self.tasks) {
+                let whole = highest(&levels, &mut self.before.get(*node).into_iter().flatten().copied());
+                if let Some(place) = levels.get_mut(*node) {
+                    *place = whole;
+                }
+            }
+        }
+        levels
+    }
+
+    fn longest_chain(&self, components: &[Vec<usize>], within: &[usize]) -> Vec<TaskIndex> {
+        let mut depth = vec![0_usize; self.before.len()];
+        let mut through: Vec<Option<usize>> = vec![None; self.before.len()];
+        for node in components.iter().flatten() {
+            // Of equals the first: their numbers are the order of the file.
+            let deepest =
+                self.outside(*node, within).max_by_key(|other| (depth.get(*other).copied(), Reverse(*other)));
+            let reached = deepest.and_then(|other| depth.get(other).copied()).unwrap_or(0);
+            if let (Some(own), Some(before)) = (depth.get_mut(*node), through.get_mut(*node)) {
+                *own = reached + usize::from(*node < self.tasks);
+                *before = deepest;
+            }
+        }
+        let deepest = (0..self.tasks).max_by_key(|node| (depth.get(*node).copied(), Reverse(*node)));
+        let mut chain = Vec::new();
+        let mut next = deepest;
+        while let Some(node) = next {
+            if node < self.tasks {
+                chain.push(TaskIndex::new(node));
+            }
+            next = through.get(node).copied().flatten();
+        }
+        chain.reverse();
+        chain
+    }
+
+    /// The shortest way from a task of a knot back to itself, against the order of work.
+    fn cycle_in(&self, component: &[usize]) -> Option<Vec<TaskIndex>> {
+        let members: FxHashSet<usize> = component.iter().copied().collect();
+        let first = component.iter().copied().filter(|node| *node < self.tasks).min()?;
+        let waits_for_itself = self.before.get(first).is_some_and(|before| before.contains(&first));
+        if component.len() == 1 {
+            return waits_for_itself.then(|| vec![TaskIndex::new(first)]);
+        }
+        let mut reached_from: FxHashMap<usize, usize> = FxHashMap::default();
+        let mut queue = VecDeque::from([first]);
+        while let Some(node) = queue.pop_front() {
+            for other in self.before.get(node).into_iter().flatten().filter(|other| members.contains(other)) {
+                if *other == first {
+                    return Some(self.path_to(node, first, &reached_from));
+                }
+                if !reached_from.contains_key(other) {
+                    reached_from.insert(*other, node);
+                    queue.push_back(*other);
+                }
+            }
+        }
+        None
+    }
+
+    fn path_to(&self, end: usize, first: usize, reached_from: &FxHashMap<usize, usize>) -> Vec<TaskIndex> {
+        let mut path = vec![end];
+        let mut node = end;
+        while node != first
+            && let Some(before) = reached_from.get(&node)
+        {
+            node = *before;
+            path.push(node);
+        }
+        path.reverse();
+        path.into_iter().filter(|node| *node < self.tasks).map(TaskIndex::new).collect()
+    }
+}
+
+/// The waves that have tasks, and the wave of each task, counted from 1.
+fn waves(tasks: usize, levels: &[u64]) -> (Vec<Vec<TaskIndex>>, Vec<u32>) {
+    let mut used: Vec<u64> = levels.iter().take(tasks).copied().collect();
+    used.sort_unstable();
+    used.dedup();
+    let mut waves = vec![Vec::new(); used.len()];
+    let mut wave_of = Vec::with_capacity(tasks);
+    for (index, level) in levels.iter().take(tasks).enumerate() {
+        let place = used.partition_point(|other| other < level);
+        wave_of.push(u32::try_from(place + 1).unwrap_or(u32::MAX));
+        if let Some(wave) = waves.get_mut(place) {
+            wave.push(TaskIndex::new(index));
+        }
+    }
+    (waves, wave_of)
+}

@@ -93,7 +93,7 @@ fn asking_brings_result_ids_and_other_documents_along() {
     assert_eq!(report["kind"], "full");
 }
 
-/// Guard: `stale` in `look_at`.
+/// Guard: `stale` in `publish`.
 #[test]
 fn a_client_that_asks_is_told_to_ask_again() {
     for key in ["diagnostics", "diagnostic"] {

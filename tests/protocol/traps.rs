@@ -246,3 +246,23 @@ fn a_long_scan_shows_progress_to_who_wants_it() {
         client.progress.iter().map(|said| said["value"]["kind"].as_str().unwrap().to_owned()).collect();
     assert!(kinds.is_empty() || kinds[0] == "begin", "{kinds:?}");
 }
+
+/// Guard: `session.wake` in `diagnostics::document`, and `had.stamp` in `publish::stale`.
+#[test]
+fn an_answer_given_while_the_scan_ends_is_followed_by_the_whole_one() {
+    let text = "---\ndescription: x\n---\n[a](../../docs/1.md#no)\n";
+    let folder = Folder::new(&format!("//- .github/prompts/a.prompt.md\n{text}//- docs/1.md\n# 1\n"));
+    for _ in 0..40 {
+        let mut client = Client::pull(&folder);
+        let uri = folder.uri(A);
+        client.open(&uri, 1, text);
+        // As editors do: asked once, and again whenever the server says so.
+        loop {
+            let refreshes = client.refreshes;
+            if Client::codes(&client.pull_of(&uri)) == ["link/missing-anchor"] {
+                break;
+            }
+            client.wait_for("a refresh", |client| client.refreshes > refreshes);
+        }
+    }
+}

@@ -3,16 +3,20 @@
 //! The root itself is the empty string. Everything in this crate speaks of such paths; the disk
 //! layer alone knows where the root lies.
 
+fn last_slash(path: &str) -> Option<usize> {
+    path.bytes().rposition(|byte| byte == b'/')
+}
+
 /// The folder of a path; the root's own folder is the root.
 #[must_use]
 pub fn parent(path: &str) -> &str {
-    path.rfind('/').map_or("", |slash| &path[..slash])
+    last_slash(path).map_or("", |slash| &path[..slash])
 }
 
 /// The last segment.
 #[must_use]
 pub fn file_name(path: &str) -> &str {
-    path.rfind('/').map_or(path, |slash| &path[slash + 1..])
+    last_slash(path).map_or(path, |slash| &path[slash + 1..])
 }
 
 /// The file `name` in the folder of `path`.
@@ -59,18 +63,31 @@ pub fn ancestors(path: &str) -> impl Iterator<Item = &str> {
 /// `None` where it leaves the root.
 #[must_use]
 pub fn join(base: &str, target: &str) -> Option<String> {
-    let mut parts: Vec<&str> =
-        if base.is_empty() || target.starts_with('/') { Vec::new() } else { base.split('/').collect() };
-    for part in target.split('/') {
+    let mut joined = String::with_capacity(base.len() + 1 + target.len());
+    if !target.starts_with('/') {
+        joined.push_str(base);
+    }
+    let mut rest = Some(target);
+    while let Some(left) = rest {
+        let part;
+        // A plain walk: segments are short, and this runs for every link of a workspace.
+        (part, rest) = match left.bytes().position(|byte| byte == b'/') {
+            Some(slash) => (&left[..slash], Some(&left[slash + 1..])),
+            None => (left, None),
+        };
         match part {
             "" | "." => {}
-            ".." => {
-                parts.pop()?;
+            ".." if joined.is_empty() => return None,
+            ".." => joined.truncate(last_slash(&joined).unwrap_or(0)),
+            other => {
+                if !joined.is_empty() {
+                    joined.push('/');
+                }
+                joined.push_str(other);
             }
-            other => parts.push(other),
         }
     }
-    Some(parts.join("/"))
+    Some(joined)
 }
 
 /// How `to` is written in a link of a file in the folder `from`: `./x.md`, `../y/z.md`.

@@ -71,11 +71,16 @@ pub(crate) fn decode(bytes: Vec<u8>) -> Result<String, Unreadable> {
         return Err(Unreadable::Utf16);
     }
     match String::from_utf8(bytes) {
-        Ok(text) if text.bytes().take(8192).any(|byte| byte == 0) => Err(Unreadable::Binary),
+        Ok(text) if has_nul(text.as_bytes()) => Err(Unreadable::Binary),
         Ok(text) => Ok(text),
-        Err(error) if error.as_bytes().iter().take(8192).any(|byte| *byte == 0) => Err(Unreadable::Binary),
+        Err(error) if has_nul(error.as_bytes()) => Err(Unreadable::Binary),
         Err(error) => Err(Unreadable::NotUtf8(error.utf8_error().valid_up_to())),
     }
+}
+
+/// Whether a file's beginning says that it is no text.
+fn has_nul(bytes: &[u8]) -> bool {
+    memchr::memchr(0, bytes.get(..8192).unwrap_or(bytes)).is_some()
 }
 
 fn parsed(path: &str, what: Option<Recognised>, text: &str, hash: u64, interner: &Interner) -> FileState {

@@ -57,12 +57,12 @@ pub fn understand(written: &str, from: &str, base: Base) -> Target {
     if let Some(special) = special(written) {
         return special;
     }
-    let anchor_at = written.find('#');
+    let anchor_at = position(written, b'#');
     let (file, anchor) = match anchor_at {
         Some(at) => (&written[..at], Some(decode(&written[at + 1..]))),
         None => (written, None),
     };
-    let file = file.split('?').next().unwrap_or_default();
+    let file = position(file, b'?').map_or(file, |query| &file[..query]);
     let candidates = candidates(file, from, base);
     if candidates.is_empty() {
         return Target::Outside;
@@ -90,12 +90,18 @@ fn special(written: &str) -> Option<Target> {
         return Some(Target::Home);
     }
     let home = ["/Users/", "/home/", "/root/", "/tmp/", "/mnt/", "/etc/", "/var/", "/opt/"];
-    home.iter().any(|prefix| written.starts_with(prefix)).then_some(Target::Absolute)
+    let absolute = written.starts_with('/') && home.iter().any(|prefix| written.starts_with(prefix));
+    absolute.then_some(Target::Absolute)
+}
+
+/// Where an ASCII character first stands. Destinations are short: a plain walk beats a clever search.
+fn position(text: &str, wanted: u8) -> Option<usize> {
+    text.bytes().position(|byte| byte == wanted)
 }
 
 /// Whether it begins with `scheme:` (RFC 3986), two letters or more so that drives are none.
 fn has_scheme(written: &str) -> bool {
-    let Some(colon) = written.find(':') else { return false };
+    let Some(colon) = position(written, b':') else { return false };
     let scheme = &written[..colon];
     scheme.len() > 1
         && scheme.starts_with(|first: char| first.is_ascii_alphabetic())
@@ -144,13 +150,8 @@ const STAND_IN_SEGMENTS: &[&str] =
 fn is_placeholder(written: &str) -> bool {
     let stem = written.trim_start_matches(['.', '/']);
     written.is_empty()
-        || has_mark(written)
+        || has_mark(written, written.len() - stem.len())
         || STAND_INS.iter().any(|word| stem.eq_ignore_ascii_case(word))
-        || STAND_IN_SEGMENTS.iter().any(|segment| {
-            starts_with(stem.as_bytes(), segment)
-                || memchr::memchr_iter(b'/', written.as_bytes())
-                    .any(|slash| starts_with(&written.as_bytes()[slash + 1..], segment))
-        })
         || (written.contains(char::is_whitespace) && !written.contains(['/', '.']))
 }
 
@@ -158,71 +159,84 @@ fn starts_with(bytes: &[u8], word: &str) -> bool {
     bytes.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word.as_bytes()))
 }
 
-/// Whether some mark in it says "fill me in": this runs for every link of a workspace, so it looks at
-/// each byte once.
-fn has_mark(written: &str) -> bool {
+/// Whether some mark in it says "fill me in", or one of its segments does; the first begins at `stem`.
+/// This runs for every link of a workspace, so it looks at each byte once.
+fn has_mark(written: &str, stem: usize) -> bool {
     let bytes = written.as_bytes();
-    bytes.iter().enumerate().any(|(at, byte)| match byte {
-        b'{' | b'}' | b'<' | b'>' | b'$' | b'*' | b'|' | b'[' | b']' => true,
-        b'.' => bytes[at..].starts_with(b"..."),
-        b'%' => bytes.get(at + 1) == Some(&b's'),
-        b'y' | b'Y' => starts_with(&bytes[at..], "yyyy"),
-        b'x' | b'X' => starts_with(&bytes[at..], "xxx"),
-        // `…` and `“`, in UTF-8.
-        0xE2 => bytes[at..].starts_with("…".as_bytes()) || bytes[at..].starts_with("\u{201c}".as_bytes()),
-        _ => false,
+    let mut before = b'/';
+    bytes.iter().enumerate().any(|(at, byte)| {
+        let begins = at == stem || before == b'/';
+        before = *byte;
+        (begins && STAND_IN_SEGMENTS.iter().any(|segment| starts_with(&bytes[at..], segment)))
+            || match byte {
+                b'{' | b'}' | b'<' | b'>' | b'$' | b'*' | b'|' | b'[' | b']' => true,
+                b'.' => bytes[at..].starts_with(b"..."),
+                b'%' => bytes.get(at + 1) == Some(&b's'),
+                b'y' | b'Y' => starts_with(&bytes[at..], "yyyy"),
+                b'x' | b'X' => starts_with(&bytes[at..], "xxx"),
+                // `…` and `“`, in UTF-8.
+                0xE2 => {
+                    bytes[at..].starts_with("…".as_bytes()) || bytes[at..].starts_with("\u{201c}".as_bytes())
+                }
+                _ => false,
+            }
     })
 }
 
 fn decode(text: &str) -> String {
+    if position(text, b'%').is_none() {
+        return text.to_owned();
+    }
     percent_decode_str(text).decode_utf8().map_or_else(|_| text.to_owned(), Into::into)
 }
 
 /// The places a path may mean, decoded first, then as it stands, then with Windows' slashes.
 fn candidates(file: &str, from: &str, base: Base) -> Vec<String> {
     let mut found: Vec<String> = Vec::with_capacity(1);
-    let mut add = |spelling: &str| {
-        for folder in bases(spelling, from, base) {
-            if let Some(joined) = path::join(folder, spelling.trim_start_matches('/'))
-                && !found.contains(&joined)
-            {
-                found.push(joined);
-            }
-        }
-    };
     // Most destinations have neither escapes nor backslashes, and one spelling.
-    if !file.contains(['%', '\\']) {
-        add(file);
+    if !file.bytes().any(|byte| matches!(byte, b'%' | b'\\')) {
+        add_candidates(&mut found, file, from, base);
         return found;
     }
     let decoded = decode(file);
-    add(&decoded);
+    add_candidates(&mut found, &decoded, from, base);
     if decoded != file {
-        add(file);
+        add_candidates(&mut found, file, from, base);
     }
     if decoded.contains('\\') {
-        add(&decoded.replace('\\', "/"));
+        add_candidates(&mut found, &decoded.replace('\\', "/"), from, base);
     }
     found
 }
 
-/// The folders to try, likeliest first.
-fn bases<'a>(spelling: &str, from: &'a str, base: Base) -> Vec<&'a str> {
+/// Adds what one spelling may mean, below each folder to try, likeliest first.
+fn add_candidates(found: &mut Vec<String>, spelling: &str, from: &str, base: Base) {
+    let mut add = |folder: &str, spelling: &str| {
+        if let Some(joined) = path::join(folder, spelling)
+            && !found.contains(&joined)
+        {
+            found.push(joined);
+        }
+    };
     if spelling.starts_with('/') {
         // The top of the repository, and of a project nested in it (an example, a template).
-        let mut tops = vec![""];
-        tops.extend(nested_top(from));
-        return tops;
-    }
-    match base {
-        Base::Link => vec![path::parent(from)],
-        Base::FileThenTop => {
-            let mut folders = vec![path::parent(from), ""];
-            folders.extend(nested_top(from));
-            folders.dedup();
-            folders
+        let spelling = spelling.trim_start_matches('/');
+        add("", spelling);
+        if let Some(top) = nested_top(from) {
+            add(top, spelling);
         }
-        Base::Top => vec![""],
+        return;
+    }
+    if base != Base::Top {
+        add(path::parent(from), spelling);
+    }
+    if base != Base::Link {
+        add("", spelling);
+    }
+    if base == Base::FileThenTop
+        && let Some(top) = nested_top(from)
+    {
+        add(top, spelling);
     }
 }
 

@@ -30,10 +30,13 @@ pub async fn document(
     {
         let mut pulled = lock(&session.pulled);
         for judged in related.iter().chain([&judged]).filter(|judged| judged.open) {
-            let now = Pulled { version: judged.version, stamp, hash: judged.hash };
+            let now = Pulled { version: judged.version, stamp, hash: judged.hash, told: None };
             pulled.insert(judged.uri.clone(), now);
         }
     }
+    // Changes taken in meanwhile, the end of the first scan above all, were compared with the answer
+    // before this one: the publisher has to look at this one too.
+    session.wake();
     Ok(report(Some(judged), params.previous_result_id.as_deref(), Some(related)))
 }
 

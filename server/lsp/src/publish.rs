@@ -52,7 +52,14 @@ struct Look {
     snapshot: Option<Snapshot>,
     judged: Vec<Judged>,
     closed: Vec<Arc<str>>,
-    stale: bool,
+    stale: Vec<Stale>,
+}
+
+/// An answer that the client has and that is no longer right.
+struct Stale {
+    uri: Arc<str>,
+    had: u64,
+    now: u64,
 }
 
 /// Publishes until the session ends.
@@ -108,7 +115,8 @@ impl Memory {
         for judged in look.judged {
             self.say(session, index, judged).await;
         }
-        if look.stale {
+        if !look.stale.is_empty() {
+            note_told(session, &look.stale);
             session.refreshing.ask(session);
         }
         let Some(snapshot) = look.snapshot else { return };
@@ -219,23 +227,47 @@ fn look_at(
 ) -> Look {
     let Some(snapshot) = root.at(batch) else {
         let judged = if pulled.is_some() { Vec::new() } else { alone(root, tickets, facts) };
-        return Look { snapshot: None, judged, closed: Vec::new(), stale: false };
+        return Look { snapshot: None, judged, closed: Vec::new(), stale: Vec::new() };
     };
     let since = root.touched_since(stamp, snapshot.stamp);
     if let Some(pulled) = pulled {
-        let stale = snapshot.open.iter().any(|(path, open)| {
-            pulled.get(&open.uri).is_some_and(|pulled| {
-                pulled.version == open.version
-                    && is_touched(&since, &snapshot.world, path)
-                    && judge::judge(root, &snapshot, path, facts).hash != pulled.hash
-            })
-        });
+        let stale = stale(root, &snapshot, pulled, facts);
         return Look { snapshot: Some(snapshot), judged: Vec::new(), closed: Vec::new(), stale };
     }
     let touched = snapshot.open.keys().filter(|path| is_touched(&since, &snapshot.world, path));
     let judged = touched.map(|path| judge::judge(root, &snapshot, path, facts)).collect();
     let closed = closed_paths(&since, &snapshot);
-    Look { snapshot: Some(snapshot), judged, closed, stale: false }
+    Look { snapshot: Some(snapshot), judged, closed, stale: Vec::new() }
+}
+
+/// The answers that a change made wrong: by the state that each was about, since an answer may be made
+/// before a change and come to be known here after it.
+fn stale(
+    root: &Root,
+    snapshot: &Snapshot,
+    pulled: &FxHashMap<Arc<str>, Pulled>,
+    facts: &ClientFacts,
+) -> Vec<Stale> {
+    let stale = snapshot.open.iter().filter_map(|(path, open)| {
+        let had = pulled.get(&open.uri).filter(|had| had.version == open.version)?;
+        if !root.is_touched(snapshot.world.id(path)?, had.stamp) {
+            return None;
+        }
+        let now = judge::judge(root, snapshot, path, facts).hash;
+        let news = now != had.hash && had.told != Some(now);
+        news.then(|| Stale { uri: open.uri.clone(), had: had.hash, now })
+    });
+    stale.collect()
+}
+
+/// Remembers what the client is told to ask again for, so that it is told once.
+fn note_told(session: &Session, stale: &[Stale]) {
+    let mut pulled = lock(&session.pulled);
+    for stale in stale {
+        if let Some(had) = pulled.get_mut(&stale.uri).filter(|had| had.hash == stale.had) {
+            had.told = Some(stale.now);
+        }
+    }
 }
 
 /// What can be said of open files before the first scan is done.

@@ -68,6 +68,8 @@ pub struct Pulled {
     pub stamp: u64,
     /// What identifies them.
     pub hash: u64,
+    /// The newer diagnostics for which the client was told to ask again.
+    pub told: Option<u64>,
 }
 
 /// A document, and the state of its root, as they were when a request came.

@@ -280,6 +280,83 @@ fn ignoring_and_explaining_a_code() {
     }
 }
 
+/// Guard: `features::actions::ignore_in_json`, `shown::comments_of`.
+#[test]
+fn ignoring_in_json_where_its_clients_read_comments() {
+    const SERVERS: &str = "{\n  \"servers\": {\n    \"s\": { \"type\": \"stdio\" }\n  }\n}\n";
+    let folder = Folder::new(&format!("//- .vscode/mcp.json\n{SERVERS}"));
+    let mut client = Client::pull(&folder);
+    let uri = folder.uri(".vscode/mcp.json");
+    client.open(&uri, 1, SERVERS);
+    let report = client.pull_until(&uri, |report| !Client::codes(report).is_empty());
+    let code = Client::codes(&report)[0].clone();
+    let offered = |client: &mut Client, uri: &str, report: &Value| {
+        let params = json!({ "textDocument": { "uri": uri }, "range": report["items"][0]["range"], "context": { "diagnostics": [] } });
+        client.request("textDocument/codeAction", params).as_array().unwrap().clone()
+    };
+    let found = offered(&mut client, &uri, &report);
+    let ignored = applied(SERVERS, titled(&found, "Ignore "));
+    assert!(ignored.contains(&format!("// segue-ignore {code}\n")), "{ignored}");
+    client.change(&uri, 2, json!([{ "text": ignored }]));
+    assert!(!Client::codes(&client.pull_of(&uri)).contains(&code), "{ignored}");
+
+    // Claude's file is plain JSON: a comment would break it.
+    let plain = "{\n  \"mcpServers\": {\n    \"s\": { \"type\": \"stdio\" }\n  }\n}\n";
+    let uri = folder.uri(".mcp.json");
+    client.open(&uri, 1, plain);
+    let report = client.pull_until(&uri, |report| !Client::codes(report).is_empty());
+    let found = offered(&mut client, &uri, &report);
+    titled(&found, "Explain ");
+    assert!(found.iter().all(|action| !action["title"].as_str().unwrap().starts_with("Ignore")), "{found:?}");
+}
+
+/// Guard: `as_command` and `apply` in `actions.rs`.
+#[test]
+fn a_client_that_knows_commands_alone_gets_commands() {
+    let folder = Folder::new(CASE);
+    let uri = folder.uri(A);
+    let text = folder.read(A);
+    let mut capabilities = pull_capabilities();
+    capabilities["textDocument"]["codeAction"] = json!({});
+    capabilities["workspace"]["applyEdit"] = json!(true);
+    let mut client = Client::on(&folder, capabilities.clone());
+    client.open(&uri, 3, &text);
+    client.pull_until(&uri, |report| Client::codes(report).contains(&"link/case-mismatch".to_owned()));
+    let line = json!({ "line": 3, "character": 14 });
+    let ask = |client: &mut Client| {
+        let params = json!({ "textDocument": { "uri": uri }, "range": { "start": line, "end": line }, "context": { "diagnostics": [] } });
+        client.request("textDocument/codeAction", params).as_array().unwrap().clone()
+    };
+    let found = ask(&mut client);
+    assert!(
+        found.iter().all(|command| command["command"].is_string() && command.get("edit").is_none()),
+        "{found:?}"
+    );
+    let fix = titled(&found, "Write").clone();
+    let params = json!({ "command": fix["command"], "arguments": fix["arguments"] });
+    client.request("workspace/executeCommand", params.clone());
+    client.wait_for("the edit", |client| client.applied.len() == 1);
+    let fixed = applied(&text, &json!({ "edit": client.applied[0] }));
+    client.change(&uri, 4, json!([{ "text": fixed }]));
+    assert_eq!(Client::codes(&client.pull_of(&uri)), ["link/case-mismatch", "link/missing-file"], "{fixed}");
+    // The same once more would be made on another text.
+    let id = client.ask("workspace/executeCommand", params);
+    assert_eq!(client.answer(id)["error"]["code"], -32801);
+    for wrong in [json!([]), json!([uri, 4]), json!([uri, 4, 7]), json!([7, 4, {}])] {
+        let id = client
+            .ask("workspace/executeCommand", json!({ "command": "segue.applyFix", "arguments": wrong }));
+        assert_eq!(client.answer(id)["error"]["code"], -32602);
+    }
+    drop(client);
+    // Who makes no edits on our word is offered none.
+    capabilities["workspace"]["applyEdit"] = json!(false);
+    let mut client = Client::on(&folder, capabilities);
+    client.open(&uri, 3, &text);
+    client.pull_until(&uri, |report| Client::codes(report).contains(&"link/case-mismatch".to_owned()));
+    let found = ask(&mut client);
+    assert!(found.iter().all(|command| command["command"] == "segue.explain"), "{found:?}");
+}
+
 /// Guard: `show` in `actions.rs`.
 #[test]
 fn a_page_is_a_message_where_documents_cannot_be_shown() {

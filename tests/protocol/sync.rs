@@ -60,6 +60,39 @@ fn columns_count_in_the_negotiated_unit() {
     }
 }
 
+/// Versions that clients leave out, or that are none: the edits count all the same. Guard:
+/// `framing::with_no_version`, `from_lsp::version`.
+#[test]
+fn edits_without_a_version_are_made() {
+    let folder = Folder::new(PROMPT);
+    for version in [json!(null), json!(1.5), json!("x"), json!(1_u64 << 40)] {
+        let mut client = Client::push(&folder);
+        let uri = folder.uri(A);
+        client.know(&uri);
+        let text = "[gone](gone.md)\n";
+        let item = json!({ "uri": uri, "languageId": "markdown", "version": version, "text": text });
+        client.notify("textDocument/didOpen", json!({ "textDocument": item }));
+        client.diagnostics_where(&uri, |told| Client::codes(told).contains(&"link/missing-file".to_owned()));
+        let start = json!({ "line": 0, "character": 0 });
+        let change = json!([{ "range": { "start": start, "end": start }, "text": "# a\n\n" }]);
+        let mut document = json!({ "uri": uri, "version": version });
+        client
+            .notify("textDocument/didChange", json!({ "textDocument": document, "contentChanges": change }));
+        assert_eq!(heading(&mut client, &uri), "a");
+        document.as_object_mut().unwrap().remove("version");
+        let change = json!([{ "text": "# b\n\nfine\n" }]);
+        client
+            .notify("textDocument/didChange", json!({ "textDocument": document, "contentChanges": change }));
+        assert_eq!(heading(&mut client, &uri), "b");
+        let told = client
+            .diagnostics_where(&uri, |told| !Client::codes(told).contains(&"link/missing-file".to_owned()));
+        assert_eq!(told.get("version"), None, "a version that nobody gave: {told}");
+        // One that gives them later is understood.
+        client.change(&uri, 7, json!([{ "text": text }]));
+        client.diagnostics_of(&uri, 7);
+    }
+}
+
 /// Guard: the loop over changes in `Documents::change`.
 #[test]
 fn all_changes_of_a_notification_are_made_in_order() {

@@ -2,7 +2,8 @@
 //!
 //! | trap | test, guard |
 //! |---|---|
-//! | 1, 2 cold index | `nothing_is_said_of_other_files_before_they_are_known` (`alone::can_judge`, `until_ready`) |
+//! | 1 cold index | `an_answer_about_the_workspace_waits…`, `a_client_that_cannot_be_told_again…` (`until_ready`) |
+//! | 2 nothing said too early | `nothing_is_said_of_other_files_before_they_are_known` (`alone::can_judge`) |
 //! | 3 a heading edited elsewhere | `answers::a_heading_edited_in_a_hub_is_told_to_who_links_there` |
 //! | 4 dirty buffers | `workspaces::a_dirty_buffer_wins_and_closing_falls_back_to_the_disk` |
 //! | 5 agreement after an outside write | `answers_agree_after_a_write_from_outside` (no cache beside the index) |
@@ -12,9 +13,9 @@
 //! | 9, 10 columns | `sync::columns…`, `sync::positions…` |
 //! | 11 inconsistent edits | `sync::random_sessions_are_survived` |
 //! | 12, 13 order, back-pressure | `hazards::burst_of_ten_thousand_changes`, `shutdown_gets_through_a_storm` (`concurrency_level`) |
-//! | 14, 15 incremental trees | `server/syntax/tests/sync.rs`, `tests/facts_hold.rs`: facts are never incremental |
-//! | 16 large files | `a_large_document_is_served` (one pass over the text a key) |
-//! | 17 huge roots | `peers::a_workspace_of_many_files…`, `initialize_does_not_wait_for_the_scan` |
+//! | 14, 15 incremental trees | `answers_after_edits_are_those_of_a_fresh_document` (`Text::apply`) |
+//! | 16 large files | `a_large_document_is_served`, `no_shape_of_text_holds_the_server_up` (one pass over the text a key) |
+//! | 17 huge roots | `peers::a_workspace_of_many_files…`, `nothing_waits_for_the_scan_that_needs_not` (the runtime borrowed in `main`) |
 //! | 27 Windows URIs | `spellings_of_a_drive_are_one_document` (`uri::to_path`, `Documents::get`) |
 //! | 28 other schemes | `documents_that_are_no_files` (`Document::place` being `None`) |
 //! | 29 case | `a_link_in_the_wrong_case_is_told` |
@@ -24,69 +25,129 @@
 
 use crate::client::{Client, Folder, pull_capabilities, push_capabilities, uri_of};
 use crate::hazards::{A, PROMPT};
+use crate::support::{Random, seed};
 use serde_json::{Value, json};
-use std::fmt::Write;
-
-fn many(prompt: &str) -> Folder {
-    let mut fixture = prompt.to_owned();
-    for number in 0..3_000 {
-        let _ = writeln!(fixture, "//- docs/{}/{number}.md\n# {number}", number % 100);
-    }
-    Folder::new(&fixture)
-}
 
 /// An agent that nobody knows of until the workspace is read.
 const PLANNER: &str =
     "//- .github/agents/Planner.agent.md\n---\nname: Planner\ndescription: Plans.\n---\nPlan.\n";
 
+/// A server that does not begin to scan before [`release`].
+fn held(folder: &Folder, capabilities: Value) -> Client {
+    let client = Client::start_with(&["lsp"], &[("SEGUE_SELF_TEST", "hold-scan")]);
+    Client::begin(client, &[folder], capabilities)
+}
+
+fn release(client: &mut Client) {
+    client.request("segue/selfTest", json!({ "release": true }));
+}
+
+/// What the file alone says of [`cold`], and what the workspace says.
+const ALONE: &[&str] = &["link/undefined-reference"];
+const ALL: &[&str] = &["link/missing-anchor", "link/undefined-reference"];
+
+/// A prompt that refers to an agent and to other files, one of them wrongly.
+fn cold() -> (Folder, &'static str) {
+    let text = "---\ndescription: x\nagent: Planner\n---\n[a](../../docs/1.md#no) [b](../../docs/2.md#2) [c][none] [d](../../docs/3.md)\n";
+    let hubs = "//- docs/1.md\n# 1\n//- docs/2.md\n# 2\n//- docs/3.md\n# 3\n";
+    (Folder::new(&format!("//- .github/prompts/a.prompt.md\n{text}{PLANNER}{hubs}")), text)
+}
+
 #[test]
 fn nothing_is_said_of_other_files_before_they_are_known() {
-    let text = "---\ndescription: x\nagent: Planner\n---\n[a](../../docs/1/1.md#no) [b](../../docs/2/2.md#2) [c][none] [d](../../docs/3/3.md)\n";
-    for push in [true, false] {
-        let folder = many(&format!("//- .github/prompts/a.prompt.md\n{text}{PLANNER}"));
-        let mut client = if push { Client::push(&folder) } else { Client::pull(&folder) };
-        let uri = folder.uri(A);
-        client.open(&uri, 1, text);
-        // Whatever is said first is true, and what is said in the end is all of it.
-        let all = ["link/missing-anchor", "link/undefined-reference"];
-        let true_part = |told: &Value| Client::codes(told).iter().all(|code| all.contains(&&**code));
-        if push {
-            let told = client.diagnostics_where(&uri, |told| {
-                assert!(true_part(told), "{told}");
-                Client::codes(told).len() == 2
-            });
-            assert_eq!(Client::codes(&told), all);
-        } else {
-            client.pull_until(&uri, |report| {
-                assert!(true_part(report), "{report}");
-                Client::codes(report) == all
-            });
-        }
-    }
+    let (folder, text) = cold();
+    let mut client = held(&folder, push_capabilities());
+    let uri = folder.uri(A);
+    client.open(&uri, 1, text);
+    assert_eq!(Client::codes(&client.diagnostics(&uri)), ALONE);
+    client.change(&uri, 2, json!([{ "text": format!("{text}\nMore.\n") }]));
+    assert_eq!(Client::codes(&client.diagnostics_of(&uri, 2)), ALONE);
+    release(&mut client);
+    assert_eq!(Client::codes(&client.diagnostics(&uri)), ALL);
+
+    let mut client = held(&folder, pull_capabilities());
+    client.open(&uri, 1, text);
+    assert_eq!(Client::codes(&client.pull_of(&uri)), ALONE);
+    let before = client.refreshes;
+    release(&mut client);
+    client.wait_for("a refresh", |client| client.refreshes > before);
+    assert_eq!(Client::codes(&client.pull_of(&uri)), ALL);
+}
+
+#[test]
+fn an_answer_about_the_workspace_waits_until_it_is_known() {
+    let (folder, text) = cold();
+    let mut client = held(&folder, pull_capabilities());
+    let uri = folder.uri(A);
+    let id = client.ask("workspace/diagnostic", json!({ "previousResultIds": [] }));
+    // Others are answered meanwhile, that one is not.
+    client.open(&uri, 1, text);
+    client.pull_of(&uri);
+    assert!(!client.is_answered(id));
+    release(&mut client);
+    let items = client.result(id)["items"].clone();
+    assert_eq!(items.as_array().map(Vec::len), Some(1), "{items}");
+    let codes = Client::codes(&items[0]);
+    assert!(codes.contains(&"link/missing-anchor".to_owned()), "{codes:?}");
 }
 
 #[test]
 fn a_client_that_cannot_be_told_again_waits_for_the_whole_answer() {
-    let folder = many("//- .github/prompts/a.prompt.md\n");
+    let (folder, text) = cold();
     let mut capabilities = pull_capabilities();
     capabilities["workspace"]["diagnostics"] = json!({});
-    let mut client = Client::on(&folder, capabilities);
+    let mut client = held(&folder, capabilities);
     let uri = folder.uri(A);
-    client.open(&uri, 1, "---\ndescription: x\n---\n[a](../../docs/1/1.md#no)\n");
-    assert_eq!(Client::codes(&client.pull_of(&uri)), ["link/missing-anchor"]);
+    client.open(&uri, 1, text);
+    let id = client.ask("textDocument/diagnostic", json!({ "textDocument": { "uri": uri } }));
+    client.request("textDocument/documentSymbol", json!({ "textDocument": { "uri": uri } }));
+    assert!(!client.is_answered(id));
+    release(&mut client);
+    assert_eq!(Client::codes(&client.result(id)), ALL);
 }
 
 #[test]
-fn initialize_does_not_wait_for_the_scan() {
-    let folder = many(PROMPT);
-    let mut client = Client::pull(&folder);
+fn nothing_waits_for_the_scan_that_needs_not() {
+    let folder = Folder::new(PROMPT);
+    let mut client = held(&folder, pull_capabilities());
     let uri = folder.uri(A);
     client.open(&uri, 1, "# Here\n");
     let symbols = client.request("textDocument/documentSymbol", json!({ "textDocument": { "uri": uri } }));
     assert_eq!(symbols[0]["name"], "Here");
+    client.request("textDocument/foldingRange", json!({ "textDocument": { "uri": uri } }));
+    // And the end does not wait for it either.
     client.request("shutdown", Value::Null);
     client.notify("exit", Value::Null);
     assert_eq!(client.wait().code(), Some(0));
+}
+
+/// Guard: `progress::report`.
+#[test]
+fn a_long_scan_shows_its_progress_from_beginning_to_end() {
+    let folder = Folder::new(PROMPT);
+    let mut capabilities = pull_capabilities();
+    capabilities["window"] = json!({ "workDoneProgress": true });
+    let mut client = held(&folder, capabilities);
+    let kind = |said: &Value| said["value"]["kind"].as_str().unwrap().to_owned();
+    client.wait_for("the beginning", |client| client.progress.len() == 1);
+    let begin = client.progress[0].clone();
+    assert_eq!((kind(&begin), &begin["value"]["percentage"]), ("begin".to_owned(), &json!(0)));
+    release(&mut client);
+    client.wait_for("the end", |client| client.progress.iter().any(|said| kind(said) == "end"));
+    let kinds: Vec<String> = client.progress.iter().map(kind).collect();
+    assert!(kinds[1..kinds.len() - 1].iter().all(|kind| kind == "report") && kinds.len() > 2, "{kinds:?}");
+    assert_eq!(client.progress[kinds.len() - 2]["value"]["message"], "1/1 files");
+    assert!(client.progress.iter().all(|said| said["token"] == begin["token"]));
+}
+
+/// Guard: `progress` in `ClientFacts`; the client fails on what it did not ask for.
+#[test]
+fn progress_is_for_who_wants_it() {
+    let folder = Folder::new(PROMPT);
+    let mut client = held(&folder, pull_capabilities());
+    release(&mut client);
+    client.request("workspace/diagnostic", json!({ "previousResultIds": [] }));
+    assert!(client.progress.is_empty());
 }
 
 #[test]
@@ -224,27 +285,137 @@ fn two_spellings_of_one_file_are_one_document() {
     assert_eq!(told["uri"], one);
 }
 
-/// Guard: `progress::report`.
+/// Edits and the answers after each, compared with a document that is opened with the same text.
 #[test]
-fn a_long_scan_shows_progress_to_who_wants_it() {
-    let mut fixture = String::new();
-    for number in 0..12_000 {
-        let _ = writeln!(
-            fixture,
-            "//- p/{}/{number}.prompt.md\n---\ndescription: {number}\n---\n[a](./{}.prompt.md)\n",
-            number % 100,
-            number % 100
-        );
-    }
-    let folder = Folder::new(&fixture);
+fn answers_after_edits_are_those_of_a_fresh_document() {
+    const PIECES: &[&str] = &[
+        "# h\n",
+        "\n",
+        "text [a](gone.md)\n",
+        "```\n",
+        "- x\n",
+        "  - y\n",
+        "> q\n",
+        "---\n",
+        "description: z\n",
+        "x",
+        "[a]: b.md\n",
+        "<!-- c -->\n",
+        "é😀",
+        "\r\n",
+        "`",
+        "*",
+        "| a | b |\n",
+        "    code\n",
+        "<div>\n",
+    ];
+    let mut random = Random::new(seed());
+    let folder = Folder::new(&format!("{PROMPT}//- .github/prompts/b.prompt.md\n"));
     let mut capabilities = pull_capabilities();
-    capabilities["window"] = json!({ "workDoneProgress": true });
+    capabilities["general"]["positionEncodings"] = json!(["utf-8"]);
     let mut client = Client::on(&folder, capabilities);
     client.request("workspace/diagnostic", json!({ "previousResultIds": [] }));
-    // A fast machine may be done before there is anything to show; what is shown is whole.
-    let kinds: Vec<_> =
-        client.progress.iter().map(|said| said["value"]["kind"].as_str().unwrap().to_owned()).collect();
-    assert!(kinds.is_empty() || kinds[0] == "begin", "{kinds:?}");
+    let (edited, fresh) = (folder.uri(A), folder.uri(".github/prompts/b.prompt.md"));
+    let mut text = "---\ndescription: x\n---\n# One\n\n[gone](gone.md)\n".to_owned();
+    client.open(&edited, 0, &text);
+    for version in 1..=400 {
+        let (from, to) = (place(&mut random, &text), place(&mut random, &text));
+        let (start, mut end) = (from.min(to), from.max(to));
+        if end - start > 30 {
+            end = start;
+        }
+        let piece = *random.pick(PIECES);
+        let range = json!({ "start": position(&text, start), "end": position(&text, end) });
+        client.change(&edited, version, json!([{ "range": range, "text": piece }]));
+        text.replace_range(start..end, piece);
+        if version % 8 != 0 {
+            continue;
+        }
+        client.open(&fresh, version, &text);
+        let [one, other] = [&edited, &fresh].map(|uri| {
+            let document = json!({ "textDocument": { "uri": uri } });
+            let symbols = client.request("textDocument/documentSymbol", document.clone());
+            let folds = client.request("textDocument/foldingRange", document);
+            let found = client.pull_of(uri)["items"].clone();
+            let found: Vec<_> = found
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|item| (item["range"].clone(), item["code"].clone()))
+                .collect();
+            (symbols, folds, found)
+        });
+        assert_eq!(one, other, "{text:?}");
+        client.close(&fresh);
+    }
+}
+
+/// A place in a text where an edit may begin: not inside a character, nor between CR and LF.
+fn place(random: &mut Random, text: &str) -> usize {
+    let mut at = random.below(text.len() + 1);
+    while !text.is_char_boundary(at) || (text[..at].ends_with('\r') && text[at..].starts_with('\n')) {
+        at -= 1;
+    }
+    at
+}
+
+fn position(text: &str, at: usize) -> Value {
+    let before = &text[..at];
+    let start = before.rfind(['\n', '\r']).map_or(0, |end| end + 1);
+    let line = before.replace("\r\n", "\n").matches(['\n', '\r']).count();
+    json!({ "line": line, "character": at - start })
+}
+
+/// Nothing that a file may consist of takes more than one pass: the limit of the client is the guard.
+#[test]
+fn no_shape_of_text_holds_the_server_up() {
+    let folder = Folder::new(PROMPT);
+    let mut client = Client::pull(&folder);
+    client.allow_log("");
+    let uri = folder.uri(A);
+    for shape in [
+        "[",
+        "![",
+        "](",
+        "`",
+        "`a",
+        "<a ",
+        "<!--",
+        "> ",
+        "- ",
+        "*",
+        "_a_",
+        "|",
+        "&#",
+        "\\",
+        "[a](",
+        "[a][",
+        "---\n",
+        "# \n",
+        "#tool:",
+        "@a",
+        "${",
+        "/x ",
+        "\r",
+        "\u{feff}",
+        "```\n",
+        "~~~ \n",
+        "a: [\n",
+        "[a]: b\n",
+        "<div>\n",
+        "{",
+        "#file:a\n",
+        "[x](y.md#z) ",
+        "<a id=\"x\">",
+        "  - ",
+    ] {
+        for head in ["", "---\n", "---\ndescription: x\n---\n"] {
+            let text = format!("{head}{}", shape.repeat(40_000 / shape.len()));
+            client.open(&uri, 1, &text);
+            client.pull_of(&uri);
+            client.close(&uri);
+        }
+    }
 }
 
 /// Guard: `session.wake` in `diagnostics::document`, and `had.stamp` in `publish::stale`.

@@ -131,6 +131,8 @@ pub struct Client {
     pub refreshes: usize,
     pub progress: Vec<Value>,
     pub shown: Vec<Value>,
+    /// Edits that the server asked for.
+    pub applied: Vec<Value>,
     logs: VecDeque<(i64, String)>,
     expected_logs: Vec<String>,
     finished: bool,
@@ -178,6 +180,7 @@ impl Client {
             refreshes: 0,
             progress: Vec::new(),
             shown: Vec::new(),
+            applied: Vec::new(),
             logs: VecDeque::new(),
             expected_logs: Vec::new(),
             finished: false,
@@ -254,6 +257,11 @@ impl Client {
             assert!(self.take_in(deadline), "no answer to request {id}: the server ended or hangs");
         }
         self.responses.remove(&id).unwrap()
+    }
+
+    /// Whether the answer to a request is among what was read so far.
+    pub fn is_answered(&self, id: i64) -> bool {
+        self.responses.contains_key(&id)
     }
 
     pub fn result(&mut self, id: i64) -> Value {
@@ -445,6 +453,10 @@ impl Client {
             {
                 self.refreshes += 1;
                 Value::Null
+            }
+            "workspace/applyEdit" if announced("/workspace/applyEdit") => {
+                self.applied.push(params["edit"].clone());
+                json!({ "applied": true })
             }
             "window/workDoneProgress/create" if announced("/window/workDoneProgress") => Value::Null,
             "window/showDocument" if announced("/window/showDocument") => {

@@ -1,7 +1,37 @@
 //! Paths below a root: relative, `/`-separated, normalised, never leaving the root.
 //!
 //! The root itself is the empty string. Everything in this crate speaks of such paths; the disk
-//! layer alone knows where the root lies.
+//! layer alone knows where the root lies. [`plain`] and [`real`] are for who brings a path of the file
+//! system along.
+
+use std::path::{Component, Path, PathBuf};
+
+/// An absolute path of the file system with `.` and `..` taken out, without asking the disk.
+#[must_use]
+pub fn plain(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                plain.pop();
+            }
+            other => plain.push(other),
+        }
+    }
+    plain
+}
+
+/// The path with all links resolved, without the `\\?\` that Windows puts before a drive.
+///
+/// # Errors
+/// Those of the disk; a path that does not exist among them.
+pub fn real(path: &Path) -> std::io::Result<PathBuf> {
+    let real = path.canonicalize()?;
+    // `\\?\C:\…` has a plain form; `\\?\UNC\…` is left as it is.
+    let rest = real.to_str().and_then(|text| text.strip_prefix(r"\\?\"));
+    Ok(rest.filter(|rest| rest.as_bytes().get(1) == Some(&b':')).map_or(real.clone(), PathBuf::from))
+}
 
 fn last_slash(path: &str) -> Option<usize> {
     path.bytes().rposition(|byte| byte == b'/')

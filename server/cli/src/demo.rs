@@ -2,7 +2,9 @@
 //!
 //! The workspace is the sign-in feature of a small notes service, with mistakes planted in it. It is
 //! written to a temporary folder, and the commands that a user would type are run there by this very
-//! binary.
+//! binary; to its language server it speaks as an editor ([`editor`]).
+
+mod editor;
 
 use crate::Failure;
 use crate::output::Output;
@@ -23,6 +25,9 @@ pub struct Args {
     /// Write the workspace to this new folder and leave it there
     #[arg(long, value_name = "DIR")]
     pub keep: Option<PathBuf>,
+    /// Play it on the files of this folder instead of the bundled ones
+    #[arg(long, value_name = "DIR", hide = true)]
+    pub from: Option<PathBuf>,
 }
 
 macro_rules! sample {
@@ -63,6 +68,10 @@ const TOUR: &[Stop] = &[
         types: &["explain", "apply-to/never-attached"],
     },
     Stop {
+        says: "An editor starts the language server and is told the same with every key, before anything is saved.",
+        types: &["lsp"],
+    },
+    Stop {
         says: "Some findings have one right answer. This is what `--fix` would do:",
         types: &["check", "--fix", "--diff"],
     },
@@ -90,8 +99,9 @@ pub fn run(args: &Args) -> Result<ExitCode, Failure> {
             temporary.path()
         }
     };
-    write_sample(folder)?;
-    introduce(folder)?;
+    let sample = sample(args.from.as_deref())?;
+    write_sample(&sample, folder)?;
+    introduce(&sample, folder)?;
     for stop in TOUR {
         visit(stop, folder)?;
     }
@@ -106,8 +116,33 @@ fn new_folder(folder: &Path) -> Result<PathBuf, Failure> {
     Ok(folder.to_owned())
 }
 
-fn write_sample(folder: &Path) -> Result<(), Failure> {
-    for (path, text) in SAMPLE {
+/// The files to play with: the bundled ones, or those of a folder.
+fn sample(from: Option<&Path>) -> Result<Vec<(String, String)>, Failure> {
+    let Some(from) = from else {
+        return Ok(SAMPLE.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect());
+    };
+    let mut files = Vec::new();
+    read_below(from, "", &mut files)
+        .map_err(|error| Failure::said(format!("cannot read {}: {error}", from.display())))?;
+    files.sort();
+    Ok(files)
+}
+
+fn read_below(folder: &Path, prefix: &str, files: &mut Vec<(String, String)>) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let path = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        if entry.file_type()?.is_dir() {
+            read_below(&entry.path(), &format!("{path}/"), files)?;
+        } else {
+            files.push((path, std::fs::read_to_string(entry.path())?));
+        }
+    }
+    Ok(())
+}
+
+fn write_sample(sample: &[(String, String)], folder: &Path) -> Result<(), Failure> {
+    for (path, text) in sample {
         let place = folder.join(path);
         let written = place
             .parent()
@@ -118,14 +153,14 @@ fn write_sample(folder: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-fn introduce(folder: &Path) -> Result<(), Failure> {
+fn introduce(sample: &[(String, String)], folder: &Path) -> Result<(), Failure> {
     let mut output = Output::lock();
     writeln!(
         output,
         "A sample workspace, the sign-in feature of a notes service, is at {}:\n",
         folder.display()
     )?;
-    for (path, _) in SAMPLE {
+    for (path, _) in sample {
         writeln!(output, "  {path}")?;
     }
     output.finish()
@@ -138,6 +173,9 @@ fn visit(stop: &Stop, folder: &Path) -> Result<(), Failure> {
     output.finish()?;
     let program = std::env::current_exe()
         .map_err(|error| Failure::said(format!("this binary cannot be found: {error}")))?;
+    if stop.types == ["lsp"] {
+        return editor::play(&program, folder);
+    }
     let status =
         Command::new(program).args(stop.types).current_dir(folder).status().map_err(|error| {
             Failure::said(format!("`segue {}` did not start: {error}", stop.types.join(" ")))
@@ -167,20 +205,7 @@ mod tests {
 
     #[test]
     fn every_file_of_the_sample_is_bundled() {
-        fn below(folder: &Path, top: &Path, found: &mut Vec<String>) {
-            for entry in std::fs::read_dir(folder).unwrap().flatten() {
-                if entry.path().is_dir() {
-                    below(&entry.path(), top, found);
-                } else {
-                    let path = entry.path().strip_prefix(top).unwrap().to_string_lossy().replace('\\', "/");
-                    found.push(path);
-                }
-            }
-        }
         let top = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples/sign-in");
-        let mut found = Vec::new();
-        below(&top, &top, &mut found);
-        found.sort();
-        assert_eq!(found, SAMPLE.iter().map(|(path, _)| *path).collect::<Vec<_>>());
+        assert_eq!(sample(Some(&top)).unwrap(), sample(None).unwrap());
     }
 }

@@ -66,7 +66,7 @@ pub fn run(args: &Args) -> Result<ExitCode, Failure> {
 fn page(code: &str) -> Result<String, Failure> {
     let code = code.trim().trim_matches(['[', ']', '`']);
     if let Some((_, rule)) = catalog().rule(code) {
-        return Ok(rule_page::page(rule));
+        return Ok(segue_analysis::features::explain::page(rule));
     }
     let family = code.trim_end_matches(['/', '*']);
     if rule_page::families(&catalog().rules).contains_key(family) {

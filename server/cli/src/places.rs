@@ -5,7 +5,8 @@
 //! that its own place gives it, so that a path in another repository is judged by that repository.
 
 use crate::Failure;
-use std::path::{Component, Path, PathBuf};
+use segue_analysis::path::{plain, real};
+use std::path::{Path, PathBuf};
 
 /// A root to be indexed, and what of it is reported.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,18 +32,8 @@ pub struct Scope {
 /// The current folder, absolute, links resolved.
 pub fn current_folder() -> Result<PathBuf, Failure> {
     std::env::current_dir()
-        .and_then(|folder| canonical(&folder))
+        .and_then(|folder| real(&folder))
         .map_err(|error| Failure::said(format!("The current folder cannot be read: {error}.")))
-}
-
-/// The path with all links resolved, without the `\\?\` that Windows puts before it.
-pub fn canonical(path: &Path) -> std::io::Result<PathBuf> {
-    let real = path.canonicalize()?;
-    let plain = real.to_str().and_then(|text| text.strip_prefix(r"\\?\")).filter(|rest| {
-        // `\\?\C:\…` has a plain form; `\\?\UNC\…` is left as it is.
-        rest.as_bytes().get(1) == Some(&b':')
-    });
-    Ok(plain.map_or(real.clone(), PathBuf::from))
 }
 
 /// The nearest folder upwards from `path`, itself included, that has a `.git`.
@@ -65,12 +56,12 @@ pub fn roots(current: &Path, paths: &[PathBuf]) -> Result<Vec<Asked>, Failure> {
     let mut roots: Vec<Asked> = Vec::new();
     for typed in paths {
         let shown = typed.display().to_string();
-        let real = canonical(&current.join(typed))
+        let there = real(&current.join(typed))
             .map_err(|error| Failure::said(format!("`{shown}` cannot be checked: {}.", reason(&error))))?;
-        let folder = folder_for(&real, &here);
-        let path = slashed(real.strip_prefix(&folder).unwrap_or(Path::new("")));
-        let lexical = lexically(&current.join(typed));
-        let through_link = lexical != real && lexical.starts_with(&here) && !real.starts_with(&here);
+        let folder = folder_for(&there, &here);
+        let path = slashed(there.strip_prefix(&folder).unwrap_or(Path::new("")));
+        let lexical = plain(&current.join(typed));
+        let through_link = lexical != there && lexical.starts_with(&here) && !there.starts_with(&here);
         let scope = Scope { path, typed: shown, through_link };
         match roots.iter_mut().find(|root| root.folder == folder) {
             Some(root) => root.scopes.push(scope),
@@ -98,21 +89,6 @@ pub fn reason(error: &std::io::Error) -> String {
         std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
         _ => error.to_string(),
     }
-}
-
-/// `.` and `..` taken out without asking the disk.
-fn lexically(path: &Path) -> PathBuf {
-    let mut plain = PathBuf::new();
-    for component in path.components() {
-        match component {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                plain.pop();
-            }
-            other => plain.push(other),
-        }
-    }
-    plain
 }
 
 /// A relative path with `/`.
@@ -155,7 +131,7 @@ mod tests {
     #[test]
     fn a_path_belongs_to_its_own_repository() {
         let temp = tempfile::tempdir().unwrap();
-        let top = canonical(temp.path()).unwrap();
+        let top = real(temp.path()).unwrap();
         for folder in ["one/.git", "one/docs", "one/sub", "two/.git", "loose/deep"] {
             std::fs::create_dir_all(top.join(folder)).unwrap();
         }

@@ -1,6 +1,6 @@
 //! Code actions, and the command behind one of them.
 
-use crate::capabilities::EXPLAIN;
+use crate::capabilities::{APPLY, EXPLAIN};
 use crate::compute::Lane;
 use crate::convert::{from_lsp, to_lsp, uri};
 use crate::judge;
@@ -8,6 +8,7 @@ use crate::session::facts::ClientFacts;
 use crate::session::{Session, Ticket};
 use segue_analysis::features::actions::{self, Action, What};
 use segue_analysis::features::explain;
+use segue_catalog::catalog;
 use serde_json::Value;
 use std::sync::Arc;
 use tower_lsp::gen_lsp_types as lsp;
@@ -24,10 +25,6 @@ pub async fn code_actions(
 ) -> Result<Option<Vec<lsp::CodeActionResponse>>> {
     let facts = session.facts();
     let Some(ticket) = session.ticket(&params.text_document.uri) else { return Ok(None) };
-    if !facts.action_literals {
-        // Such a client takes commands alone, and none of ours is of use without an edit.
-        return Ok(None);
-    }
     session.lanes.compute(Lane::Interactive, move |_| Some(all(&ticket, &params, &facts))).await
 }
 
@@ -56,9 +53,14 @@ fn all(ticket: &Ticket, params: &lsp::CodeActionParams, facts: &ClientFacts) -> 
             let theirs = params.context.diagnostics.iter().find(|theirs| same(theirs, &ours)).cloned();
             theirs.unwrap_or(ours)
         });
-        lsp::CodeActionResponse::CodeAction(rendered(&place, action, diagnostic))
+        rendered(&place, action, diagnostic)
     };
-    found.into_iter().map(render).collect()
+    if facts.action_literals {
+        found.into_iter().map(render).map(lsp::CodeActionResponse::CodeAction).collect()
+    } else {
+        let commands = found.into_iter().map(render).filter_map(|action| as_command(&place, action));
+        commands.map(lsp::CodeActionResponse::Command).collect()
+    }
 }
 
 fn same(one: &lsp::Diagnostic, other: &lsp::Diagnostic) -> bool {
@@ -95,13 +97,54 @@ fn rendered(
     }
 }
 
+/// An action for clients that take commands alone: its edits come back to us to be made, with the
+/// version that they are for.
+fn as_command(place: &to_lsp::Place<'_>, action: lsp::CodeAction) -> Option<lsp::Command> {
+    let Some(edit) = action.edit else { return action.command };
+    if !place.facts.apply_edit {
+        return None;
+    }
+    let version = place.snapshot.open.get(place.path).and_then(|open| open.version);
+    let arguments = vec![Value::from(place.uri), version.into(), serde_json::to_value(edit).ok()?];
+    Some(lsp::Command {
+        title: action.title,
+        command: APPLY.to_owned(),
+        arguments: Some(arguments),
+        ..lsp::Command::default()
+    })
+}
+
 /// `workspace/executeCommand`
 pub fn execute(session: &Arc<Session>, params: &lsp::ExecuteCommandParams) -> Result<Option<Value>> {
-    if params.command != EXPLAIN {
-        return Err(Error::invalid_params(format!("there is no command `{}`", params.command)));
+    let arguments = params.arguments.as_deref().unwrap_or_default();
+    match params.command.as_str() {
+        EXPLAIN => explain(session, arguments),
+        APPLY => apply(session, arguments),
+        other => Err(Error::invalid_params(format!("there is no command `{other}`"))),
     }
-    let code = params.arguments.as_ref().and_then(|arguments| arguments.first()).and_then(Value::as_str);
-    let page = code.and_then(|code| Some((code.to_owned(), explain::page(code)?)));
+}
+
+/// Has the client make the edits of a fix, unless the text is another one by now.
+fn apply(session: &Arc<Session>, arguments: &[Value]) -> Result<Option<Value>> {
+    let wrong = || Error::invalid_params("the arguments are those of a code action");
+    let [Value::String(uri), version, edit] = arguments else { return Err(wrong()) };
+    let edit: lsp::WorkspaceEdit = serde_json::from_value(edit.clone()).map_err(|_| wrong())?;
+    let open = session.ticket(&uri.as_str().into()).and_then(|ticket| ticket.open);
+    if open.and_then(|(_, version)| version).map(i64::from) != version.as_i64() {
+        return Err(Error::content_modified());
+    }
+    let session = session.clone();
+    tokio::spawn(async move {
+        if let Err(error) = session.client.apply_edit(edit).await {
+            warn!("the client did not make the edits: {error}");
+        }
+    });
+    Ok(None)
+}
+
+fn explain(session: &Arc<Session>, arguments: &[Value]) -> Result<Option<Value>> {
+    let code = arguments.first().and_then(Value::as_str);
+    let page = code.and_then(|code| Some((code.to_owned(), explain::page(catalog().rule(code)?.1))));
     let Some((code, page)) = page else {
         return Err(Error::invalid_params("the argument is the code of a rule, as in `link/missing-file`"));
     };

@@ -7,6 +7,9 @@ use tower_lsp::gen_lsp_types as lsp;
 /// The command that shows the page of a rule.
 pub const EXPLAIN: &str = "segue.explain";
 
+/// The command that makes the edits of a fix, for clients whose code actions are commands alone.
+pub const APPLY: &str = "segue.applyFix";
+
 /// The answer to `initialize`.
 pub fn initialize_result(facts: &ClientFacts) -> lsp::InitializeResult {
     lsp::InitializeResult {
@@ -42,7 +45,7 @@ fn capabilities(facts: &ClientFacts) -> lsp::ServerCapabilities {
             ..lsp::CodeActionOptions::default()
         })),
         execute_command_provider: Some(lsp::ExecuteCommandOptions {
-            commands: vec![EXPLAIN.to_owned()],
+            commands: vec![EXPLAIN.to_owned(), APPLY.to_owned()],
             ..lsp::ExecuteCommandOptions::default()
         }),
         diagnostic_provider: Some(lsp::DiagnosticProvider::DiagnosticOptions(lsp::DiagnosticOptions {

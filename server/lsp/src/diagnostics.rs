@@ -6,6 +6,7 @@ use crate::publish::judged_paths;
 use crate::session::facts::ClientFacts;
 use crate::session::root::{Batch, Root, lock};
 use crate::session::{Pulled, Session, Ticket};
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -201,14 +202,10 @@ fn changed_files(
         }
         Since::Files(files) => files.iter().map(|id| snapshot.world.path(*id)).collect(),
     };
-    let mut judged = Vec::new();
-    for path in paths {
-        if cancel.is_cancelled() {
-            return None;
-        }
-        judged.push(judge::judge(root, &snapshot, &path, facts));
-    }
-    Some((judged, snapshot.stamp))
+    let judge =
+        |path: &Arc<str>| (!cancel.is_cancelled()).then(|| judge::judge(root, &snapshot, path, facts));
+    let judged: Option<Vec<Judged>> = paths.par_iter().map(judge).collect();
+    Some((judged?, snapshot.stamp))
 }
 
 /// The report of a file; `None` where there is nothing to say that the client does not know.

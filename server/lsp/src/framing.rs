@@ -3,7 +3,8 @@
 //! The library ends the session at the first frame it cannot read. So nothing reaches it that it cannot:
 //! header names are taken in any case, bodies longer than [`LONGEST_BODY`] are skipped, bytes that are
 //! not UTF-8 and escapes of half a surrogate pair become U+FFFD, and what is no JSON-RPC message is
-//! dropped with a line in the log. Noise between messages is skipped up to the next `Content-Length`.
+//! dropped with a line in the log. A document's version that is left out, or is no 32-bit integer, is
+//! written in as [`NO_VERSION`]: the library's types would refuse the edit. Noise between messages is skipped up to the next `Content-Length`.
 //!
 //! Reading and writing have a thread each: a system call that blocks never blocks a request.
 
@@ -18,6 +19,9 @@ use tracing::{debug, warn};
 
 /// Bodies longer than this are skipped.
 pub const LONGEST_BODY: usize = 64 * 1024 * 1024;
+
+/// Stands for a version that the client did not give.
+pub const NO_VERSION: i32 = i32::MIN;
 
 /// A line of a header is never longer; what is, is noise.
 const LONGEST_HEADER_LINE: u64 = 8 * 1024;
@@ -143,6 +147,8 @@ fn stated_length(line: &str) -> Option<usize> {
 enum Method {
     Initialize,
     Exit,
+    /// One that carries the version of a document.
+    Versioned,
     Other,
 }
 
@@ -199,12 +205,51 @@ fn sound(body: &[u8]) -> Option<(Cow<'_, [u8]>, Method)> {
     let method = match envelope.method.as_deref() {
         Some("initialize") => Method::Initialize,
         Some("exit") => Method::Exit,
+        Some("textDocument/didOpen" | "textDocument/didChange") => Method::Versioned,
         _ => Method::Other,
     };
     if envelope.method.is_none() && envelope.error.is_some() {
         return plain_error(&repaired).map(|message| (Cow::Owned(message), method));
     }
+    if method == Method::Versioned && !has_version(&repaired) {
+        return with_no_version(&repaired).map(|message| (Cow::Owned(message), method));
+    }
     Some((repaired, method))
+}
+
+/// Whether the document of a message has a version that the library takes; also where there is no
+/// document at all, which is not mended here.
+fn has_version(body: &[u8]) -> bool {
+    #[derive(Deserialize)]
+    struct Message {
+        params: Params,
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Params {
+        text_document: Document,
+    }
+    #[derive(Deserialize)]
+    struct Document {
+        #[serde(default)]
+        version: Option<Version>,
+    }
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Version {
+        Sound(#[expect(dead_code, reason = "only whether it is one is asked")] i32),
+        Other(IgnoredAny),
+    }
+    let message: Result<Message, _> = serde_json::from_slice(body);
+    message.map_or(true, |message| matches!(message.params.text_document.version, Some(Version::Sound(_))))
+}
+
+/// The message with a version that says that there is none.
+fn with_no_version(body: &[u8]) -> Option<Vec<u8>> {
+    let mut message: serde_json::Value = serde_json::from_slice(body).ok()?;
+    let document = message.pointer_mut("/params/textDocument")?.as_object_mut()?;
+    document.insert("version".to_owned(), NO_VERSION.into());
+    serde_json::to_vec(&message).ok()
 }
 
 /// An error response with nothing but what the library knows: it refuses every other field.
@@ -326,6 +371,30 @@ mod tests {
         let body = br#"{"jsonrpc":"2.0","id":1,"error":{"code":-1,"message":"no","stack":[]}}"#;
         let (plain, _) = sound(body).expect("passes");
         assert!(!String::from_utf8_lossy(&plain).contains("stack"));
+    }
+
+    #[test]
+    fn a_version_that_is_left_out_is_written_in() {
+        let version = |document: &str| {
+            let body = format!(
+                r#"{{"jsonrpc":"2.0","method":"textDocument/didChange","params":{{"textDocument":{document},"contentChanges":[]}}}}"#
+            );
+            let (passed, _) = sound(body.as_bytes()).expect("passes");
+            let message: serde_json::Value = serde_json::from_slice(&passed).expect("JSON");
+            message["params"]["textDocument"]["version"].clone()
+        };
+        for without in [
+            r#"{"uri":"a"}"#,
+            r#"{"uri":"a","version":null}"#,
+            r#"{"uri":"a","version":1.5}"#,
+            r#"{"uri":"a","version":"7"}"#,
+            r#"{"version":99999999999,"uri":"a"}"#,
+        ] {
+            assert_eq!(version(without), NO_VERSION, "{without}");
+        }
+        assert_eq!(version(r#"{"uri":"a","version":-3}"#), -3);
+        // What is no document is left as it is.
+        assert_eq!(version("7"), serde_json::Value::Null);
     }
 
     #[test]

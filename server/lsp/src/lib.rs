@@ -38,7 +38,8 @@ use std::io::Write;
 pub fn main(arguments: &[OsString]) -> ! {
     let (parent, unknown) = read(arguments);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    let status = match runtime {
+    // Borrowed: a runtime that is dropped waits for its threads, and a scan may take long.
+    let status = match &runtime {
         Ok(runtime) => runtime.block_on(serve::run(parent, &unknown)),
         Err(error) => {
             let _ = writeln!(std::io::stderr(), "segue: no threads to serve with: {error}");

@@ -20,6 +20,7 @@ pub async fn scan(session: Arc<Session>, root: Arc<Root>) {
     let scan = {
         let root = root.clone();
         tokio::task::spawn_blocking(move || {
+            crate::self_test::hold_scan();
             root.scan(&|progress| {
                 said.send_replace(Some(progress));
             });

@@ -1,25 +1,31 @@
 //! The publisher: says what is found, unasked, and tells clients that ask themselves to ask again.
 //!
 //! One task does all of it, one state after the other, so nothing older is ever sent over something
-//! newer. Open files come first; closed ones follow in small portions that a key interrupts. Where the
-//! client asks itself, nothing is sent; when an answer that it has is no longer right although the
+//! newer. Open files come first, small ones before large ones, each told as soon as it is judged; large
+//! ones that did not change themselves, and closed ones, follow in small portions that a key interrupts.
+//! Where the client asks itself, nothing is sent; when an answer that it has is no longer right although the
 //! document did not change, it is told to ask again.
 
-use crate::compute::Lane;
+use crate::compute::{Cancel, Lane};
 use crate::judge::{self, Judged};
 use crate::session::facts::ClientFacts;
 use crate::session::root::{Batch, Root, Since, Snapshot, lock};
 use crate::session::{Pulled, Session, Ticket};
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 use segue_analysis::World;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
+use tokio::sync::{mpsc, watch};
 use tower_lsp::gen_lsp_types as lsp;
 use tracing::debug;
 
 /// Closed files are judged in portions of so many.
-const PORTION: usize = 64;
+const PORTION: usize = 32;
+
+/// Open files with more bytes than this can wait until nobody types, where only others changed.
+const LARGE: usize = 64 * 1024;
 
 /// What was sent for a URI.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -41,6 +47,8 @@ struct Seen {
     root: Arc<Root>,
     stamp: u64,
     paths_revision: u64,
+    /// Open files that are large, and closed ones, which can wait.
+    large: VecDeque<Arc<str>>,
     waiting: VecDeque<Arc<str>>,
     queued: FxHashSet<Arc<str>>,
     sent: FxHashSet<Arc<str>>,
@@ -50,7 +58,7 @@ struct Seen {
 /// What one look at a root gave.
 struct Look {
     snapshot: Option<Snapshot>,
-    judged: Vec<Judged>,
+    large: Vec<Arc<str>>,
     closed: Vec<Arc<str>>,
     stale: Vec<Stale>,
 }
@@ -72,7 +80,7 @@ pub async fn run(session: Arc<Session>) {
         for index in 0..memory.roots.len() {
             memory.look(&session, index).await;
         }
-        memory.closed_files(&session, || wake.has_changed().unwrap_or(true)).await;
+        memory.what_can_wait(&session, &mut wake).await;
         if wake.changed().await.is_err() {
             return;
         }
@@ -107,14 +115,19 @@ impl Memory {
         let tickets = if root.is_ready() { Vec::new() } else { session.open_tickets(&root) };
         let batch = root.seal();
         let pulled = if facts.pulls { Some(lock(&session.pulled).clone()) } else { None };
+        let (sender, mut judged) = mpsc::unbounded_channel();
         let work = {
             let root = root.clone();
-            move |_: &_| look_at(&root, &batch, &tickets, stamp, pulled.as_ref(), &facts)
+            move |_: &_| look_at(&root, &batch, &tickets, stamp, pulled.as_ref(), &facts, &sender)
         };
-        let Ok(look) = session.lanes.compute(Lane::Interactive, work).await else { return };
-        for judged in look.judged {
-            self.say(session, index, judged).await;
-        }
+        // The work drops its end of the channel, also when it panics.
+        let say = async {
+            while let Some(judged) = judged.recv().await {
+                self.say(session, index, judged).await;
+            }
+        };
+        let (look, ()) = tokio::join!(session.lanes.compute(Lane::Interactive, work), say);
+        let Ok(look) = look else { return };
         if !look.stale.is_empty() {
             note_told(session, &look.stale);
             session.refreshing.ask(session);
@@ -129,6 +142,11 @@ impl Memory {
             seen.paths_revision = snapshot.world.paths_revision;
             session.watching.follow(session, &root, &snapshot.world);
         }
+        for path in look.large {
+            if !seen.large.contains(&path) {
+                seen.large.push_back(path);
+            }
+        }
         for path in look.closed {
             if seen.queued.insert(path.clone()) {
                 seen.waiting.push_back(path);
@@ -137,29 +155,29 @@ impl Memory {
         seen.snapshot = Some(snapshot);
     }
 
-    /// Judges closed files, portion by portion, until there are none left or something else comes.
-    async fn closed_files(&mut self, session: &Arc<Session>, interrupted: impl Fn() -> bool) {
+    /// Judges large and closed files, portion by portion, until there are none left or something else
+    /// comes. What is under way then is given up, and done again in the state after it.
+    async fn what_can_wait(&mut self, session: &Arc<Session>, wake: &mut watch::Receiver<u64>) {
         for index in 0..self.roots.len() {
-            loop {
-                if interrupted() {
-                    return;
-                }
-                let Some(seen) = self.roots.get_mut(index) else { break };
-                let Some(snapshot) = seen.snapshot.clone() else { break };
-                let count = seen.waiting.len().min(PORTION);
-                let portion: Vec<Arc<str>> = seen.waiting.drain(..count).collect();
-                if portion.is_empty() {
-                    break;
-                }
-                portion.iter().for_each(|path| {
-                    seen.queued.remove(path);
-                });
-                let (root, facts) = (seen.root.clone(), session.facts());
-                let work = move |_: &_| -> Vec<Judged> {
-                    portion.iter().map(|path| judge::judge(&root, &snapshot, path, &facts)).collect()
+            while !wake.has_changed().unwrap_or(true) {
+                let Some((portion, snapshot)) = self.roots.get(index).and_then(Seen::portion) else { break };
+                let Some(seen) = self.roots.get(index) else { break };
+                let (root, facts, paths) = (seen.root.clone(), session.facts(), portion.clone());
+                let work = move |cancel: &Cancel| -> Vec<Judged> {
+                    let wanted = paths.par_iter().filter(|_| !cancel.is_cancelled());
+                    wanted.map(|path| judge::judge(&root, &snapshot, path, &facts)).collect()
                 };
-                let Ok(judged) = session.lanes.compute(Lane::Background, work).await else { continue };
-                for judged in judged {
+                let judged = tokio::select! {
+                    judged = session.lanes.compute(Lane::Background, work) => judged,
+                    _ = wake.changed() => {
+                        wake.mark_changed();
+                        return;
+                    }
+                };
+                if let Some(seen) = self.roots.get_mut(index) {
+                    seen.done(&portion);
+                }
+                for judged in judged.into_iter().flatten() {
                     self.say(session, index, judged).await;
                 }
             }
@@ -208,15 +226,36 @@ impl Seen {
             root,
             stamp: 0,
             paths_revision: 0,
+            large: VecDeque::new(),
             waiting: VecDeque::new(),
             queued: FxHashSet::default(),
             sent: FxHashSet::default(),
             snapshot: None,
         }
     }
+
+    /// The next files that waited, and the state to judge them in.
+    fn portion(&self) -> Option<(Vec<Arc<str>>, Snapshot)> {
+        let snapshot = self.snapshot.clone()?;
+        let portion: Vec<Arc<str>> = match self.large.front() {
+            Some(large) => vec![large.clone()],
+            None => self.waiting.iter().take(PORTION).cloned().collect(),
+        };
+        (!portion.is_empty()).then_some((portion, snapshot))
+    }
+
+    fn done(&mut self, portion: &[Arc<str>]) {
+        if self.large.pop_front().is_none() {
+            self.waiting.drain(..portion.len().min(self.waiting.len()));
+            portion.iter().for_each(|path| {
+                self.queued.remove(path);
+            });
+        }
+    }
 }
 
-/// Looks at the open files of a root. `pulled` is what the client has, where it asks itself.
+/// Looks at the open files of a root and tells of each to `judged`. `pulled` is what the client has,
+/// where it asks itself.
 fn look_at(
     root: &Root,
     batch: &Batch,
@@ -224,20 +263,35 @@ fn look_at(
     stamp: u64,
     pulled: Option<&FxHashMap<Arc<str>, Pulled>>,
     facts: &ClientFacts,
+    judged: &mpsc::UnboundedSender<Judged>,
 ) -> Look {
+    let tell = |found: Judged| {
+        // Nobody listens any more when the session ends.
+        let _ = judged.send(found);
+    };
     let Some(snapshot) = root.at(batch) else {
-        let judged = if pulled.is_some() { Vec::new() } else { alone(root, tickets, facts) };
-        return Look { snapshot: None, judged, closed: Vec::new(), stale: Vec::new() };
+        if pulled.is_none() {
+            // What can be said of open files before the first scan is done.
+            let alone = |ticket: &Ticket| judge::judge(root, &ticket.snapshot(), &ticket.path, facts);
+            tickets.iter().map(alone).for_each(tell);
+        }
+        return Look { snapshot: None, large: Vec::new(), closed: Vec::new(), stale: Vec::new() };
     };
     let since = root.touched_since(stamp, snapshot.stamp);
     if let Some(pulled) = pulled {
         let stale = stale(root, &snapshot, pulled, facts);
-        return Look { snapshot: Some(snapshot), judged: Vec::new(), closed: Vec::new(), stale };
+        return Look { snapshot: Some(snapshot), large: Vec::new(), closed: Vec::new(), stale };
     }
-    let touched = snapshot.open.keys().filter(|path| is_touched(&since, &snapshot.world, path));
-    let judged = touched.map(|path| judge::judge(root, &snapshot, path, facts)).collect();
+    let mut large = Vec::new();
+    for (size, path) in open_files(&since, &snapshot) {
+        if size > LARGE && !root.is_changed(&snapshot.world, &path, stamp) {
+            large.push(path);
+        } else {
+            tell(judge::judge(root, &snapshot, &path, facts));
+        }
+    }
     let closed = closed_paths(&since, &snapshot);
-    Look { snapshot: Some(snapshot), judged, closed, stale: Vec::new() }
+    Look { snapshot: Some(snapshot), large, closed, stale: Vec::new() }
 }
 
 /// The answers that a change made wrong: by the state that each was about, since an answer may be made
@@ -270,9 +324,17 @@ fn note_told(session: &Session, stale: &[Stale]) {
     }
 }
 
-/// What can be said of open files before the first scan is done.
-fn alone(root: &Root, tickets: &[Ticket], facts: &ClientFacts) -> Vec<Judged> {
-    tickets.iter().map(|ticket| judge::judge(root, &ticket.snapshot(), &ticket.path, facts)).collect()
+/// The open files that may have to be spoken of with their sizes, small ones first.
+fn open_files(since: &Since, snapshot: &Snapshot) -> Vec<(usize, Arc<str>)> {
+    let world = &snapshot.world;
+    let size = |path: &str| {
+        let text = world.file_at(path).and_then(|(_, state)| state.text.as_ref());
+        text.map_or(0, |text| text.len())
+    };
+    let touched = snapshot.open.keys().filter(|path| is_touched(since, world, path));
+    let mut files: Vec<_> = touched.map(|path| (size(path), path.clone())).collect();
+    files.sort();
+    files
 }
 
 fn is_touched(since: &Since, world: &World, path: &str) -> bool {

@@ -3,8 +3,9 @@
 
 use crate::compute::Lane;
 use crate::session::Session;
+use crate::session::root::lock;
 use serde_json::{Value, json};
-use std::sync::Arc;
+use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 use tower_lsp::jsonrpc::Result;
 
@@ -13,11 +14,26 @@ pub fn is_wanted() -> bool {
     std::env::var_os("SEGUE_SELF_TEST").is_some()
 }
 
-/// `{"panic": true}`, `{"lose": true}` (the index), `{"block": milliseconds, "lane": "background"}`:
+/// Whether scans may begin that `SEGUE_SELF_TEST=hold-scan` holds back.
+static RELEASED: (Mutex<bool>, Condvar) = (Mutex::new(false), Condvar::new());
+
+/// Waits at the beginning of a scan until a test says `{"release": true}`, where one wants that.
+pub fn hold_scan() {
+    if std::env::var_os("SEGUE_SELF_TEST").is_some_and(|wanted| wanted == "hold-scan") {
+        let released = lock(&RELEASED.0);
+        let _released = RELEASED.1.wait_while(released, |released| !*released);
+    }
+}
+
+/// `{"panic": true}`, `{"lose": true}` (the index), `{"release": true}` (scans), `{"block": milliseconds, "lane": "background"}`:
 /// works so long, or until it is cancelled, and tells how often it looked up.
 pub async fn run(session: &Arc<Session>, params: Value) -> Result<Value> {
     let lane = if params["lane"] == "background" { Lane::Background } else { Lane::Interactive };
     let time = params["block"].as_u64().map_or(Duration::ZERO, Duration::from_millis);
+    if params["release"] == true {
+        *lock(&RELEASED.0) = true;
+        RELEASED.1.notify_all();
+    }
     let roots = session.roots();
     let done = session.lanes.compute(lane, move |cancel| {
         if params["lose"] == true {

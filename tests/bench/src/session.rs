@@ -4,6 +4,7 @@
 //! median of many, with the 95th percentile beside it. Nothing is asserted.
 
 use serde_json::{Value, json};
+use std::collections::HashSet;
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -90,6 +91,15 @@ impl Session {
                 && version.is_none_or(|version| params["version"] == version)
         };
         Ok(self.wait(wanted)?.0)
+    }
+
+    /// Waits for the diagnostics of all these files.
+    pub fn published_all(&mut self, mut uris: HashSet<String>) -> io::Result<()> {
+        while !uris.is_empty() {
+            let (_, message) = self.wait(|message| message["method"] == "textDocument/publishDiagnostics")?;
+            uris.remove(message["params"]["uri"].as_str().unwrap_or_default());
+        }
+        Ok(())
     }
 
     fn wait(&mut self, wanted: impl Fn(&Value) -> bool) -> io::Result<(Instant, Value)> {

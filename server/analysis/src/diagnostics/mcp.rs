@@ -5,7 +5,7 @@ mod secret;
 use super::{Context, Report};
 use crate::file::Content;
 use crate::names::ends_with_path;
-use segue_catalog::{ClientId, Dialect, Kind, McpFile, Severity};
+use segue_catalog::{ClientId, Dialect, Kind, McpFile, Severity, catalog};
 use segue_syntax::Span;
 use segue_syntax::json::Document;
 use segue_syntax::yaml::{Entry, Map, Node, Value};
@@ -32,8 +32,7 @@ struct Place<'c> {
 }
 
 fn file(context: &mut Context<'_>, document: &Document) {
-    let files = &context.catalog.mcp_files;
-    let Some(row) = files.iter().find(|row| ends_with_path(&context.path, &row.path)) else { return };
+    let Some(row) = row_of(&context.path) else { return };
     syntax(context, row, document);
     let Some(root) = document.root.as_ref().and_then(Node::as_map) else { return };
     let inputs = inputs_of(root);
@@ -41,6 +40,11 @@ fn file(context: &mut Context<'_>, document: &Document) {
     for entry in root.value(&row.top).and_then(Node::as_map).into_iter().flat_map(|map| &map.entries) {
         server(context, place, entry);
     }
+}
+
+/// The row of the file at `path`, where it is one that configures servers.
+pub(crate) fn row_of(path: &str) -> Option<&'static McpFile> {
+    catalog().mcp_files.iter().find(|row| ends_with_path(path, &row.path))
 }
 
 fn syntax(context: &mut Context<'_>, row: &McpFile, document: &Document) {

@@ -19,6 +19,7 @@ mod sink;
 mod tool;
 mod variable;
 
+pub(crate) use mcp::row_of as mcp_file;
 pub(crate) use sink::{Context, Report};
 pub use sink::{Edit, Finding, Fix, Related, Tag};
 

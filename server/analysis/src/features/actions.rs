@@ -1,8 +1,9 @@
 //! What can be done about findings: their fixes, all safe ones at once, an ignore, an explanation.
 
-use super::shown::Shown;
+use super::shown::{Comments, Shown};
 use crate::diagnostics::{Edit, Finding, Fix};
-use segue_syntax::{Facts, Lines, Span};
+use segue_syntax::facts::Ignore;
+use segue_syntax::{Facts, Lines, Span, json};
 
 /// Something that can be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,12 +53,17 @@ pub fn of(shown: &Shown, range: Span) -> Vec<Action> {
             edits: fix.edits.clone(),
         }));
     }
-    actions.extend(here.iter().filter(|_| shown.markdown).filter_map(|(index, finding)| {
+    actions.extend(here.iter().filter_map(|(index, finding)| {
+        let edit = match shown.comments {
+            Comments::None => None,
+            Comments::Markdown => ignore(&shown.text, finding),
+            Comments::Json => ignore_in_json(&shown.text, finding),
+        };
         Some(Action {
             title: format!("Ignore {} here", finding.code),
             what: What::Ignore,
             finding: Some(*index),
-            edits: vec![ignore(&shown.text, finding)?],
+            edits: vec![edit?],
         })
     }));
     let mut explained: Vec<&str> = Vec::new();
@@ -140,6 +146,26 @@ fn body_forms(text: &str, facts: &Facts, finding: &Finding) -> Vec<Edit> {
     ]
 }
 
+/// [`ignore`] for JSON with comments: on the line before, at the end of the line, for the whole file.
+fn ignore_in_json(text: &str, finding: &Finding) -> Option<Edit> {
+    let (code, end) = (finding.code, line_end(text));
+    let line = line_of(text, finding.span.start);
+    let indent: String = line.of(text).chars().take_while(|c| matches!(c, ' ' | '\t')).collect();
+    let top = if text.starts_with('\u{feff}') { 3 } else { 0 };
+    let forms = [
+        insert(line.start.max(top), format!("{indent}// segue-ignore {code}{end}")),
+        insert(line.end, format!(" // segue-ignore {code}")),
+        insert(top, format!("// segue-ignore-file {code}{end}")),
+    ];
+    forms.into_iter().find(|edit| {
+        let (Some(new), old) = (edited(text, edit), json::parse(text)) else { return false };
+        let new = json::parse(&new);
+        covered(&new.ignores, edit, finding)
+            && new.comments.len() == old.comments.len() + 1
+            && new.error.is_some() == old.error.is_some()
+    })
+}
+
 fn insert(at: u32, text: String) -> Edit {
     Edit { span: Span { start: at, end: at }, insert: text }
 }
@@ -160,24 +186,32 @@ fn line_end(text: &str) -> &'static str {
 
 /// Whether the text with `edit` has an ignore comment for the finding, and is otherwise what it was.
 fn silences(text: &str, edit: &Edit, finding: &Finding) -> bool {
+    let Some(new) = edited(text, edit) else { return false };
+    let (new, old) = (Facts::of(&new), Facts::of(text));
+    covered(&new.ignores, edit, finding)
+        && new.headings.len() == old.headings.len()
+        && new.links.len() == old.links.len()
+        && new.fences.len() == old.fences.len()
+        && new.header.shape == old.header.shape
+}
+
+/// The text with one insertion.
+fn edited(text: &str, edit: &Edit) -> Option<String> {
     let at = edit.span.start as usize;
-    let (Some(before), Some(after)) = (text.get(..at), text.get(at..)) else { return false };
-    let new = Facts::of(&format!("{before}{}{after}", edit.insert));
-    let old = Facts::of(text);
+    Some(format!("{}{}{}", text.get(..at)?, edit.insert, text.get(at..)?))
+}
+
+/// Whether one of the comments silences the finding where it stands after `edit`.
+fn covered(ignores: &[Ignore], edit: &Edit, finding: &Finding) -> bool {
     let moved = if finding.span.start >= edit.span.start {
         finding.span.shift(edit.insert.len())
     } else {
         finding.span
     };
-    let covered = new.ignores.iter().any(|ignore| {
+    ignores.iter().any(|ignore| {
         ignore.codes.iter().any(|(code, _)| &**code == finding.code)
             && ignore.covers.is_none_or(|lines| lines.start <= moved.start && moved.start <= lines.end)
-    });
-    covered
-        && new.headings.len() == old.headings.len()
-        && new.links.len() == old.links.len()
-        && new.fences.len() == old.fences.len()
-        && new.header.shape == old.header.shape
+    })
 }
 
 #[cfg(test)]
@@ -229,6 +263,22 @@ mod tests {
     }
 
     #[test]
+    fn json_is_ignored_in_comments_of_its_own() {
+        let cases = [
+            ("{\n  \"a\": 1\n}\n", "1", "{\n  // segue-ignore link/missing-file\n  \"a\": 1\n}\n"),
+            ("{\r\n\t\"a\": 1\r\n}", "1", "{\r\n\t// segue-ignore link/missing-file\r\n\t\"a\": 1\r\n}"),
+            ("{\"a\": 1}", "1", "// segue-ignore link/missing-file\n{\"a\": 1}"),
+            ("\u{feff}{\"a\": 1}\n", "1", "\u{feff}// segue-ignore link/missing-file\n{\"a\": 1}\n"),
+            // Inside of another comment none can begin.
+            ("/* a\n b */ {\"a\": 1}\n", "1", "/* a\n b */ {\"a\": 1} // segue-ignore link/missing-file\n"),
+        ];
+        for (text, token, expected) in cases {
+            let edit = ignore_in_json(text, &finding(text, token)).expect("a comment");
+            assert_eq!(edited(text, &edit).as_deref(), Some(expected), "{text:?}");
+        }
+    }
+
+    #[test]
     fn all_safe_fixes_do_not_overlap() {
         let text: std::sync::Arc<str> = "abcdef".into();
         let fix = |start: usize, end: usize, safe| Finding {
@@ -242,7 +292,7 @@ mod tests {
         let shown = Shown {
             text,
             findings: vec![fix(0, 2, true), fix(1, 3, true), fix(3, 4, false), fix(4, 5, true)],
-            markdown: true,
+            comments: Comments::Markdown,
         };
         let action = fix_all(&shown).expect("an action");
         let spans: Vec<_> = action.edits.iter().map(|edit| (edit.span.start, edit.span.end)).collect();

@@ -26,8 +26,19 @@ pub struct Shown {
     pub text: Arc<str>,
     /// The findings, in the order of the text.
     pub findings: Vec<Finding>,
-    /// Whether it is Markdown: the one form that has comments which silence a finding.
-    pub markdown: bool,
+    /// How a comment in it is written.
+    pub comments: Comments,
+}
+
+/// How the comments of a file are written, for one that silences a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Comments {
+    /// It can have none: `[[overrides]]` are what silences there.
+    None,
+    /// `# …` in the header, `<!-- … -->` in the body.
+    Markdown,
+    /// `// …`: JSON whose clients read comments.
+    Json,
 }
 
 /// What an editor shows of the file at `path`; `None` where it is not one of ours, or cannot be read.
@@ -38,7 +49,17 @@ pub fn of_file(world: &World, path: &str, view: View) -> Option<Shown> {
         (view.open || finding.severity > Severity::Hint) && (view.complete || alone::can_judge(finding.code))
     });
     one_doubt_a_line(&text, &mut findings);
-    Some(Shown { text, findings, markdown: path.ends_with(".md") })
+    Some(Shown { text, findings, comments: comments_of(path) })
+}
+
+fn comments_of(path: &str) -> Comments {
+    if path.ends_with(".md") {
+        return Comments::Markdown;
+    }
+    match diagnostics::mcp_file(path) {
+        Some(row) if row.comments => Comments::Json,
+        _ => Comments::None,
+    }
 }
 
 fn judged(world: &World, path: &str) -> Option<(Arc<str>, Vec<Finding>)> {

@@ -144,7 +144,7 @@ fn replace(root: &Root, path: &str, before: &str, after: &str) -> Result<(), Str
     let said = |error: std::io::Error| places::reason(&error);
     let metadata = target.symlink_metadata().map_err(said)?;
     let folder = target.parent().unwrap_or(&root.folder);
-    if metadata.is_symlink() || !places::canonical(folder).map_err(said)?.starts_with(&root.folder) {
+    if metadata.is_symlink() || !segue_analysis::path::real(folder).map_err(said)?.starts_with(&root.folder) {
         return Err("it lies behind a symbolic link".to_owned());
     }
     if metadata.permissions().readonly() {

@@ -1,5 +1,6 @@
 //! The protocol's types to ours.
 
+use crate::framing::NO_VERSION;
 use segue_syntax::Position;
 use tower_lsp::gen_lsp_types as lsp;
 
@@ -17,6 +18,11 @@ pub fn change(change: lsp::TextDocumentContentChangeEvent) -> (Option<(Position,
 
 fn position(position: lsp::Position) -> Position {
     Position { line: position.line, character: position.character }
+}
+
+/// The version of a document, where the client gave one.
+pub fn version(version: i32) -> Option<i32> {
+    (version != NO_VERSION).then_some(version)
 }
 
 /// Whether one of the kinds that the client asks for includes `kind`; all do where it names none.

@@ -4,7 +4,8 @@
 //! apart, to learn which file it means; two spellings of one file give one path.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-use std::path::{Component, Path, PathBuf};
+use segue_analysis::path;
+use std::path::{Path, PathBuf};
 
 /// All but what RFC 3986 calls unreserved, and the slash.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
@@ -33,7 +34,7 @@ pub fn to_path(uri: &str) -> Option<PathBuf> {
     if !decoded.starts_with('/') || decoded.contains('\0') {
         return None;
     }
-    Some(plain(Path::new(&with_drive(&decoded))))
+    Some(path::plain(Path::new(&with_drive(&decoded))))
 }
 
 /// `/c:/x` is `C:/x` on Windows; elsewhere it stays below the root, its letter in upper case.
@@ -48,36 +49,15 @@ fn with_drive(path: &str) -> String {
     format!("{lead}{}{rest}", char::from(letter.to_ascii_uppercase()))
 }
 
-/// `.` and `..` taken out without asking the disk.
-fn plain(path: &Path) -> PathBuf {
-    let mut plain = PathBuf::new();
-    for component in path.components() {
-        match component {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                plain.pop();
-            }
-            other => plain.push(other),
-        }
-    }
-    plain
-}
-
 /// The path with symbolic links followed as far as it exists.
 pub fn real(path: &Path) -> PathBuf {
-    if let Ok(real) = path.canonicalize() {
-        return without_prefix(&real);
+    if let Ok(real) = path::real(path) {
+        return real;
     }
     match (path.parent(), path.file_name()) {
         (Some(parent), Some(name)) if parent != path => real(parent).join(name),
         _ => path.to_owned(),
     }
-}
-
-/// Without the `\\?\` that Windows puts before a drive.
-fn without_prefix(real: &Path) -> PathBuf {
-    let rest = real.to_str().and_then(|text| text.strip_prefix(r"\\?\"));
-    rest.filter(|rest| rest.as_bytes().get(1) == Some(&b':')).map_or(real.to_owned(), PathBuf::from)
 }
 
 /// The URI of a folder without the slash that it may end in.

@@ -30,8 +30,8 @@ pub struct Document {
     pub uri: Arc<str>,
     /// Its text.
     pub text: Text,
-    /// The client's number for it.
-    pub version: i32,
+    /// The client's number for it, where it gives one.
+    pub version: Option<i32>,
     /// The file on disk that its URI means, if it is one.
     pub file: Option<PathBuf>,
     /// Where it lies; `None` for what is no file.
@@ -51,7 +51,14 @@ pub struct Documents {
 
 impl Documents {
     /// A document was opened, or opened again.
-    pub fn open(&mut self, uri: &str, text: &str, version: i32, file: Option<PathBuf>, place: Option<Place>) {
+    pub fn open(
+        &mut self,
+        uri: &str,
+        text: &str,
+        version: Option<i32>,
+        file: Option<PathBuf>,
+        place: Option<Place>,
+    ) {
         self.opened += 1;
         let uri: Arc<str> = uri.into();
         if let Some(open) = self.by_uri.get_mut(&uri) {
@@ -82,7 +89,7 @@ impl Documents {
     pub fn change(
         &mut self,
         uri: &str,
-        version: i32,
+        version: Option<i32>,
         changes: Vec<TextDocumentContentChangeEvent>,
         encoding: Encoding,
     ) {
@@ -91,7 +98,7 @@ impl Documents {
             return;
         };
         let Some(document) = self.by_uri.get_mut(&uri) else { return };
-        if version <= document.version {
+        if version.is_some() && version <= document.version {
             document.complain("versions do not grow; edits are made in the order in which they come");
         }
         for change in changes {
@@ -181,7 +188,7 @@ impl Documents {
         let Some(place) = &document.place else { return };
         let uri = self.at(place).map_or(&document.uri, |first| &first.uri).clone();
         // A version counts the texts of one spelling; under another name it would say nothing true.
-        let version = (uri == document.uri).then_some(document.version);
+        let version = document.version.filter(|_| uri == document.uri);
         let (path, text) = (place.path.clone(), document.text.clone());
         place.root.push(Pending::Buffer { path, uri, text, version });
     }

@@ -25,6 +25,8 @@ pub struct ClientFacts {
     pub document_changes: bool,
     /// Code actions may be more than commands.
     pub action_literals: bool,
+    /// It makes edits on our word.
+    pub apply_edit: bool,
     /// One of the actions may be the preferred one.
     pub preferred_actions: bool,
     /// The outline may be nested.
@@ -76,6 +78,7 @@ impl ClientFacts {
                 || yes("/textDocument/publishDiagnostics/relatedInformation"),
             document_changes: yes("/workspace/workspaceEdit/documentChanges"),
             action_literals: has("/textDocument/codeAction/codeActionLiteralSupport"),
+            apply_edit: yes("/workspace/applyEdit"),
             preferred_actions: yes("/textDocument/codeAction/isPreferredSupport"),
             nested_symbols: yes("/textDocument/documentSymbol/hierarchicalDocumentSymbolSupport"),
             most_folds: capabilities

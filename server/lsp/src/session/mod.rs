@@ -7,7 +7,7 @@ pub mod facts;
 pub mod root;
 
 use crate::compute::Lanes;
-use crate::convert::uri;
+use crate::convert::{from_lsp, uri};
 use documents::{Documents, Place};
 use facts::ClientFacts;
 use root::{Batch, Extent, Pending, Root, Snapshot, lock};
@@ -82,7 +82,7 @@ pub struct Ticket {
     /// The path below it.
     pub path: Arc<str>,
     /// The text, where the document is open.
-    pub open: Option<(Text, i32)>,
+    pub open: Option<(Text, Option<i32>)>,
     batch: Arc<Batch>,
 }
 
@@ -94,7 +94,7 @@ impl Ticket {
 
     fn alone(&self) -> Snapshot {
         let (text, version) = match &self.open {
-            Some((text, version)) => (text.slice(Span::new(0, text.len())).into(), Some(*version)),
+            Some((text, version)) => (text.slice(Span::new(0, text.len())).into(), *version),
             None => ("".into(), None),
         };
         let world = alone::world(self.root.disk().clone(), &self.path, text, version);
@@ -207,7 +207,7 @@ impl Session {
         let file = uri::to_path(uri);
         let mut state = lock(&self.state);
         let place = file.as_deref().map(|file| self.place(&mut state, file));
-        state.documents.open(uri, &item.text, item.version, file, place);
+        state.documents.open(uri, &item.text, from_lsp::version(item.version), file, place);
         drop(state);
         self.wake();
     }
@@ -229,7 +229,7 @@ impl Session {
         let uri = id.text_document_identifier.uri;
         lock(&self.state).documents.change(
             uri.as_ref(),
-            id.version,
+            from_lsp::version(id.version),
             params.content_changes,
             self.facts().encoding,
         );

@@ -79,6 +79,8 @@ pub struct Batch {
 pub struct Touched {
     log: Vec<(u64, PathId)>,
     latest: FxHashMap<PathId, u64>,
+    /// The last change of a file's own content.
+    changed: FxHashMap<PathId, u64>,
     everything: u64,
 }
 
@@ -276,6 +278,12 @@ impl Root {
         Since::Files(later.iter().filter(|(at, _)| *at <= until).map(|(_, id)| *id).collect())
     }
 
+    /// Whether a file's own content changed after `stamp`.
+    pub fn is_changed(&self, world: &World, path: &str, stamp: u64) -> bool {
+        let touched = lock(&self.touched);
+        world.id(path).and_then(|id| touched.changed.get(&id)).is_some_and(|at| *at > stamp)
+    }
+
     /// Whether a file may differ from how it was at `stamp`.
     pub fn is_touched(&self, id: PathId, stamp: u64) -> bool {
         let touched = lock(&self.touched);
@@ -335,6 +343,7 @@ impl Touched {
     const LONGEST: usize = 200_000;
 
     fn note(&mut self, stamp: u64, effects: &Effects) {
+        self.changed.extend(effects.changed.iter().map(|id| (*id, stamp)));
         if effects.everything || self.log.len() > Self::LONGEST {
             self.everything(stamp);
             return;

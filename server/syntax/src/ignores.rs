@@ -47,7 +47,9 @@ pub fn find_in_json(text: &str, comments: &[Span]) -> Vec<Ignore> {
         let before = text.get(..span.start as usize).unwrap_or_default();
         let line = before.rfind('\n').map_or(0, |end| end + 1);
         let covers = || {
-            if before.get(line..).is_some_and(|lead| lead.trim().is_empty()) {
+            // A byte order mark is nothing that a comment could stand behind.
+            let lead = before.get(line..).unwrap_or_default().trim_start_matches('\u{feff}');
+            if lead.trim().is_empty() {
                 next_line(text, span.end as usize, text.len(), &["//", "/*"])
             } else {
                 Span::new(line, span.end as usize)

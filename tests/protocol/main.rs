@@ -11,6 +11,7 @@ mod client;
 mod support;
 
 mod answers;
+mod completion;
 mod hazards;
 mod peers;
 mod sync;

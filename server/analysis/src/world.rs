@@ -36,6 +36,12 @@ pub struct World {
     /// How many files lie directly or deeper in a folder. A path can be both, file and folder, while
     /// a buffer is open below what became a file.
     pub(crate) folders: Table<u32>,
+    /// From a folder to the files and folders directly in it.
+    pub(crate) children: Postings,
+    /// From a name space to the files that define a name in it.
+    pub(crate) by_space: Postings,
+    /// How many files have an extension.
+    pub(crate) extensions: Arc<BTreeMap<Box<str>, u32>>,
     /// From a path to the files that refer to it, whether it exists or not.
     pub(crate) backlinks: Postings,
     /// From a name to the files that define it.
@@ -73,6 +79,9 @@ impl World {
             interner: Arc::default(),
             slots: Table::default(),
             folders: Table::default(),
+            children: Postings::default(),
+            by_space: Postings::default(),
+            extensions: Arc::default(),
             backlinks: Postings::default(),
             definitions: Postings::default(),
             uses: Postings::default(),
@@ -234,6 +243,61 @@ impl World {
         ids.into_iter().filter_map(move |id| Some((id, self.file(id)?)))
     }
 
+    /// The files that define some name of a space, in the order in which they were first seen.
+    pub fn definers_in(&self, space: Space) -> impl Iterator<Item = (PathId, &Arc<FileState>)> {
+        let files = self.by_space.get(Key::of(space)).iter();
+        files.filter_map(move |id| {
+            let state = self.file(*id)?;
+            state.exports.names.iter().any(|own| own.space == space).then_some((*id, state))
+        })
+    }
+
+    /// Looks through what lies directly in `folder`: each name, and whether it is a folder.
+    pub fn each_child(&self, folder: &str, mut look: impl FnMut(&str, bool)) {
+        let ids = self.children.get(Key::of(folder));
+        self.interner.with_paths(|paths| {
+            for id in ids {
+                let Some(path) = paths.get(id.index()).filter(|path| path::parent(path) == folder) else {
+                    continue;
+                };
+                if matches!(self.slots.get(id.index()), Some(Slot::File { .. } | Slot::Read(_))) {
+                    look(path::file_name(path), false);
+                }
+                if self.folders.get(id.index()).is_some_and(|count| *count > 0) {
+                    look(path::file_name(path), true);
+                }
+            }
+        });
+    }
+
+    /// The extensions of the files, the commonest first.
+    #[must_use]
+    pub fn extensions(&self) -> Vec<(&str, u32)> {
+        let mut all: Vec<(&str, u32)> =
+            self.extensions.iter().map(|(extension, count)| (&**extension, *count)).collect();
+        all.sort_by_key(|(extension, count)| (std::cmp::Reverse(*count), *extension));
+        all
+    }
+
+    /// The facts of a Markdown file that nobody refers to yet, read from the disk; nothing for what lies
+    /// elsewhere or leads elsewhere.
+    #[must_use]
+    pub fn look_into(&self, path: &str) -> Option<segue_syntax::Facts> {
+        path.ends_with(".md").then(|| self.read_inside(path).map(|text| segue_syntax::Facts::of(&text)))?
+    }
+
+    /// The text that the disk has at a path which discovery saw. Links are not followed: they may lead out
+    /// of the workspace.
+    #[must_use]
+    pub fn read_inside(&self, path: &str) -> Option<Arc<str>> {
+        match self.id(path).and_then(|id| self.slots.get(id.index())) {
+            Some(Slot::File { link: false } | Slot::Read(_)) => {}
+            _ => return None,
+        }
+        let bytes = self.disk.read(path, crate::file::LARGEST_FILE).ok()?;
+        Some(crate::read::decode(bytes).ok()?.into())
+    }
+
     /// The files that use `name`.
     pub fn users<'w>(&'w self, space: Space, name: &'w str) -> impl Iterator<Item = PathId> + 'w {
         self.uses.get(name_key(space, name)).iter().copied().filter(move |id| {
@@ -242,11 +306,11 @@ impl World {
         })
     }
 
-    /// Every name of a space that some file defines, sorted, without repetition. Walks all files.
+    /// Every name of a space that some file defines, sorted, without repetition.
     #[must_use]
     pub fn names(&self, space: Space) -> Vec<Box<str>> {
         let mut names: Vec<Box<str>> = self
-            .files()
+            .definers_in(space)
             .flat_map(|(_, state)| state.exports.names.iter())
             .filter(|name| name.space == space)
             .map(|name| name.text.clone())
@@ -326,9 +390,13 @@ impl World {
                 rows.push(format!("{path} <- {from:?}"));
             }
         }
-        for (label, postings) in
-            [("defined", &self.definitions), ("used", &self.uses), ("folded", &self.folded)]
-        {
+        for (label, postings) in [
+            ("defined", &self.definitions),
+            ("used", &self.uses),
+            ("folded", &self.folded),
+            ("in", &self.children),
+            ("space", &self.by_space),
+        ] {
             for (key, files) in postings.iter() {
                 let mut files: Vec<_> = files.iter().map(|id| self.path(*id)).collect();
                 files.sort();

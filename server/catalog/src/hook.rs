@@ -34,6 +34,9 @@ pub struct HookField {
     pub name: String,
     /// What it does.
     pub doc: String,
+    /// What completion writes behind the colon, as in [`crate::Key::write`].
+    #[serde(default)]
+    pub write: Option<String>,
     /// The dialects that have it.
     pub dialects: Vec<HookDialect>,
 }

@@ -113,6 +113,20 @@ pub struct Key {
     /// Spellings met in the wild that mean this key (`user-invokable`): misspellings, never aliases.
     #[serde(default)]
     pub misspelled: Vec<String>,
+    /// What completion writes behind the colon, in the notation of templates: `{{words}}` is a
+    /// placeholder, `{{name}}` what the file is called. Lines after the first are indented by two blanks a
+    /// level, seen from the key.
+    #[serde(default)]
+    pub write: Option<String>,
+    /// Whether VS Code's own support proposes and explains the key.
+    #[serde(default)]
+    pub in_vscode: crate::Answer,
+    /// Whether it proposes the values.
+    #[serde(default)]
+    pub values_in_vscode: crate::Answer,
+    /// The values it proposes, where ours are more.
+    #[serde(default)]
+    pub vscode_values: Vec<String>,
     /// Where the facts come from, where it is not the table's own source.
     #[serde(default)]
     pub source: Vec<crate::Source>,

@@ -9,6 +9,7 @@
 mod agent;
 mod client;
 mod detect;
+mod editor;
 mod hook;
 mod key;
 mod kind;
@@ -25,6 +26,7 @@ mod variable;
 pub use agent::BuiltinAgent;
 pub use client::{Client, ClientId, ClientSet, Support};
 pub use detect::{Candidate, Place, folder_matches};
+pub use editor::{Answer, Answerer, Answerers, EditorPlace, PlaceRow};
 pub use hook::{HookDialect, HookEvent, HookField};
 pub use key::{Form, Key, KeyTable, Rewrite, Shape, Value};
 pub use kind::{ClientAt, Dialect, Kind, KindRow};
@@ -34,7 +36,7 @@ pub use model::{Model, ModelForm};
 pub use names::{ClaudeName, VscodeName};
 pub use rule::{Rule, RuleId, Severity};
 pub use server::ServerAlias;
-pub use template::{Piece, Template};
+pub use template::{Piece, Template, pieces};
 pub use tool::{AliasSet, OldTool, Tool, ToolSet, ToolTable};
 pub use variable::{Variable, VariablePlace};
 

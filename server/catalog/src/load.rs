@@ -7,8 +7,9 @@
 use crate::detect::PathIndex;
 use crate::names::{self, NameIndex};
 use crate::{
-    BuiltinAgent, Client, ClientId, Dialect, HookEvent, HookField, KeyTable, Kind, KindRow, McpFile,
-    McpProperty, Model, ModelForm, Rule, RuleId, Secret, ServerAlias, Source, Support, ToolTable, Variable,
+    Answer, BuiltinAgent, Client, ClientId, Dialect, HookEvent, HookField, KeyTable, Kind, KindRow, McpFile,
+    McpProperty, Model, ModelForm, PlaceRow, Rule, RuleId, Secret, ServerAlias, Source, Support, ToolTable,
+    Variable,
 };
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -45,6 +46,8 @@ pub struct Catalog {
     pub servers: Vec<ServerAlias>,
     /// `grammars/variables.toml`.
     pub variables: Vec<Variable>,
+    /// `grammars/completion.toml`.
+    pub places: Vec<PlaceRow>,
     /// `grammars/rules/*.toml`, sorted by code.
     pub rules: Vec<Rule>,
     /// Each table with where its facts come from, for `segue explain --sources`.
@@ -146,6 +149,7 @@ const HOOKS: &[Table] = tables!["hooks.toml"];
 const AGENTS: &[Table] = tables!["agents.toml"];
 const SERVERS: &[Table] = tables!["server_aliases.toml"];
 const VARIABLES: &[Table] = tables!["variables.toml"];
+const COMPLETION: &[Table] = tables!["completion.toml"];
 
 /// A file with several lists of rows. Each file has the lists that are its own; a list that is not
 /// expected in a file is caught by a test, not here.
@@ -164,6 +168,7 @@ struct Lists {
     agent: Vec<BuiltinAgent>,
     server: Vec<ServerAlias>,
     variable: Vec<Variable>,
+    context: Vec<PlaceRow>,
 }
 
 fn parse<T: DeserializeOwned>(tables: &[Table]) -> Result<Vec<(&'static str, T)>, LoadError> {
@@ -194,7 +199,7 @@ impl Catalog {
             names::derive_old_names(&mut row);
             catalog.tools.push(row);
         }
-        for tables in [MODELS, MCP, HOOKS, AGENTS, SERVERS, VARIABLES, RULES] {
+        for tables in [MODELS, MCP, HOOKS, AGENTS, SERVERS, VARIABLES, COMPLETION, RULES] {
             for (file, lists) in parse::<Lists>(tables)? {
                 catalog.take_lists(file, lists);
             }
@@ -228,6 +233,7 @@ impl Catalog {
         self.builtin_agent_rows.extend(lists.agent);
         self.servers.extend(lists.server);
         self.variables.extend(lists.variable);
+        self.places.extend(lists.context);
     }
 
     /// What follows from the rows: shared keys and words, the order of the rules, the indexes.
@@ -258,6 +264,8 @@ impl Catalog {
             };
             for key in &mut keys {
                 key.required &= row.clients.iter().any(|at| key.support(at.client) == Support::Required);
+                // VS Code's own support proposes nothing in an old kind.
+                (key.in_vscode, key.values_in_vscode) = (Answer::None, Answer::None);
             }
             if let Some(row) = self.kinds.get_mut(at) {
                 row.keys.extend(keys);

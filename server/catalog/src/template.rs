@@ -59,16 +59,7 @@ impl Template {
     /// The text for a file or folder called `name`, in pieces.
     #[must_use]
     pub fn pieces<'a>(&self, name: &'a str) -> Vec<Piece<'a>> {
-        let mut pieces = Vec::new();
-        let mut rest = self.text();
-        while let Some((before, inside, after)) = placeholder(rest) {
-            pieces.push(Piece::Text(before));
-            pieces.push(if inside == "name" { Piece::Text(name) } else { Piece::Placeholder(inside) });
-            rest = after;
-        }
-        pieces.push(Piece::Text(rest));
-        pieces.retain(|piece| *piece != Piece::Text(""));
-        pieces
+        pieces(self.text(), name)
     }
 
     /// The text for a file or folder called `name`, the words of the placeholders in their places.
@@ -93,8 +84,23 @@ impl Template {
     }
 }
 
+/// A text with `{{placeholders}}` in pieces; `{{name}}` becomes `name`.
+#[must_use]
+pub fn pieces<'a>(text: &'a str, name: &'a str) -> Vec<Piece<'a>> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while let Some((before, inside, after)) = placeholder(rest) {
+        pieces.push(Piece::Text(before));
+        pieces.push(if inside == "name" { Piece::Text(name) } else { Piece::Placeholder(inside) });
+        rest = after;
+    }
+    pieces.push(Piece::Text(rest));
+    pieces.retain(|piece| *piece != Piece::Text(""));
+    pieces
+}
+
 /// The text before the first placeholder, what is in it, and the text behind it.
-fn placeholder(text: &'static str) -> Option<(&'static str, &'static str, &'static str)> {
+fn placeholder(text: &str) -> Option<(&str, &str, &str)> {
     let (before, rest) = text.split_once("{{")?;
     let (inside, after) = rest.split_once("}}")?;
     Some((before, inside, after))

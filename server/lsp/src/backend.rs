@@ -5,7 +5,7 @@
 //! client anything: that is done by tasks of its own, or an answer could wait for a question.
 
 use crate::session::Session;
-use crate::{actions, capabilities, config, diagnostics, outline, publish};
+use crate::{actions, capabilities, completion, config, diagnostics, outline, publish};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use tower_lsp::LanguageServer;
@@ -114,6 +114,14 @@ impl LanguageServer for Backend {
 
     async fn execute_command(&self, params: lsp::ExecuteCommandParams) -> Result<Option<lsp::LspAny>> {
         actions::execute(&self.session, &params)
+    }
+
+    async fn completion(&self, params: lsp::CompletionParams) -> Result<Option<lsp::CompletionResponse>> {
+        completion::completion(&self.session, params).await
+    }
+
+    async fn completion_resolve(&self, item: lsp::CompletionItem) -> Result<lsp::CompletionItem> {
+        completion::resolve(&self.session, item).await
     }
 
     async fn document_symbol(

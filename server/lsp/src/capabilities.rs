@@ -1,5 +1,6 @@
 //! What this server can do, told in `initialize`.
 
+use crate::completion;
 use crate::session::facts::ClientFacts;
 use segue_syntax::Encoding;
 use tower_lsp::gen_lsp_types as lsp;
@@ -34,6 +35,11 @@ fn capabilities(facts: &ClientFacts) -> lsp::ServerCapabilities {
             save: Some(lsp::Save::SaveOptions(lsp::SaveOptions { include_text: Some(false) })),
             ..lsp::TextDocumentSyncOptions::default()
         })),
+        completion_provider: Some(lsp::CompletionOptions {
+            trigger_characters: Some(completion::TRIGGERS.iter().map(|&mark| mark.to_owned()).collect()),
+            resolve_provider: Some(true),
+            ..lsp::CompletionOptions::default()
+        }),
         hover_provider: Some(lsp::HoverProvider::Bool(true)),
         document_symbol_provider: Some(lsp::DocumentSymbolProvider::Bool(true)),
         folding_range_provider: Some(lsp::FoldingRangeProvider::Bool(true)),

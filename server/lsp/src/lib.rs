@@ -15,6 +15,7 @@
 mod actions;
 mod backend;
 mod capabilities;
+mod completion;
 mod compute;
 mod config;
 mod convert;

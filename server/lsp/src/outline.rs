@@ -65,7 +65,7 @@ pub async fn hover(session: &Arc<Session>, params: lsp::HoverParams) -> Result<O
     let work = move |_: &_| {
         let snapshot = ticket.snapshot();
         let (shown, places) = judge::shown(&snapshot, &ticket.path, &facts)?;
-        let hover = hover::at(&shown, places.offset(at.position))?;
+        let hover = hover::at(&snapshot.world, &ticket.path, &shown, places.offset(at.position))?;
         let kind = if facts.markdown { lsp::MarkupKind::Markdown } else { lsp::MarkupKind::PlainText };
         Some(lsp::Hover {
             contents: lsp::Contents::MarkupContent(lsp::MarkupContent { kind, value: hover.markdown }),

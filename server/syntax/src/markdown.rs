@@ -369,3 +369,51 @@ impl<'a> Pass<'a> {
 
 /// Labels to definitions.
 type ByLabel = FxHashMap<Box<str>, u32>;
+
+/// Whether the byte at `offset` of the body stands in code or in a comment, where nobody reads it as text.
+#[must_use]
+pub fn is_code(text: &str, body: usize, offset: usize) -> bool {
+    let marked = read(text, body);
+    let fence = |fence: &Fence| {
+        (fence.span.start as usize) < offset
+            && (offset < fence.span.end as usize || !fence.closed && offset <= fence.span.end as usize)
+    };
+    let inside = |span: &Span| (span.start as usize) < offset && offset < span.end as usize;
+    // What is typed at the end of an indented line still belongs to it.
+    let at_end = |span: &Span| span.end as usize == offset && !span.of(text).ends_with('`');
+    marked.fences.iter().any(fence)
+        || marked.code.iter().any(|span| inside(span) || at_end(span))
+        || marked.comments.iter().any(inside)
+}
+
+#[cfg(test)]
+mod code_tests {
+    use super::is_code;
+
+    #[test]
+    fn code_and_comments_are_no_text() {
+        let cases = [
+            ("a | b", false),
+            ("`a|b`", true),
+            ("`a`|", false),
+            ("|`a`", false),
+            ("`a| b", false),
+            ("```\na|\n```\n", true),
+            ("```\na\n```\n|", false),
+            ("```\na|", true),
+            ("~~~md\n#tool:|\n", true),
+            ("```j|\n```\n", true),
+            ("text\n\n    code|", true),
+            ("text\n\n    code\n\ntext|", false),
+            ("- item\n    text|", false),
+            ("<!-- a| -->", true),
+            ("<!-- a --> |", false),
+            ("|", false),
+        ];
+        for (marked, expected) in cases {
+            let offset = marked.find('|').unwrap();
+            let text = marked.replacen('|', "", 1);
+            assert_eq!(is_code(&text, 0, offset), expected, "{marked:?}");
+        }
+    }
+}

@@ -1,7 +1,13 @@
-//! What is said of the place under the pointer.
+//! What is said of the place under the pointer: what it means, and the rules behind the findings there.
 
-use super::explain;
+mod body;
+mod header;
+#[cfg(test)]
+mod tests;
+
 use super::shown::Shown;
+use super::{completion, explain};
+use crate::world::World;
 use segue_catalog::catalog;
 use segue_syntax::Span;
 
@@ -14,14 +20,31 @@ pub struct Hover {
     pub markdown: String,
 }
 
-/// What to show at a byte of a file: the rules behind the findings there.
+/// What to show at a byte of a file: what stands there means, then why there are findings.
 #[must_use]
-pub fn at(shown: &Shown, offset: u32) -> Option<Hover> {
+pub fn at(world: &World, path: &str, shown: &Shown, offset: u32) -> Option<Hover> {
+    let meaning = meaning(world, path, &shown.text, offset as usize);
     let here: Vec<_> =
         shown.findings.iter().filter(|finding| finding.span.touches(offset as usize)).collect();
-    let smallest = here.iter().map(|finding| finding.span).min_by_key(|span| span.len())?;
+    let smallest = here.iter().map(|finding| finding.span).min_by_key(|span| span.len());
     let mut texts: Vec<String> =
         here.iter().filter_map(|finding| Some(explain::short(catalog().rule(finding.code)?.1))).collect();
     texts.dedup();
-    Some(Hover { span: smallest, markdown: texts.join("\n\n---\n\n") })
+    let span = meaning.as_ref().map(|own| own.span).or(smallest)?;
+    let markdown: Vec<String> = meaning.into_iter().map(|own| own.markdown).chain(texts).collect();
+    Some(Hover { span, markdown: markdown.join("\n\n---\n\n") })
+}
+
+/// What stands there means.
+fn meaning(world: &World, path: &str, text: &str, offset: usize) -> Option<Hover> {
+    let (_, state) = world.file_at(path)?;
+    let facts = state.facts()?;
+    state.kind?;
+    if let Some(content) = completion::header_content(text)
+        && content.touches(offset)
+        && completion::is_line_of(text, content, offset)
+    {
+        return header::meaning(world, path, state, text, content, offset);
+    }
+    body::meaning(world, path, state, facts, offset)
 }

@@ -2,10 +2,13 @@
 //!
 //! Nothing here knows a protocol. Offsets are bytes of the file's text in that state.
 
+pub mod about;
 pub mod actions;
 pub mod alone;
+pub mod completion;
 pub mod explain;
 pub mod folding;
 pub mod hover;
+pub mod servers;
 pub mod shown;
 pub mod symbols;

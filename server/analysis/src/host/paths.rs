@@ -10,6 +10,7 @@ use crate::postings::Key;
 use crate::recognise;
 use crate::world::Slot;
 use rustc_hash::FxHashMap;
+use std::sync::Arc;
 
 /// What the disk has at a path, links not followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -188,6 +189,8 @@ impl Host {
         for key in folded_keys(&found.path) {
             self.world.folded.add(key, id);
         }
+        self.world.children.add(Key::of(path::parent(&found.path)), id);
+        self.count_extension(&found.path, |count| count.saturating_add(1));
         self.count_folders(&found.path, |count| count.saturating_add(1));
         id
     }
@@ -197,14 +200,43 @@ impl Host {
         for key in folded_keys(path) {
             self.world.folded.remove(key, id);
         }
+        self.count_extension(path, |count| count.saturating_sub(1));
         self.count_folders(path, |count| count.saturating_sub(1));
+        if !self.world.is_folder(path) {
+            self.world.children.remove(Key::of(path::parent(path)), id);
+        }
     }
 
+    fn count_extension(&mut self, path: &str, change: fn(u32) -> u32) {
+        let extension = path::extension(path);
+        if extension.is_empty() {
+            return;
+        }
+        let extensions = Arc::make_mut(&mut self.world.extensions);
+        let count = change(extensions.get(extension).copied().unwrap_or_default());
+        if count == 0 {
+            extensions.remove(extension);
+        } else {
+            extensions.insert(extension.into(), count);
+        }
+    }
+
+    /// A folder that gets its first file appears in the folder above it, one that loses its last goes.
     fn count_folders(&mut self, path: &str, change: fn(u32) -> u32) {
         for folder in path::ancestors(path) {
-            let index = self.world.interner.intern(folder).index();
-            let count = self.world.folders.get(index).copied().unwrap_or_default();
-            self.world.folders.set(index, change(count));
+            let id = self.world.interner.intern(folder);
+            let count = self.world.folders.get(id.index()).copied().unwrap_or_default();
+            let changed = change(count);
+            self.world.folders.set(id.index(), changed);
+            if folder.is_empty() || (count == 0) == (changed == 0) {
+                continue;
+            }
+            let above = Key::of(path::parent(folder));
+            if changed > 0 {
+                self.world.children.add(above, id);
+            } else if !self.is_file(id) {
+                self.world.children.remove(above, id);
+            }
         }
     }
 }

@@ -87,6 +87,7 @@ impl Host {
     fn place(&mut self, id: PathId, state: Arc<FileState>) {
         for name in &state.exports.names {
             self.world.definitions.add(key_of(name), id);
+            self.world.by_space.add(Key::of(name.space), id);
             self.unresolved.remove(&key_of(name));
         }
         for name in &state.uses {

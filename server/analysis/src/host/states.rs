@@ -121,10 +121,14 @@ impl Host {
         let after: &[Name] = new.map_or(&[], |state| &state.exports.names);
         for name in before.iter().filter(|name| !after.contains(name)) {
             self.world.definitions.remove(key_of(name), id);
+            if !after.iter().any(|other| other.space == name.space) {
+                self.world.by_space.remove(Key::of(name.space), id);
+            }
             self.name_changed(name, effects);
         }
         for name in after.iter().filter(|name| !before.contains(name)) {
             self.world.definitions.add(key_of(name), id);
+            self.world.by_space.add(Key::of(name.space), id);
             self.name_changed(name, effects);
         }
         if old.map(|old| old.exports.fingerprint) != new.map(|new| new.exports.fingerprint) {

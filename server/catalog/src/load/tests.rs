@@ -58,7 +58,7 @@ fn every_table_loads() {
 fn every_file_of_the_folder_is_a_table() {
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../grammars");
     let known: BTreeSet<&str> =
-        [CLIENTS, KINDS, TOOLS, RULES, MODELS, MCP, HOOKS, AGENTS, SERVERS, VARIABLES]
+        [CLIENTS, KINDS, TOOLS, RULES, MODELS, MCP, HOOKS, AGENTS, SERVERS, VARIABLES, COMPLETION]
             .into_iter()
             .flatten()
             .map(|table| table.0)

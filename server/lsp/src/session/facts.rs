@@ -1,5 +1,6 @@
 //! What the client said of itself in `initialize`: only what something here depends on.
 
+use segue_catalog::Answerers;
 use segue_syntax::Encoding;
 use serde_json::Value;
 
@@ -45,6 +46,17 @@ pub struct ClientFacts {
     pub watches: bool,
     /// Hovers may be Markdown.
     pub markdown: bool,
+    /// Documentation of proposals may be Markdown.
+    pub completion_markdown: bool,
+    /// Proposals may have places to fill in.
+    pub snippets: bool,
+    /// Proposals may say what is replaced besides what is inserted.
+    pub insert_replace: bool,
+    /// It can be told to leave the indentation of a proposal alone.
+    pub insert_text_mode: bool,
+    /// The parts of the editor that propose things themselves, as its extension says in
+    /// `initializationOptions.editorAnswers`.
+    pub editor_answers: Answerers,
 }
 
 impl ClientFacts {
@@ -56,6 +68,10 @@ impl ClientFacts {
         let list = |path: &str, word: &str| {
             let items = capabilities.pointer(path).and_then(Value::as_array);
             items.is_some_and(|items| items.iter().any(|item| item.as_str() == Some(word)))
+        };
+        let answers = |word: &str| {
+            let said = raw.pointer("/params/initializationOptions/editorAnswers").and_then(Value::as_array);
+            said.is_some_and(|said| said.iter().any(|own| own.as_str() == Some(word)))
         };
         let refresh = |key: &str| yes(&format!("/workspace/{key}/refreshSupport"));
         let encodings = "/general/positionEncodings";
@@ -91,6 +107,18 @@ impl ClientFacts {
             register_configuration: yes("/workspace/didChangeConfiguration/dynamicRegistration"),
             watches: yes("/workspace/didChangeWatchedFiles/dynamicRegistration"),
             markdown: list("/textDocument/hover/contentFormat", "markdown"),
+            // Helix announces no format here and shows Markdown.
+            completion_markdown: capabilities
+                .pointer("/textDocument/completion/completionItem/documentationFormat")
+                .and_then(Value::as_array)
+                .is_none_or(|formats| formats.iter().any(|format| format.as_str() == Some("markdown"))),
+            snippets: yes("/textDocument/completion/completionItem/snippetSupport"),
+            insert_replace: yes("/textDocument/completion/completionItem/insertReplaceSupport"),
+            insert_text_mode: capabilities
+                .pointer("/textDocument/completion/completionItem/insertTextModeSupport/valueSet")
+                .and_then(Value::as_array)
+                .is_some_and(|modes| modes.iter().any(|mode| mode.as_u64() == Some(1))),
+            editor_answers: Answerers { prompts: answers("prompts"), markdown: answers("markdown") },
         }
     }
 }

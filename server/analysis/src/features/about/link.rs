@@ -1,0 +1,83 @@
+//! What a link leads to: the beginning of the file, or the section behind the anchor.
+
+use crate::path;
+use crate::world::World;
+use segue_syntax::Facts;
+use std::sync::Arc;
+
+/// At most so many lines of a target are shown.
+const MOST_LINES: usize = 16;
+
+/// At most so many bytes of them.
+const MOST_BYTES: usize = 1_600;
+
+/// The beginning of a file, in one card.
+pub(super) fn file(world: &World, path: &str) -> Option<String> {
+    section(world, path, None)
+}
+
+/// The section behind `anchor` of a file of the workspace, or the file's beginning. What leads out of it
+/// is not read.
+pub(in crate::features) fn section(world: &World, path: &str, anchor: Option<&str>) -> Option<String> {
+    if path::extension(path) != "md" {
+        return None;
+    }
+    let (text, facts) = text_of(world, path)?;
+    let anchor = anchor.filter(|anchor| !anchor.is_empty());
+    let (start, end) = match anchor {
+        Some(anchor) => place_of(&facts, anchor, text.len())?,
+        None => (facts.header.body as usize, text.len()),
+    };
+    let shown = excerpt(text.get(start..end)?);
+    let name = anchor.map_or_else(|| path.to_owned(), |anchor| format!("{path}#{anchor}"));
+    Some(if shown.is_empty() { format!("`{name}`") } else { format!("`{name}`\n\n---\n\n{shown}") })
+}
+
+/// From where to where the section of an anchor goes: to the next heading that is not below it.
+fn place_of(facts: &Facts, anchor: &str, end: usize) -> Option<(usize, usize)> {
+    let heading = facts.headings.iter().find(|own| own.slug.eq_ignore_ascii_case(anchor));
+    let (start, level) = match heading {
+        Some(heading) => (heading.span.start, heading.level),
+        None => (facts.html_ids.iter().find(|own| &*own.id == anchor)?.span.end, u8::MAX),
+    };
+    let next = facts.headings.iter().find(|next| next.span.start > start && next.level <= level);
+    Some((start as usize, next.map_or(end, |next| next.span.start as usize)))
+}
+
+/// The text of a file that is known, or that lies in the workspace unread.
+fn text_of(world: &World, path: &str) -> Option<(Arc<str>, Facts)> {
+    let text = match world.file_at(path) {
+        Some((id, state)) if state.text.is_some() => state.text.clone().or_else(|| world.text(id))?,
+        _ => world.read_inside(path)?,
+    };
+    let facts = Facts::of(&text);
+    Some((text, facts))
+}
+
+/// The first lines, with a fence that they leave open closed again.
+fn excerpt(text: &str) -> String {
+    let mut shown = String::new();
+    let mut fence: Option<&str> = None;
+    let lines: Vec<&str> = text.trim().lines().collect();
+    for line in lines.iter().take(MOST_LINES) {
+        if shown.len() + line.len() > MOST_BYTES {
+            break;
+        }
+        let mark = ["```", "~~~"].into_iter().find(|mark| line.trim_start().starts_with(mark));
+        fence = match (fence, mark) {
+            (None, opened) => opened,
+            (Some(open), Some(mark)) if open == mark => None,
+            (open, _) => open,
+        };
+        shown.push_str(line);
+        shown.push('\n');
+    }
+    if let Some(mark) = fence {
+        shown.push_str(mark);
+        shown.push('\n');
+    }
+    if shown.lines().count() < lines.len() {
+        shown.push_str("\n…\n");
+    }
+    shown.trim_end().to_owned()
+}

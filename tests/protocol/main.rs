@@ -13,6 +13,7 @@ mod support;
 mod answers;
 mod completion;
 mod hazards;
+mod navigation;
 mod peers;
 mod sync;
 mod traps;

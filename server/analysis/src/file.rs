@@ -1,6 +1,8 @@
 //! One file as the workspace holds it.
 
 use crate::intern::PathId;
+use crate::postings::Key;
+use crate::written::Ref;
 use segue_catalog::{Dialect, Kind};
 use segue_syntax::{Facts, json};
 use std::sync::Arc;
@@ -27,8 +29,12 @@ pub struct FileState {
     pub exports: Exports,
     /// The files it refers to, sorted and without repetition: the forward side of the graph.
     pub targets: Box<[PathId]>,
+    /// Which destination means which of them, sorted: what references are found by.
+    pub refs: Box<[Ref]>,
     /// The names it uses, sorted and without repetition.
     pub uses: Box<[Name]>,
+    /// Names in its text, and those that only navigation follows, sorted. No finding hangs on them.
+    pub(crate) mentions: Box<[Key]>,
 }
 
 /// What a file holds.

@@ -23,14 +23,18 @@ pub mod fixture;
 pub mod host;
 pub mod names;
 pub mod path;
+pub mod resolve;
 pub mod scope;
+pub mod sites;
 pub mod target;
 pub mod user;
 pub mod world;
+pub mod written;
 
 mod discover;
 mod ignores;
 mod intern;
+mod mentions;
 mod postings;
 mod read;
 mod recognise;

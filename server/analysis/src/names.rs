@@ -3,7 +3,7 @@
 use crate::file::{Name, Space};
 use crate::path;
 use segue_catalog::{Dialect, Kind, catalog};
-use segue_syntax::yaml::{Map, Node};
+use segue_syntax::yaml::{Map, Node, Scalar};
 use segue_syntax::{Facts, json};
 
 /// The names that a file defines.
@@ -66,6 +66,72 @@ pub fn agent_nodes(kind: Kind, dialect: Dialect, map: &Map) -> Vec<&Node> {
         _ => {}
     }
     nodes
+}
+
+/// Other values that name an agent, which only some clients read: the `agent` in which a skill or a
+/// command of Claude Code runs.
+pub fn more_agent_nodes(kind: Kind, map: &Map) -> Option<&Node> {
+    (kind == Kind::Skill).then(|| map.value("agent")).flatten()
+}
+
+/// What names a prompt or skill in a header: the items of `skills`, and the command that a handoff's
+/// `prompt` begins with. The value, its scalar, and offset and length of the name in its text.
+#[must_use]
+pub fn slash_nodes(kind: Kind, map: &Map) -> Vec<(&Node, &Scalar, usize, usize)> {
+    if !matches!(kind, Kind::Agent | Kind::ChatMode) {
+        return Vec::new();
+    }
+    let skills = map.value("skills").and_then(Node::as_seq).into_iter().flat_map(|seq| &seq.items);
+    let skills = skills.filter_map(|node| {
+        let scalar = node.as_scalar()?;
+        let name = scalar.text.trim();
+        let at = scalar.text.len() - scalar.text.trim_start().len();
+        (!name.is_empty()).then_some((node, scalar, at, name.len()))
+    });
+    let prompts = handoffs(map).filter_map(|handoff| {
+        let node = handoff.value("prompt")?;
+        let scalar = node.as_scalar()?;
+        let rest = scalar.text.strip_prefix('/')?;
+        let len = rest.find(|c: char| c.is_whitespace()).unwrap_or(rest.len());
+        (len > 0 && !rest.get(..len)?.contains('/')).then_some((node, scalar, 1, len))
+    });
+    skills.chain(prompts).collect()
+}
+
+/// The agents in `Agent(one, two)`, as Claude Code limits whom an agent may start, with their offsets.
+#[must_use]
+pub fn agents_of_tool(item: &str) -> Vec<(usize, &str)> {
+    let Some((tool, rest)) = item.split_once('(') else { return Vec::new() };
+    let Some(list) = rest.strip_suffix(')').filter(|_| matches!(tool.trim(), "Agent" | "Task")) else {
+        return Vec::new();
+    };
+    let mut at = tool.len() + 1;
+    let mut found = Vec::new();
+    for part in list.split(',') {
+        let name = part.trim();
+        if !name.is_empty() {
+            found.push((at + (part.len() - part.trim_start().len()), name));
+        }
+        at += part.len() + 1;
+    }
+    found
+}
+
+/// Whether some client reads `@name` and `/name` in the body of this kind.
+#[must_use]
+pub fn reads_mentions(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Agent | Kind::ChatMode | Kind::Prompt | Kind::Instructions | Kind::AlwaysOn | Kind::Skill
+    )
+}
+
+/// The server of a tool, as the parts of its name may mean it, the longest first.
+pub fn servers_of_tool(tool: &str) -> impl Iterator<Item = &str> {
+    let claude =
+        tool.strip_prefix("mcp__").map(|rest| rest.split_once("__").map_or(rest, |(server, _)| server));
+    let ends = tool.rmatch_indices('/').filter_map(move |(at, _)| tool.get(..at));
+    claude.into_iter().chain(ends)
 }
 
 /// The entries of `handoffs` that are maps.

@@ -2,9 +2,10 @@
 
 use crate::file::{Content, Exports, FileState, LARGEST_FILE, Unreadable};
 use crate::intern::{Interner, PathId};
-use crate::names;
 use crate::recognise::Recognised;
-use crate::target::{Base, Target, understand};
+use crate::target::{Target, understand};
+use crate::written::{self, Ref};
+use crate::{mentions, names};
 use segue_catalog::{Dialect, Kind};
 use segue_syntax::facts::TokenKind;
 use segue_syntax::yaml::Node;
@@ -59,7 +60,9 @@ fn unreadable(what: Option<Recognised>, hash: u64, reason: Unreadable) -> FileSt
         hash,
         exports: Exports::default(),
         targets: Box::default(),
+        refs: Box::default(),
         uses: Box::default(),
+        mentions: Box::default(),
     }
 }
 
@@ -90,15 +93,18 @@ fn parsed(path: &str, what: Option<Recognised>, text: &str, hash: u64, interner:
     let mut facts = Facts::of(text);
     let what = what.filter(|what| what.confirmed(&facts));
     let (kind, dialect) = (what.map(|what| what.kind), what.map_or(Dialect::Copilot, |what| what.dialect));
-    let (mut targets, mut uses, mut exported) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut refs, mut uses, mut exported, mut mentions) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     if let Some(kind) = kind {
-        targets = targets_of(path, kind, &facts, interner);
+        refs = refs_of(path, kind, &facts, interner);
         uses = names::used(kind, dialect, &facts);
+        mentions = mentions::of(kind, dialect, &facts);
         exported = names::defined(path, kind, &facts);
     } else {
         facts = anchors_only(facts);
     }
     shrink(&mut facts);
+    let mut targets: Vec<PathId> = refs.iter().map(|reference| reference.target).collect();
+    targets.dedup();
     uses.sort();
     uses.dedup();
     let exports = Exports {
@@ -124,7 +130,9 @@ fn parsed(path: &str, what: Option<Recognised>, text: &str, hash: u64, interner:
         hash,
         exports,
         targets: targets.into(),
+        refs: refs.into(),
         uses: uses.into(),
+        mentions: mentions.into(),
     }
 }
 
@@ -142,7 +150,9 @@ fn parsed_json(path: &str, what: Recognised, text: &str, hash: u64) -> FileState
         // What a server may offer is seen from the files that name its tools.
         exports: Exports { fingerprint: fingerprint(&(&names, hash)), names: names.into(), hidden: false },
         targets: Box::default(),
+        refs: Box::default(),
         uses: Box::default(),
+        mentions: Box::default(),
     }
 }
 
@@ -186,22 +196,14 @@ fn imports_of(facts: &Facts) -> impl Iterator<Item = &str> {
     facts.tokens.iter().filter(|token| token.kind == TokenKind::Import).map(|token| &*token.name)
 }
 
-/// Every path that some link, definition, `#file:` or import of the file may mean.
-fn targets_of(path: &str, kind: Kind, facts: &Facts, interner: &Interner) -> Vec<PathId> {
-    let links = facts.links.iter().map(|link| (&*link.target, Base::Link));
-    let definitions = facts.definitions.iter().map(|definition| (&*definition.target, Base::Link));
-    let tokens = facts.tokens.iter().filter_map(|token| match token.kind {
-        TokenKind::File => Some((&*token.name, Base::FileThenTop)),
-        TokenKind::Import if names::reads_imports(kind) => Some((&*token.name, Base::Link)),
-        _ => None,
-    });
-    let mut targets = Vec::new();
-    for (written, base) in links.chain(definitions).chain(tokens) {
-        if let Target::Path { candidates, .. } = understand(written, path, base) {
-            targets.extend(candidates.iter().map(|candidate| interner.intern(candidate)));
+/// Every path that some link, definition, `#file:` or import of the file may mean, sorted by path.
+fn refs_of(path: &str, kind: Kind, facts: &Facts, interner: &Interner) -> Vec<Ref> {
+    let mut refs = Vec::new();
+    for (site, written) in written::all(Some(kind), facts) {
+        if let Target::Path { candidates, .. } = understand(written.text, path, written.base) {
+            refs.extend(candidates.iter().map(|path| Ref { target: interner.intern(path), site }));
         }
     }
-    targets.sort_unstable();
-    targets.dedup();
-    targets
+    refs.sort_unstable();
+    refs
 }

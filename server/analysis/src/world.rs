@@ -8,9 +8,11 @@ use crate::diagnostics::Finding;
 use crate::disk::{Disk, Probe};
 use crate::file::{Content, FileState, Name, Space};
 use crate::intern::{Interner, PathId};
+use crate::mentions;
 use crate::path;
 use crate::postings::{Key, Postings};
 use crate::table::Table;
+use rustc_hash::FxHashMap;
 use segue_catalog::Kind;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -48,8 +50,12 @@ pub struct World {
     pub(crate) definitions: Postings,
     /// From a name to the files that use it, whether anybody defines it or not.
     pub(crate) uses: Postings,
+    /// From a name in some file's text to the files that have it there.
+    pub(crate) mentions: Postings,
     /// From a lower-cased path, and from a lower-cased base name, to the files that have it.
     pub(crate) folded: Postings,
+    /// The texts of open buffers.
+    pub(crate) buffers: Arc<FxHashMap<PathId, Arc<str>>>,
     pub(crate) configs: Arc<BTreeMap<String, Arc<ConfigFile>>>,
     pub(crate) default_config: Arc<Config>,
     pub(crate) user: Arc<crate::user::UserFiles>,
@@ -85,7 +91,9 @@ impl World {
             backlinks: Postings::default(),
             definitions: Postings::default(),
             uses: Postings::default(),
+            mentions: Postings::default(),
             folded: Postings::default(),
+            buffers: Arc::default(),
             configs: Arc::default(),
             default_config: Arc::default(),
             user: Arc::default(),
@@ -306,7 +314,13 @@ impl World {
         })
     }
 
-    /// Every name of a space that some file defines, sorted, without repetition.
+    /// The files in whose text, or for navigation alone, a name stands, sorted.
+    #[must_use]
+    pub(crate) fn mentioners(&self, sign: char, name: &str) -> &[PathId] {
+        self.mentions.get(mentions::key(sign, name))
+    }
+
+    /// Every name of a space that some file defines, sorted, without repetition. Walks all files.
     #[must_use]
     pub fn names(&self, space: Space) -> Vec<Box<str>> {
         let mut names: Vec<Box<str>> = self
@@ -360,6 +374,41 @@ impl World {
         (crate::read::hash(&bytes) == state.hash).then(|| String::from_utf8_lossy(&bytes).into())
     }
 
+    /// The text of any file: of one that was read as long as it is what was read, else of the open buffer,
+    /// else what the disk holds now.
+    #[must_use]
+    pub fn any_text(&self, path: &str) -> Option<Arc<str>> {
+        let known = self.id(path);
+        if let Some(id) = known.filter(|id| self.file(*id).is_some()) {
+            return self.text(id);
+        }
+        if let Some(text) = known.and_then(|id| self.buffers.get(&id)) {
+            return Some(text.clone());
+        }
+        let bytes = self.disk.read(path, crate::file::LARGEST_FILE).ok()?;
+        crate::read::decode(bytes).ok().map(Into::into)
+    }
+
+    /// The text of Markdown that is no primitive: the open buffer's, else the disk's.
+    pub(crate) fn plain_text(&self, id: PathId) -> Option<Arc<str>> {
+        if let Some(text) = self.buffers.get(&id) {
+            return Some(text.clone());
+        }
+        let bytes = self.disk.read(&self.path(id), crate::file::LARGEST_FILE).ok()?;
+        crate::read::decode(bytes).ok().map(Into::into)
+    }
+
+    /// Paths that somebody refers to, at which nothing is, and which differ from `path` in the case of
+    /// their letters alone.
+    pub(crate) fn unseen_spellings(&self, path: &str) -> Vec<PathId> {
+        let like = |own: &str| own.len() == path.len() && own != path && own.eq_ignore_ascii_case(path);
+        self.interner.with_paths(|paths| {
+            let found = paths.iter().enumerate().filter(|(_, own)| like(own));
+            let ids = found.map(|(index, _)| PathId::from_index(index));
+            ids.filter(|id| !self.is_discovered(*id)).collect()
+        })
+    }
+
     /// The state as text, independent of the order in which things were seen: what two worlds that
     /// came about differently are compared by.
     #[must_use]
@@ -375,7 +424,11 @@ impl World {
                     let mut row = format!("{path} {:?} {:?}", state.kind, state.exports.names);
                     let mut targets: Vec<_> = state.targets.iter().map(|id| self.path(*id)).collect();
                     targets.sort();
-                    let _ = write!(row, " -> {targets:?} uses {:?}", state.uses);
+                    let _ = write!(row, " -> {targets:?} uses {:?} {:?}", state.uses, state.mentions);
+                    let mut refs: Vec<_> =
+                        state.refs.iter().map(|own| (own.site, self.path(own.target))).collect();
+                    refs.sort();
+                    let _ = write!(row, " by {refs:?}");
                     if let Content::Markdown(facts) = &state.content {
                         let slugs: Vec<_> = facts.headings.iter().map(|heading| &heading.slug).collect();
                         let _ = write!(row, " {slugs:?}");
@@ -393,6 +446,7 @@ impl World {
         for (label, postings) in [
             ("defined", &self.definitions),
             ("used", &self.uses),
+            ("mentioned", &self.mentions),
             ("folded", &self.folded),
             ("in", &self.children),
             ("space", &self.by_space),

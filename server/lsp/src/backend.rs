@@ -5,7 +5,7 @@
 //! client anything: that is done by tasks of its own, or an answer could wait for a question.
 
 use crate::session::Session;
-use crate::{actions, capabilities, completion, config, diagnostics, outline, publish};
+use crate::{actions, capabilities, completion, config, diagnostics, navigation, outline, publish};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use tower_lsp::LanguageServer;
@@ -133,6 +133,35 @@ impl LanguageServer for Backend {
 
     async fn folding_range(&self, params: lsp::FoldingRangeParams) -> Result<Option<Vec<lsp::FoldingRange>>> {
         outline::folding_ranges(&self.session, params).await
+    }
+
+    async fn goto_definition(
+        &self,
+        params: lsp::DefinitionParams,
+    ) -> Result<Option<lsp::DefinitionResponse>> {
+        navigation::definition(&self.session, params).await
+    }
+
+    async fn goto_declaration(
+        &self,
+        params: lsp::DeclarationParams,
+    ) -> Result<Option<lsp::DeclarationResponse>> {
+        navigation::declaration(&self.session, params).await
+    }
+
+    async fn references(&self, params: lsp::ReferenceParams) -> Result<Option<Vec<lsp::Location>>> {
+        navigation::references(&self.session, params).await
+    }
+
+    async fn document_highlight(
+        &self,
+        params: lsp::DocumentHighlightParams,
+    ) -> Result<Option<Vec<lsp::DocumentHighlight>>> {
+        navigation::highlights(&self.session, params).await
+    }
+
+    async fn document_link(&self, params: lsp::DocumentLinkParams) -> Result<Option<Vec<lsp::DocumentLink>>> {
+        navigation::document_links(&self.session, params).await
     }
 
     async fn hover(&self, params: lsp::HoverParams) -> Result<Option<lsp::Hover>> {

@@ -41,6 +41,11 @@ fn capabilities(facts: &ClientFacts) -> lsp::ServerCapabilities {
             ..lsp::CompletionOptions::default()
         }),
         hover_provider: Some(lsp::HoverProvider::Bool(true)),
+        definition_provider: Some(lsp::DefinitionProvider::Bool(true)),
+        declaration_provider: Some(lsp::DeclarationProvider::Bool(true)),
+        references_provider: Some(lsp::ReferencesProvider::Bool(true)),
+        document_highlight_provider: Some(lsp::DocumentHighlightProvider::Bool(true)),
+        document_link_provider: Some(lsp::DocumentLinkOptions::default()),
         document_symbol_provider: Some(lsp::DocumentSymbolProvider::Bool(true)),
         folding_range_provider: Some(lsp::FoldingRangeProvider::Bool(true)),
         code_action_provider: Some(lsp::CodeActionProvider::CodeActionOptions(lsp::CodeActionOptions {

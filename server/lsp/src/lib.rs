@@ -23,12 +23,14 @@ mod diagnostics;
 mod framing;
 mod judge;
 mod log;
+mod navigation;
 mod outline;
 mod progress;
 mod publish;
 mod self_test;
 mod serve;
 mod session;
+mod wait;
 mod watch;
 
 use std::ffi::OsString;

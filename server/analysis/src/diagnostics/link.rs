@@ -8,74 +8,22 @@ use crate::disk::Probe;
 use crate::file::Content;
 use crate::names;
 use crate::path;
-use crate::target::{Base, Target, understand};
-use segue_catalog::{Kind, Severity};
-use segue_syntax::facts::{LinkKind, TokenKind};
+use crate::resolve;
+use crate::target::{Target, understand};
+use crate::written::{self, What, Written};
+use segue_catalog::Severity;
 use segue_syntax::{Facts, Span};
 use std::sync::Arc;
 
-/// A destination as it is written in this file.
-struct Written<'f> {
-    text: &'f str,
-    span: Span,
-    base: Base,
-    what: What,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum What {
-    Link,
-    Image,
-    FileReference,
-    Import,
-}
-
 pub(super) fn check(context: &mut Context<'_>) {
     let facts = context.facts;
-    for written in all_written(context.kind, facts) {
+    for (_, written) in written::all(Some(context.kind), facts) {
         destination(context, &written);
     }
     references(context, facts);
     if names::reads_imports(context.kind) {
         super::import::check(context);
     }
-}
-
-fn all_written(kind: Kind, facts: &Facts) -> Vec<Written<'_>> {
-    let links = facts
-        .links
-        .iter()
-        // A reference is judged once, at its definition; an autolink is never a path.
-        .filter(|link| matches!(link.kind, LinkKind::Inline | LinkKind::Image))
-        .map(|link| Written {
-            text: &link.target,
-            span: link.target_span,
-            base: Base::Link,
-            what: if link.kind == LinkKind::Image { What::Image } else { What::Link },
-        });
-    let definitions = facts.definitions.iter().map(|definition| Written {
-        text: &definition.target,
-        span: definition.target_span,
-        base: Base::Link,
-        what: What::Link,
-    });
-    let tokens =
-        facts.tokens.iter().filter(|token| !token.in_code).filter_map(move |token| match token.kind {
-            TokenKind::File => Some(Written {
-                text: &token.name,
-                span: token.name_span,
-                base: Base::FileThenTop,
-                what: What::FileReference,
-            }),
-            TokenKind::Import if names::reads_imports(kind) => Some(Written {
-                text: &token.name,
-                span: token.name_span,
-                base: Base::Link,
-                what: What::Import,
-            }),
-            _ => None,
-        });
-    links.chain(definitions).chain(tokens).collect()
 }
 
 fn destination(context: &mut Context<'_>, written: &Written<'_>) {
@@ -313,7 +261,7 @@ fn anchor_of(context: &mut Context<'_>, written: &Written<'_>, at: usize, id: cr
     }
     let world = context.world;
     let Some(Content::Markdown(facts)) = world.file(id).map(|state| &state.content) else { return };
-    if has_anchor(facts, anchor) {
+    if resolve::anchored(facts, anchor).is_some() {
         return;
     }
     let span = match offset_in(written, at) {
@@ -336,13 +284,6 @@ fn anchor_of(context: &mut Context<'_>, written: &Written<'_>, at: usize, id: cr
         report = report.related(path, top, "the file without that heading");
     }
     context.send(report);
-}
-
-fn has_anchor(facts: &Facts, anchor: &str) -> bool {
-    let wanted = anchor.strip_prefix("user-content-").unwrap_or(anchor);
-    let is_slug = |wanted: &str| facts.headings.iter().any(|heading| &*heading.slug == wanted);
-    // Slugs are lower case already; browsers are lenient about the case of the link.
-    is_slug(wanted) || facts.html_ids.iter().any(|id| &*id.id == wanted) || is_slug(&wanted.to_lowercase())
 }
 
 /// Anchors that are no heading's: lines of a file, blocks, text fragments, the top.

@@ -16,7 +16,7 @@ mod model;
 mod near;
 mod security;
 mod sink;
-mod tool;
+pub(crate) mod tool;
 mod variable;
 
 pub(crate) use mcp::row_of as mcp_file;

@@ -17,7 +17,7 @@ use crate::config::Known;
 use segue_catalog::{Catalog, ClientId, ClientSet, OldTool, VscodeName};
 use segue_syntax::facts::HeaderShape;
 
-pub(super) use list::{Lines, ToolList, Words, all as lists};
+pub(crate) use list::{Lines, ToolList, Words, all as lists};
 
 pub(super) fn check(context: &mut Context<'_>) {
     let facts = context.facts;

@@ -5,10 +5,13 @@
 pub mod about;
 pub mod actions;
 pub mod alone;
+pub mod at;
 pub mod completion;
 pub mod explain;
 pub mod folding;
 pub mod hover;
+pub mod links;
+pub mod navigate;
 pub mod servers;
 pub mod shown;
 pub mod symbols;

@@ -26,6 +26,7 @@ const IGNORE_FILES: &[&str] = &[".gitignore", ".ignore"];
 impl Host {
     pub(super) fn buffer_changed(&mut self, path: &str, buffer: Buffer, effects: &mut EffectSets) {
         let id = self.world.interner.intern(path);
+        Arc::make_mut(&mut self.world.buffers).insert(id, buffer.text.clone());
         self.buffers.insert(id, buffer);
         if self.is_file(id) {
             self.refresh(id, true, effects);
@@ -38,6 +39,7 @@ impl Host {
 
     pub(super) fn buffer_closed(&mut self, path: &str, effects: &mut EffectSets) {
         let Some(id) = self.world.id(path).filter(|id| self.buffers.remove(id).is_some()) else { return };
+        Arc::make_mut(&mut self.world.buffers).remove(&id);
         match self.standing(path) {
             Standing::File { link } if self.world.disk.discoverable(path) => {
                 self.relink(id, link, effects);

@@ -94,6 +94,9 @@ impl Host {
             self.world.uses.add(key_of(name), id);
             self.note_resolved(key_of(name), name.space);
         }
+        for key in &state.mentions {
+            self.world.mentions.add(*key, id);
+        }
         for target in &state.targets {
             self.world.backlinks.add(Key::of(*target), id);
         }

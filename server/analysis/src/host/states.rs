@@ -138,6 +138,14 @@ impl Host {
                 }
             }
         }
+        let before: &[Key] = old.map_or(&[], |state| &state.mentions);
+        let after: &[Key] = new.map_or(&[], |state| &state.mentions);
+        for key in before.iter().filter(|key| after.binary_search(key).is_err()) {
+            self.world.mentions.remove(*key, id);
+        }
+        for key in after.iter().filter(|key| before.binary_search(key).is_err()) {
+            self.world.mentions.add(*key, id);
+        }
         let before: &[Name] = old.map_or(&[], |state| &state.uses);
         let after: &[Name] = new.map_or(&[], |state| &state.uses);
         for name in before.iter().filter(|name| after.binary_search(name).is_err()) {

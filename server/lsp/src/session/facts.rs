@@ -44,6 +44,10 @@ pub struct ClientFacts {
     pub register_configuration: bool,
     /// It watches files for us.
     pub watches: bool,
+    /// A definition may be told with the range that was asked about.
+    pub definition_links: bool,
+    /// A declaration may be.
+    pub declaration_links: bool,
     /// Hovers may be Markdown.
     pub markdown: bool,
     /// Documentation of proposals may be Markdown.
@@ -106,6 +110,8 @@ impl ClientFacts {
             configuration: yes("/workspace/configuration"),
             register_configuration: yes("/workspace/didChangeConfiguration/dynamicRegistration"),
             watches: yes("/workspace/didChangeWatchedFiles/dynamicRegistration"),
+            definition_links: yes("/textDocument/definition/linkSupport"),
+            declaration_links: yes("/textDocument/declaration/linkSupport"),
             markdown: list("/textDocument/hover/contentFormat", "markdown"),
             // Helix announces no format here and shows Markdown.
             completion_markdown: capabilities

@@ -120,6 +120,8 @@ pub struct Root {
     writer: Mutex<Writer>,
     touched: Mutex<Touched>,
     latest: Mutex<Option<Arc<World>>>,
+    /// Ranges in closed files that were translated before.
+    pub known: Mutex<crate::convert::locate::Known>,
     being_rescued: AtomicBool,
     ready: watch::Sender<bool>,
 }
@@ -153,6 +155,7 @@ impl Root {
             writer: Mutex::default(),
             touched: Mutex::default(),
             latest: Mutex::default(),
+            known: Mutex::default(),
             being_rescued: AtomicBool::new(false),
             ready: watch::Sender::new(false),
         }

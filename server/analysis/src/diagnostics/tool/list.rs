@@ -10,7 +10,7 @@ use segue_syntax::{Facts, Span};
 
 /// The tools of one header key.
 #[derive(Debug)]
-pub(in crate::diagnostics) struct ToolList<'f> {
+pub(crate) struct ToolList<'f> {
     /// The key and its value.
     pub entry: &'f Entry,
     /// Whose names stand in it.
@@ -25,7 +25,7 @@ pub(in crate::diagnostics) struct ToolList<'f> {
 
 /// Whose names stand in a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::diagnostics) enum Words {
+pub(crate) enum Words {
     /// `tools` of agents, chat modes and prompts.
     Copilot,
     /// `tools` and `disallowedTools` of Claude's agents, `allowed-tools` of Claude's commands.
@@ -36,7 +36,7 @@ pub(in crate::diagnostics) enum Words {
 
 /// How a list is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::diagnostics) enum Form {
+pub(crate) enum Form {
     Flow,
     Block,
     String,
@@ -44,7 +44,7 @@ pub(in crate::diagnostics) enum Form {
 
 /// One name.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::diagnostics) struct Item<'f> {
+pub(crate) struct Item<'f> {
     /// The name without `(…)`.
     pub name: &'f str,
     /// The name with it.
@@ -55,11 +55,11 @@ pub(in crate::diagnostics) struct Item<'f> {
     pub whole: Span,
     quote: &'static str,
     /// Whether `span` is exactly the name, so that another can be put there.
-    exact: bool,
+    pub exact: bool,
 }
 
 /// The lists of tools in a header.
-pub(in crate::diagnostics) fn all(kind: Kind, dialect: Dialect, facts: &Facts) -> Vec<ToolList<'_>> {
+pub(crate) fn all(kind: Kind, dialect: Dialect, facts: &Facts) -> Vec<ToolList<'_>> {
     let (keys, words): (&[&str], Words) = match (kind, dialect) {
         (Kind::Agent, Dialect::Claude) => (&["tools", "disallowedTools"], Words::Claude),
         (Kind::Prompt, Dialect::Claude) => (&["allowed-tools", "disallowed-tools"], Words::Claude),
@@ -246,7 +246,7 @@ impl<'f> ToolList<'f> {
 }
 
 /// The lines of the file, for edits that write or remove whole ones.
-pub(in crate::diagnostics) struct Lines(pub std::sync::Arc<str>);
+pub(crate) struct Lines(pub std::sync::Arc<str>);
 
 impl Lines {
     /// The line end and the `  - ` with which an item of a block sequence begins.

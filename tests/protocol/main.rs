@@ -15,6 +15,7 @@ mod completion;
 mod hazards;
 mod navigation;
 mod peers;
+mod scopes;
 mod sync;
 mod traps;
 mod workspaces;

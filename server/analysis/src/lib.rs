@@ -20,6 +20,7 @@ pub mod disk;
 pub mod features;
 pub mod file;
 pub mod fixture;
+pub mod globs;
 pub mod host;
 pub mod names;
 pub mod path;

@@ -5,12 +5,12 @@
 //! agree: `*` stays within a segment, case is ignored, a backslash is a character, alternates may
 //! be empty.
 
-use crate::intern::PathId;
-use crate::path;
-use crate::world::World;
+mod memo;
+
 use globset::{Glob, GlobBuilder, GlobMatcher};
-use rustc_hash::FxHashMap;
-use std::sync::{Arc, Mutex, OnceLock};
+pub(crate) use memo::Memo;
+use segue_catalog::{ClientId, Globs, catalog};
+use std::sync::OnceLock;
 
 /// Patterns of `segue.toml`, matched against paths relative to its folder.
 #[derive(Clone, Debug, Default)]
@@ -77,11 +77,10 @@ impl GlobList {
     }
 }
 
-/// One pattern of an `applyTo` or `paths`, as VS Code's Local agent understands it: the most
-/// generous of the clients, so that what it never matches nobody matches.
+/// One pattern of an `applyTo` or `paths`, as a client understands it.
 #[derive(Clone, Debug)]
 pub enum Pattern {
-    /// `*`, `**` and `**/*`: every file, without looking.
+    /// `**` and the like: every file, without looking.
     Always,
     /// A glob.
     Glob(Box<LazyGlob>),
@@ -95,8 +94,18 @@ pub enum Pattern {
 /// than everything else about a glob, and most are asked of no path at all.
 #[derive(Clone, Debug)]
 pub struct LazyGlob {
+    way: Way,
+    /// As it was written.
+    written: Box<str>,
     glob: Glob,
     matcher: OnceLock<GlobMatcher>,
+}
+
+/// What tells the clients' ways of matching apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Way {
+    any_depth: bool,
+    ignore_case: bool,
 }
 
 impl LazyGlob {
@@ -118,6 +127,19 @@ pub enum Never {
     Backslash,
     /// It begins with `!`: there is no negation.
     Negation,
+}
+
+impl Never {
+    /// The reason as a clause.
+    #[must_use]
+    pub fn reason(self) -> &'static str {
+        match self {
+            Never::Dot => "paths are matched without a leading `./`",
+            Never::Root => "`/` is the root of the file system, not of the workspace",
+            Never::Backslash => "a backslash is no separator in a glob",
+            Never::Negation => "there is no negation in `applyTo`",
+        }
+    }
 }
 
 /// Splits an `applyTo` at the commas outside braces and brackets: byte offset and text of each part,
@@ -144,10 +166,31 @@ pub fn split(apply_to: &str) -> Vec<(usize, &str)> {
         .collect()
 }
 
-/// Understands one pattern.
+/// Understands one pattern as VS Code's Local agent does: the most generous of the clients, so that what
+/// it never matches nobody matches.
 #[must_use]
 pub fn understand(pattern: &str) -> Pattern {
-    if matches!(pattern, "*" | "**" | "**/*") {
+    static VSCODE: OnceLock<Globs> = OnceLock::new();
+    understand_for(pattern, VSCODE.get_or_init(|| of_client(ClientId::Vscode)))
+}
+
+/// How a client matches globs.
+#[must_use]
+pub fn of_client(client: ClientId) -> Globs {
+    let known = catalog().client(client).map(|row| row.globs.clone());
+    known.unwrap_or(Globs {
+        any_depth: true,
+        ignore_case: true,
+        always: Vec::new(),
+        lists: true,
+        doc: String::new(),
+    })
+}
+
+/// Understands one pattern as a client with these ways does.
+#[must_use]
+pub fn understand_for(pattern: &str, globs: &Globs) -> Pattern {
+    if globs.always.iter().any(|always| always == pattern) {
         return Pattern::Always;
     }
     if pattern.starts_with("./") || pattern.starts_with("../") {
@@ -168,10 +211,14 @@ pub fn understand(pattern: &str) -> Pattern {
         });
     }
     let plain = pattern.strip_suffix('/').unwrap_or(pattern);
-    // Without a leading `**/` it matches at any depth all the same.
-    let anywhere = if plain.starts_with("**/") { plain.to_owned() } else { format!("**/{plain}") };
-    match parse(&anywhere, true) {
-        Ok(glob) => Pattern::Glob(Box::new(LazyGlob { glob, matcher: OnceLock::new() })),
+    let everywhere = globs.any_depth && !plain.starts_with("**/");
+    let whole = if everywhere { format!("**/{plain}") } else { plain.to_owned() };
+    let way = Way { any_depth: globs.any_depth, ignore_case: globs.ignore_case };
+    match parse(&whole, globs.ignore_case) {
+        Ok(glob) => {
+            let written = pattern.into();
+            Pattern::Glob(Box::new(LazyGlob { way, written, glob, matcher: OnceLock::new() }))
+        }
         Err(error) => Pattern::Invalid(error),
     }
 }
@@ -188,81 +235,20 @@ fn nested_braces(pattern: &str) -> bool {
     })
 }
 
-/// Whether a pattern matched some path, remembered until the set of paths changes.
-#[derive(Debug, Default)]
-pub(crate) struct Memo {
-    matched: Mutex<(u64, FxHashMap<String, bool>)>,
-    endings: Mutex<(u64, Arc<Endings>)>,
-}
-
-/// The paths by their extension in lower case: most globs end in one, and most workspaces have few
-/// files of it, so that a glob that matches nothing is not tried on every path.
-type Endings = FxHashMap<String, Vec<PathId>>;
-
-impl Memo {
-    /// Whether `pattern` matches a path of `world`.
-    pub fn matches_some(&self, world: &World, pattern: &str, matcher: &LazyGlob) -> bool {
-        let lock = || self.matched.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        {
-            let mut memo = lock();
-            if memo.0 != world.paths_revision {
-                *memo = (world.paths_revision, FxHashMap::default());
-            }
-            if let Some(known) = memo.1.get(pattern) {
-                return *known;
-            }
-        }
-        let found = match ending(pattern) {
-            Some(ending) => {
-                let endings = self.endings(world);
-                let ids = endings.get(&ending).map_or(&[][..], Vec::as_slice);
-                ids.iter().any(|id| matcher.is_match(&world.path(*id)))
-            }
-            None => world.any_path(|path| matcher.is_match(path)),
-        };
-        let mut memo = lock();
-        if memo.0 == world.paths_revision {
-            memo.1.insert(pattern.to_owned(), found);
-        }
-        found
-    }
-
-    fn endings(&self, world: &World) -> Arc<Endings> {
-        let mut memo = self.endings.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if memo.0 != world.paths_revision {
-            let mut endings = Endings::default();
-            for id in world.discovered() {
-                let path = world.path(id);
-                if let Some((_, ending)) = path::file_name(&path).rsplit_once('.') {
-                    endings.entry(ending.to_lowercase()).or_default().push(id);
-                }
-            }
-            *memo = (world.paths_revision, Arc::new(endings));
-        }
-        memo.1.clone()
-    }
-}
-
-/// The extension that every path has which a pattern matches, in lower case.
-fn ending(pattern: &str) -> Option<String> {
-    let (before, ending) = pattern.trim().rsplit_once('.')?;
-    let plain = !ending.is_empty() && ending.chars().all(|c| c.is_ascii_alphanumeric());
-    // In `{a.b,c}` the dot is one branch's alone.
-    let whole = !before.contains('{') || before.matches('{').count() == before.matches('}').count();
-    (plain && whole).then(|| ending.to_lowercase())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn matches(pattern: &str, path: &str) -> bool {
-        match understand(pattern) {
+    fn matches_for(pattern: &str, path: &str, client: ClientId) -> bool {
+        match understand_for(pattern, &of_client(client)) {
             Pattern::Always => true,
-            // Clients match against absolute paths.
             Pattern::Glob(matcher) => matcher.is_match(path),
             Pattern::Never(_) | Pattern::Invalid(_) => false,
         }
+    }
+
+    fn matches(pattern: &str, path: &str) -> bool {
+        matches_for(pattern, path, ClientId::Vscode)
     }
 
     /// The cases in which VS Code's matcher and globset's defaults differ, and the ordinary ones.
@@ -292,34 +278,62 @@ mod tests {
             ("{a,{b,c}}", "b", false),
             ("*.{ts", "a.ts", false),
             ("[ab", "a", false),
+            ("foo**bar", "x/foobar", true),
+            ("foo**bar", "foo/bar", false),
+            ("../x", "x", false),
+            ("/src/**", "src/a.ts", false),
+            ("**/", "a/b.md", true),
+            ("**/src/**", "src/a.ts", true),
+            ("**/src/**", "app/src/a.ts", true),
+            ("SRC/**", "src/a.ts", true),
+            ("src/**", "mysrc/a.ts", false),
+            ("a?.md", "ab.md", true),
+            ("a?.md", "a.md", false),
+            ("[a-c].md", "b.md", true),
+            ("[!a-c].md", "b.md", false),
+            ("{src,lib}/**", "lib/x/a.ts", true),
+            ("**/{*.tsx,*.jsx,components/**}", "a/components/b/c.css", true),
+            ("a}b", "a}b", false),
+            ("Makefile", "tools/Makefile", true),
+            (".env*", ".env.local", true),
+            ("*", ".hidden", true),
         ];
         for (pattern, path, expected) in cases {
             assert_eq!(matches(pattern, path), expected, "{pattern} on {path}");
         }
     }
 
+    /// GitHub's and Anthropic's own examples: what VS Code takes for "anywhere" begins at the top there.
     #[test]
-    fn the_ending_of_a_pattern_is_one_that_every_match_has() {
-        let world = crate::Host::open(
-            std::sync::Arc::new(crate::fixture::disk("//- a/b.TS\n//- .rs\n//- c.d.json\n//- plain\n")),
-            crate::Options::default(),
-            &|_| (),
-        )
-        .snapshot();
-        for (pattern, expected, found) in [
-            ("**/*.ts", Some("ts"), true),
-            ("*.rs", Some("rs"), true),
-            ("**/*.d.json", Some("json"), true),
-            ("*.md", Some("md"), false),
-            ("{a/b.ts,plain}", None, true),
-            ("{x.y,plain", None, false),
-            ("*.{ts,js}", None, true),
-            ("a.b/*", None, false),
-            ("plain", None, true),
-        ] {
-            assert_eq!(ending(pattern).as_deref(), expected, "{pattern}");
-            let Pattern::Glob(matcher) = understand(pattern) else { continue };
-            assert_eq!(world.globs.matches_some(&world, pattern, &matcher), found, "{pattern}");
+    fn other_clients_match_from_the_top() {
+        let everyone = [ClientId::Vscode, ClientId::CopilotCli, ClientId::Github, ClientId::Claude];
+        let cases: &[(&str, &str, &[ClientId])] = &[
+            ("src/**/*.ts", "src/a/b.ts", &everyone),
+            ("src/**/*.ts", "src/b.ts", &everyone),
+            ("src/**/*.ts", "app/src/b.ts", &everyone[..1]),
+            ("src/*.py", "src/foo.py", &everyone),
+            ("src/*.py", "src/foo/bar.py", &[]),
+            ("*.py", "a.py", &everyone),
+            ("*.py", "src/a.py", &everyone[..1]),
+            ("**/*.py", "src/a.py", &everyone),
+            ("**/*.py", "a.py", &everyone),
+            ("**/*.PY", "a.py", &everyone[..1]),
+            ("**/subdir/**/*.py", "deep/subdir/nested/a.py", &everyone),
+            ("**/subdir/**/*.py", "subdir/a.py", &everyone),
+            ("**/subdir/**/*.py", "a.py", &[]),
+            ("*", "src/a.py", &everyone[..3]),
+            ("*", "a.py", &everyone),
+            ("**", "src/a.py", &everyone),
+            ("**/*", "src/a.py", &everyone),
+            ("src/**/*.{ts,tsx}", "src/a/b.tsx", &everyone),
+            ("src/components/*.tsx", "src/components/a.tsx", &everyone),
+            ("*.md", "docs/a.md", &everyone[..1]),
+            ("[x", "x", &[]),
+        ];
+        for (pattern, path, expected) in cases {
+            let found: Vec<ClientId> =
+                everyone.into_iter().filter(|client| matches_for(pattern, path, *client)).collect();
+            assert_eq!(found, *expected, "{pattern} on {path}");
         }
     }
 

@@ -178,13 +178,14 @@ impl World {
         }
     }
 
-    /// Whether some file that discovery saw has a path that `wanted` accepts.
-    pub fn any_path(&self, wanted: impl Fn(&str) -> bool) -> bool {
+    /// A file that discovery saw whose path `wanted` accepts.
+    pub(crate) fn find_path(&self, wanted: impl Fn(&str) -> bool) -> Option<PathId> {
         self.interner.with_paths(|paths| {
-            self.slots.iter().any(|(index, slot)| {
+            let found = self.slots.iter().find(|(index, slot)| {
                 matches!(slot, Slot::File { .. } | Slot::Read(_))
-                    && paths.get(index).is_some_and(|path| wanted(path))
-            })
+                    && paths.get(*index).is_some_and(|path| wanted(path))
+            });
+            found.map(|(index, _)| PathId::from_index(index))
         })
     }
 
@@ -375,7 +376,7 @@ impl World {
     }
 
     /// The text of any file: of one that was read as long as it is what was read, else of the open buffer,
-    /// else what the disk holds now.
+    /// else what the disk holds now; `None` where it is no text, or where a symbolic link is on the way.
     #[must_use]
     pub fn any_text(&self, path: &str) -> Option<Arc<str>> {
         let known = self.id(path);
@@ -384,6 +385,10 @@ impl World {
         }
         if let Some(text) = known.and_then(|id| self.buffers.get(&id)) {
             return Some(text.clone());
+        }
+        // A folder on the way may be a link that leads out of the root.
+        if path::ancestors(path).any(|folder| !folder.is_empty() && self.disk.is_link(folder)) {
+            return None;
         }
         let bytes = self.disk.read(path, crate::file::LARGEST_FILE).ok()?;
         crate::read::decode(bytes).ok().map(Into::into)

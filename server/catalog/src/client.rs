@@ -112,6 +112,19 @@ pub struct Client {
     pub tools_ignore_case: bool,
     /// One sentence about what it is.
     pub doc: String,
+    /// How it matches globs.
+    pub globs: crate::Globs,
+    /// How often in a row it follows imports, where it follows them and that is known.
+    #[serde(default)]
+    pub import_hops: Option<u8>,
+    /// Whether an import is one at the start of a line only.
+    #[serde(default)]
+    pub imports_at_line_start: bool,
+    /// In which order it puts together what it loads.
+    pub load_order: crate::LoadOrder,
+    /// What it loads for a file that is worked on.
+    #[serde(rename = "load")]
+    pub loads: Vec<crate::Load>,
     /// Where the facts come from.
     pub source: Vec<crate::Source>,
 }

@@ -1,25 +1,21 @@
 //! `apply-to/*`: the globs that say which files instructions are for.
 
 use super::{Context, Report};
+use crate::globs;
 use crate::scope::{self, Never, Pattern};
-use segue_catalog::{ClientId, Dialect, Kind, Severity};
+use segue_catalog::{ClientId, Dialect, Severity};
 use segue_syntax::Span;
 use segue_syntax::facts::HeaderShape;
-use segue_syntax::yaml::{Entry, Node, Style, Value};
+use segue_syntax::yaml::{Entry, Node, Value};
 
 pub(super) fn check(context: &mut Context<'_>) {
-    if context.kind != Kind::Instructions
-        || crate::path::file_name(&context.path) == "copilot-instructions.md"
+    let facts = context.facts;
+    if !globs::has_scope(&context.path, context.kind)
+        || !matches!(facts.header.shape, HeaderShape::Closed | HeaderShape::None)
     {
         return;
     }
-    let facts = context.facts;
-    if !matches!(facts.header.shape, HeaderShape::Closed | HeaderShape::None) {
-        return;
-    }
-    let map = facts.header.yaml.map();
-    let key = if context.dialect == Dialect::Claude { "paths" } else { "applyTo" };
-    match map.and_then(|map| map.get(key)) {
+    match facts.header.yaml.map().and_then(|map| map.get(globs::key(context.dialect))) {
         Some(entry) => value(context, entry),
         None => never_attached(context),
     }
@@ -45,18 +41,18 @@ fn never_attached(context: &mut Context<'_>) {
 fn value(context: &mut Context<'_>, entry: &Entry) {
     let Some(node) = &entry.value else { return };
     match (&node.value, context.dialect) {
-        (Value::Scalar(scalar), _) => patterns(context, node, &scalar.text),
-        (Value::Seq(seq), dialect) => {
-            if dialect == Dialect::Copilot {
-                wrong_type(context, node);
-            }
-            for item in &seq.items {
-                if let Some(text) = item.as_str() {
-                    pattern(context, item, 0, text);
-                }
+        (Value::Scalar(scalar), _) if scope::split(&scalar.text).is_empty() => {
+            // An empty value is `frontmatter/empty-value`'s; `,` alone is a glob that is none.
+            if !scalar.text.trim().is_empty() {
+                let message = format!("`{}` has no pattern in it.", scalar.text.trim());
+                context.send(Report::new("apply-to/invalid-glob", node.span, message));
             }
         }
-        (Value::Map(_), _) => wrong_type(context, node),
+        (Value::Map(_), _) | (Value::Seq(_), Dialect::Copilot) => wrong_type(context, node),
+        (Value::Scalar(_) | Value::Seq(_), _) => {}
+    }
+    for written in globs::of_value(node) {
+        pattern(context, written.span, written.text);
     }
 }
 
@@ -103,24 +99,7 @@ fn is_block_list(node: &Node) -> bool {
     node.as_seq().is_some_and(|seq| !seq.flow)
 }
 
-fn patterns(context: &mut Context<'_>, node: &Node, text: &str) {
-    let parts = scope::split(text);
-    if parts.is_empty() {
-        // An empty value is `frontmatter/empty-value`'s; `,` alone is a glob that is none.
-        if !text.trim().is_empty() {
-            let message = format!("`{}` has no pattern in it.", text.trim());
-            context.send(Report::new("apply-to/invalid-glob", node.span, message));
-        }
-        return;
-    }
-    for (at, part) in parts {
-        pattern(context, node, at, part);
-    }
-}
-
-/// Judges one pattern that begins at byte `at` of the node's text.
-fn pattern(context: &mut Context<'_>, node: &Node, at: usize, text: &str) {
-    let span = part_span(node, at, text);
+fn pattern(context: &mut Context<'_>, span: Span, text: &str) {
     match scope::understand(text) {
         Pattern::Always => too_broad(context, span, text),
         Pattern::Invalid(error) => {
@@ -128,30 +107,13 @@ fn pattern(context: &mut Context<'_>, node: &Node, at: usize, text: &str) {
             context.send(Report::new("apply-to/invalid-glob", span, message));
         }
         Pattern::Never(why) => never(context, span, text, why),
-        Pattern::Glob(matcher) => {
+        Pattern::Glob(glob) => {
             let world = context.world;
-            if !context.said_once("apply-to/matches-nothing")
-                && !world.globs.matches_some(world, text, &matcher)
-            {
+            if !context.said_once("apply-to/matches-nothing") && !world.globs.matches_some(world, &glob) {
                 let message = format!("`{text}` matches no file of this workspace.");
                 context.send(Report::new("apply-to/matches-nothing", span, message));
             }
         }
-    }
-}
-
-/// The range of a part of a scalar: exact where the text stands as it is written.
-fn part_span(node: &Node, at: usize, text: &str) -> Span {
-    let inner = node.inner_span();
-    let verbatim = node.as_scalar().is_some_and(|scalar| {
-        matches!(scalar.style, Style::Plain | Style::Single | Style::Double)
-            && scalar.text.len() == inner.len()
-    });
-    if verbatim {
-        let start = inner.start as usize + at;
-        Span::new(start, start + text.len())
-    } else {
-        node.span
     }
 }
 
@@ -165,18 +127,15 @@ fn too_broad(context: &mut Context<'_>, span: Span, text: &str) {
 }
 
 fn never(context: &mut Context<'_>, span: Span, text: &str, why: Never) {
-    let (reason, better) = match why {
-        Never::Dot => (
-            "paths are matched without a leading `./`",
-            text.strip_prefix("./")
-                .map(str::to_owned)
-                .filter(|rest| !rest.is_empty() && !rest.starts_with('.')),
-        ),
-        Never::Root => {
-            ("`/` is the root of the file system, not of the workspace", Some(text[1..].to_owned()))
-        }
-        Never::Backslash => ("a backslash is no separator in a glob", Some(text.replace('\\', "/"))),
-        Never::Negation => ("there is no negation in `applyTo`", None),
+    let reason = why.reason();
+    let better = match why {
+        Never::Dot => text
+            .strip_prefix("./")
+            .map(str::to_owned)
+            .filter(|rest| !rest.is_empty() && !rest.starts_with('.')),
+        Never::Root => text.strip_prefix('/').map(str::to_owned),
+        Never::Backslash => Some(text.replace('\\', "/")),
+        Never::Negation => None,
     };
     let message = format!("`{text}` never matches: {reason}.");
     let mut report = Report::new("apply-to/never-attached", span, message).severity(Severity::Warning);

@@ -6,7 +6,7 @@ mod header;
 mod tests;
 
 use super::shown::Shown;
-use super::{completion, explain};
+use super::{completion, explain, matches};
 use crate::world::World;
 use segue_catalog::catalog;
 use segue_syntax::Span;
@@ -23,7 +23,8 @@ pub struct Hover {
 /// What to show at a byte of a file: what stands there means, then why there are findings.
 #[must_use]
 pub fn at(world: &World, path: &str, shown: &Shown, offset: u32) -> Option<Hover> {
-    let meaning = meaning(world, path, &shown.text, offset as usize);
+    let glob = matches::at(world, path, offset);
+    let meaning = glob.or_else(|| meaning(world, path, &shown.text, offset as usize));
     let here: Vec<_> =
         shown.findings.iter().filter(|finding| finding.span.touches(offset as usize)).collect();
     let smallest = here.iter().map(|finding| finding.span).min_by_key(|span| span.len());

@@ -11,6 +11,7 @@ pub mod explain;
 pub mod folding;
 pub mod hover;
 pub mod links;
+pub mod matches;
 pub mod navigate;
 pub mod servers;
 pub mod shown;

@@ -119,6 +119,7 @@ impl Host {
         host.scan(progress);
         host.world.revision = 1;
         host.world.paths_revision = 1;
+        host.world.globs = Arc::new(crate::scope::Memo::of(1));
         host
     }
 

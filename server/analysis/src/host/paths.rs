@@ -137,7 +137,7 @@ impl Host {
     fn appear(&mut self, found: &Found, effects: &mut EffectSets) {
         let id = self.add_path(found);
         effects.changed.insert(id);
-        self.path_set_changed(id, effects);
+        self.path_set_changed(id, Some(true), effects);
         self.refresh(id, true, effects);
         self.neighbours_changed(&found.path, effects);
     }
@@ -146,7 +146,7 @@ impl Host {
         self.set_state(id, None, effects);
         self.remove_path(id, path);
         effects.changed.insert(id);
-        self.path_set_changed(id, effects);
+        self.path_set_changed(id, Some(false), effects);
         if path::file_name(path) == NAME {
             self.load_settings(path, effects);
         }
@@ -160,17 +160,19 @@ impl Host {
             self.set_state(id, None, effects);
             self.world.slots.set(id.index(), Slot::File { link });
             effects.changed.insert(id);
-            self.path_set_changed(id, effects);
+            self.path_set_changed(id, None, effects);
             self.refresh(id, true, effects);
         }
     }
 
-    /// Findings about a path concern whoever refers to it, or to a folder above it.
-    fn path_set_changed(&mut self, id: PathId, effects: &mut EffectSets) {
+    /// Findings about a path concern whoever refers to it, or to a folder above it. `came` says whether
+    /// it came, went, or stayed as something else.
+    fn path_set_changed(&mut self, id: PathId, came: Option<bool>, effects: &mut EffectSets) {
+        let path = self.world.path(id);
         self.world.paths_revision += 1;
+        self.world.globs.paths_changed(self.world.paths_revision, id, came, &path);
         effects.paths = true;
         effects.dependents.extend(self.world.referrers(id));
-        let path = self.world.path(id);
         for folder in path::ancestors(&path) {
             if let Some(folder) = self.world.id(folder) {
                 effects.dependents.extend(self.world.referrers(folder));

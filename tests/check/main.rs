@@ -6,6 +6,7 @@
 mod workspace;
 
 mod baseline;
+mod context;
 mod demo;
 mod explain;
 mod fix;

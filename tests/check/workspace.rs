@@ -26,6 +26,25 @@ impl Workspace {
         workspace
     }
 
+    /// The workspace of `segue demo`, as a repository.
+    pub fn sample() -> Self {
+        let workspace = Self::new(&[]);
+        let top = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/sign-in");
+        let mut open = vec![top.clone()];
+        while let Some(folder) = open.pop() {
+            for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
+                if entry.path().is_dir() {
+                    open.push(entry.path());
+                } else {
+                    let path = entry.path().strip_prefix(&top).unwrap().to_str().unwrap().replace('\\', "/");
+                    workspace.write(&path, &std::fs::read_to_string(entry.path()).unwrap());
+                }
+            }
+        }
+        workspace.git(&["init", "-q", "-b", "main"]);
+        workspace
+    }
+
     /// A repository in which these files are committed.
     pub fn repository(files: &[(&str, &str)]) -> Self {
         let workspace = Self::new(files);

@@ -28,6 +28,7 @@ pub mod resolve;
 pub mod scope;
 pub mod sites;
 pub mod target;
+pub mod tokens;
 pub mod user;
 pub mod world;
 pub mod written;

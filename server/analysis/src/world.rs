@@ -70,6 +70,7 @@ pub struct World {
     /// Folders that could not be read, with the reason.
     pub unreadable: Arc<Vec<(String, String)>>,
     pub(crate) globs: Arc<crate::scope::Memo>,
+    pub(crate) tokens: Arc<crate::tokens::Counts>,
 }
 
 impl std::fmt::Debug for World {
@@ -103,6 +104,7 @@ impl World {
             checkouts: Arc::default(),
             unreadable: Arc::default(),
             globs: Arc::default(),
+            tokens: Arc::default(),
         }
     }
 

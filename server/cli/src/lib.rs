@@ -9,6 +9,7 @@
 //! A reader that goes away (`segue check | head`) ends the command quietly, with status 0.
 
 mod check;
+mod context;
 mod demo;
 mod explain;
 mod markdown;
@@ -39,6 +40,7 @@ enum Command {
         arguments: Vec<OsString>,
     },
     Check(Box<check::Args>),
+    Context(context::Args),
     Demo(demo::Args),
     Explain(explain::Args),
 }
@@ -59,6 +61,7 @@ pub fn main(serve: impl FnOnce(&[OsString]) -> ExitCode) -> ExitCode {
         None => print_help(),
         Some(Command::Lsp { arguments }) => Ok(serve(&arguments)),
         Some(Command::Check(args)) => check::run(&args),
+        Some(Command::Context(args)) => context::run(&args),
         Some(Command::Demo(args)) => demo::run(&args),
         Some(Command::Explain(args)) => explain::run(&args),
     };

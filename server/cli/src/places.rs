@@ -71,6 +71,19 @@ pub fn roots(current: &Path, paths: &[PathBuf]) -> Result<Vec<Asked>, Failure> {
     Ok(roots)
 }
 
+/// The root of a file that was typed, and the file's path below it.
+pub fn file(current: &Path, typed: &Path) -> Result<(PathBuf, String), Failure> {
+    let shown = typed.display();
+    let there = real(&current.join(typed))
+        .map_err(|error| Failure::said(format!("`{shown}` cannot be read: {}.", reason(&error))))?;
+    if there.is_dir() {
+        return Err(Failure::said(format!("`{shown}` is a folder; name a file.")));
+    }
+    let folder = folder_for(&there, &root_of(current));
+    let path = slashed(there.strip_prefix(&folder).unwrap_or(&there));
+    Ok((folder, path))
+}
+
 /// The root of a path that was typed: its repository; without one, `here` if it lies there, else its
 /// own folder.
 fn folder_for(real: &Path, here: &Path) -> PathBuf {

@@ -1,6 +1,6 @@
 //! Code actions, and the command behind one of them.
 
-use crate::capabilities::{APPLY, EXPLAIN};
+use crate::capabilities::{APPLY, EXPLAIN, SHOW_CONTEXT};
 use crate::compute::Lane;
 use crate::convert::{from_lsp, to_lsp, uri};
 use crate::judge;
@@ -120,6 +120,7 @@ pub fn execute(session: &Arc<Session>, params: &lsp::ExecuteCommandParams) -> Re
     match params.command.as_str() {
         EXPLAIN => explain(session, arguments),
         APPLY => apply(session, arguments),
+        SHOW_CONTEXT => crate::context::show(session, arguments),
         other => Err(Error::invalid_params(format!("there is no command `{other}`"))),
     }
 }
@@ -153,9 +154,9 @@ fn explain(session: &Arc<Session>, arguments: &[Value]) -> Result<Option<Value>>
 }
 
 /// Shows a page: as a document where the client can, else as a message.
-async fn show(session: Arc<Session>, code: String, page: String) {
+pub async fn show(session: Arc<Session>, name: String, page: String) {
     if session.facts().show_document
-        && let Some(uri) = written(&code, &page)
+        && let Some(uri) = written(&name, &page)
     {
         let params = lsp::ShowDocumentParams {
             uri: uri.into(),
@@ -170,10 +171,17 @@ async fn show(session: Arc<Session>, code: String, page: String) {
     session.client.show_message(lsp::MessageType::Info, page).await;
 }
 
+/// The end of a name as every file system takes it.
+fn file_name(name: &str) -> String {
+    let plain = name.chars().map(|c| if c.is_alphanumeric() || ".-_ ".contains(c) { c } else { '-' });
+    let plain: Vec<char> = plain.collect();
+    plain.iter().skip(plain.len().saturating_sub(100)).collect()
+}
+
 /// Writes a page where the system keeps temporary files.
-fn written(code: &str, page: &str) -> Option<String> {
+fn written(name: &str, page: &str) -> Option<String> {
     let folder = std::env::temp_dir().join(format!("segue-{}", std::process::id()));
-    let path = folder.join(format!("{}.md", code.replace('/', "-")));
+    let path = folder.join(format!("{}.md", file_name(name)));
     match std::fs::create_dir_all(&folder).and_then(|()| std::fs::write(&path, page)) {
         Ok(()) => Some(uri::of_path(&path)),
         Err(error) => {

@@ -11,6 +11,9 @@ pub const EXPLAIN: &str = "segue.explain";
 /// The command that makes the edits of a fix, for clients whose code actions are commands alone.
 pub const APPLY: &str = "segue.applyFix";
 
+/// The command that shows what is loaded for a file.
+pub const SHOW_CONTEXT: &str = "segue.showEffectiveContext";
+
 /// The answer to `initialize`.
 pub fn initialize_result(facts: &ClientFacts) -> lsp::InitializeResult {
     lsp::InitializeResult {
@@ -56,7 +59,7 @@ fn capabilities(facts: &ClientFacts) -> lsp::ServerCapabilities {
             ..lsp::CodeActionOptions::default()
         })),
         execute_command_provider: Some(lsp::ExecuteCommandOptions {
-            commands: vec![EXPLAIN.to_owned(), APPLY.to_owned()],
+            commands: vec![EXPLAIN.to_owned(), APPLY.to_owned(), SHOW_CONTEXT.to_owned()],
             ..lsp::ExecuteCommandOptions::default()
         }),
         diagnostic_provider: Some(lsp::DiagnosticProvider::DiagnosticOptions(lsp::DiagnosticOptions {

@@ -18,6 +18,7 @@ mod capabilities;
 mod completion;
 mod compute;
 mod config;
+mod context;
 mod convert;
 mod diagnostics;
 mod framing;

@@ -7,6 +7,7 @@ pub mod actions;
 pub mod alone;
 pub mod at;
 pub mod completion;
+pub mod context;
 pub mod explain;
 pub mod folding;
 pub mod hover;

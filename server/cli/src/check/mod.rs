@@ -24,7 +24,7 @@ use crate::Failure;
 use crate::output::{self, Output};
 use crate::progress::Meter;
 use segue_catalog::Severity;
-pub use settings::Args;
+pub use settings::{Args, Client};
 use settings::{Format, Settings};
 use std::io::Write;
 use std::process::ExitCode;

@@ -4,10 +4,12 @@
 #   tests/run.sh             what this machine can run; parts that something is missing for are named
 #   tests/run.sh --install   also installs what the project's own scripts can install
 #
+# The same inputs are generated in each run; PROPTEST_RNG_SEED=… and SEGUE_SEED=… generate others.
 # SEGUE_REQUIRE=corpus,…  makes a missing part fail instead of being skipped.
 # Needs the Rust toolchain; writes below target/ only.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+export PROPTEST_RNG_SEED=${PROPTEST_RNG_SEED:-20261121}
 export CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-auto}
 require=",${SEGUE_REQUIRE:-},"
 ran=() skipped=() install=()
@@ -15,7 +17,7 @@ ran=() skipped=() install=()
 for argument in "$@"; do
   case "$argument" in
     --install) install=(--install) ;;
-    --help | -h) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    --help | -h) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) echo "tests/run.sh: unknown argument $argument (see --help)" >&2; exit 2 ;;
   esac
 done

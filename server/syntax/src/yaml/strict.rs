@@ -86,7 +86,9 @@ fn presented(text: &str, content: Span, yaml: &Yaml) -> String {
     let mut start = content.start as usize;
     for line in content.of(text).split_inclusive(['\n', '\r']) {
         while flows.next_if(|flow| flow.end as usize <= start).is_some() {}
-        if let Some(flow) = flows.peek().filter(|flow| (flow.start as usize) < start) {
+        // The second half of a `\r\n` starts no line.
+        let starts_line = !(line == "\n" && owned.ends_with('\r'));
+        if let Some(flow) = flows.peek().filter(|flow| starts_line && (flow.start as usize) < start) {
             let before = text.get(..flow.start as usize).unwrap_or_default();
             let on_line = before.bytes().rev().take_while(|byte| !matches!(byte, b'\n' | b'\r'));
             owned.extend(std::iter::repeat_n(' ', on_line.take(INDENT_LIMIT).count()));

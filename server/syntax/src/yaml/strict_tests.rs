@@ -60,6 +60,9 @@ fn what_strict_parsers_read_alike_is_no_objection() {
         "a:\n- b\n",
         "a: |\n  b: *c\n",
         "a: >-\r\n  b: c\r\n",
+        // A line end of two characters inside a flow collection is one line end.
+        "a: {b: c\r\n  d}\r\n",
+        "  { \\n\r\n'}\n",
     ] {
         assert_eq!(objections(text), [], "{text:?}");
     }

@@ -2,10 +2,12 @@
 
 use crate::capabilities::{APPLY, EXPLAIN, SHOW_CONTEXT};
 use crate::compute::Lane;
-use crate::convert::{from_lsp, to_lsp, uri};
+use crate::convert::locate::Locator;
+use crate::convert::{changes, from_lsp, to_lsp, uri};
 use crate::judge;
 use crate::session::facts::ClientFacts;
 use crate::session::{Session, Ticket};
+use segue_analysis::changes::Changes;
 use segue_analysis::features::actions::{self, Action, What};
 use segue_analysis::features::explain;
 use segue_catalog::catalog;
@@ -47,18 +49,19 @@ fn all(ticket: &Ticket, params: &lsp::CodeActionParams, facts: &ClientFacts) -> 
     if from_lsp::wants(only, FIX_ALL) {
         found.extend(actions::fix_all(&shown));
     }
+    let mut locator = Locator::new(&ticket.root, &snapshot, facts);
     let render = |action: Action| {
         let diagnostic = action.finding.and_then(|index| shown.findings.get(index)).map(|finding| {
             let ours = place.diagnostic(finding);
             let theirs = params.context.diagnostics.iter().find(|theirs| same(theirs, &ours)).cloned();
             theirs.unwrap_or(ours)
         });
-        rendered(&place, action, diagnostic)
+        rendered(&place, &mut locator, &shown.text, action, diagnostic)
     };
     if facts.action_literals {
-        found.into_iter().map(render).map(lsp::CodeActionResponse::CodeAction).collect()
+        found.into_iter().filter_map(render).map(lsp::CodeActionResponse::CodeAction).collect()
     } else {
-        let commands = found.into_iter().map(render).filter_map(|action| as_command(&place, action));
+        let commands = found.into_iter().filter_map(render).filter_map(|action| as_command(&place, action));
         commands.map(lsp::CodeActionResponse::Command).collect()
     }
 }
@@ -67,11 +70,14 @@ fn same(one: &lsp::Diagnostic, other: &lsp::Diagnostic) -> bool {
     one.range == other.range && one.code == other.code
 }
 
+/// An action for clients that take edits with it; `None` where the client cannot make all of it.
 fn rendered(
     place: &to_lsp::Place<'_>,
+    locator: &mut Locator<'_>,
+    text: &Arc<str>,
     action: Action,
     diagnostic: Option<lsp::Diagnostic>,
-) -> lsp::CodeAction {
+) -> Option<lsp::CodeAction> {
     let kind = match &action.what {
         What::FixAll => lsp::CodeActionKind::Custom(FIX_ALL.into()),
         What::Fix { .. } | What::Ignore | What::Explain(_) => lsp::CodeActionKind::QuickFix,
@@ -86,15 +92,22 @@ fn rendered(
         }),
         _ => None,
     };
-    lsp::CodeAction {
+    let changes = Changes::of_file(&place.path.into(), text, action.edits);
+    let edit = match changes.is_empty() {
+        true => None,
+        false => {
+            Some(changes::written(locator, &changes, place.facts).filter(|own| own.left.is_empty())?.edit)
+        }
+    };
+    Some(lsp::CodeAction {
         kind: Some(kind),
         diagnostics: diagnostic.map(|diagnostic| vec![diagnostic]),
         is_preferred: preferred.then_some(true),
-        edit: (!action.edits.is_empty()).then(|| place.edit(&action.edits)),
+        edit,
         command,
         title: action.title,
         ..lsp::CodeAction::default()
-    }
+    })
 }
 
 /// An action for clients that take commands alone: its edits come back to us to be made, with the

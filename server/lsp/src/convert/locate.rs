@@ -41,6 +41,11 @@ impl<'p> Locator<'p> {
         }
     }
 
+    /// The client's version of a file that is open.
+    pub fn version(&self, path: &str) -> Option<i32> {
+        self.snapshot.open.get(path).and_then(|open| open.version)
+    }
+
     /// What translates places of a file; `None` where it is not known or changed on disk meanwhile.
     pub fn places(&mut self, path: &Arc<str>, text: Option<&Arc<str>>) -> Option<Arc<Places>> {
         if let Some(known) = self.texts.get(path) {

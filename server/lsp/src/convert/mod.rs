@@ -1,5 +1,6 @@
 //! Between the protocol's types and ours: the only place where both are spelt out.
 
+pub mod changes;
 pub mod from_lsp;
 pub mod locate;
 pub mod position;

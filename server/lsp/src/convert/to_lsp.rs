@@ -4,7 +4,7 @@ use crate::convert::position::Places;
 use crate::convert::uri;
 use crate::session::facts::ClientFacts;
 use crate::session::root::{Root, Snapshot};
-use segue_analysis::diagnostics::{Edit, Finding, Related, Tag};
+use segue_analysis::diagnostics::{Finding, Related, Tag};
 use segue_analysis::features::folding::{Fold, FoldKind};
 use segue_analysis::features::symbols::{Symbol, SymbolKind};
 use segue_catalog::Severity;
@@ -65,26 +65,6 @@ impl Place<'_> {
             lsp::Location { uri: uri.into(), range: places.range(related.span) }
         };
         Some(lsp::DiagnosticRelatedInformation { location, message: related.message.clone() })
-    }
-
-    /// Edits of the file, for the version that was looked at.
-    pub fn edit(&self, edits: &[Edit]) -> lsp::WorkspaceEdit {
-        let edits = edits
-            .iter()
-            .map(|edit| lsp::TextEdit { range: self.places.range(edit.span), new_text: edit.insert.clone() });
-        if !self.facts.document_changes {
-            let changes = [(lsp::Uri::from(self.uri), edits.collect())].into_iter().collect();
-            return lsp::WorkspaceEdit { changes: Some(changes), ..lsp::WorkspaceEdit::default() };
-        }
-        let version = self.snapshot.open.get(self.path).and_then(|open| open.version);
-        let document = lsp::OptionalVersionedTextDocumentIdentifier {
-            version,
-            text_document_identifier: lsp::TextDocumentIdentifier { uri: self.uri.into() },
-        };
-        let edits = edits.map(lsp::Edit::TextEdit).collect();
-        let change =
-            lsp::DocumentChange::TextDocumentEdit(lsp::TextDocumentEdit { text_document: document, edits });
-        lsp::WorkspaceEdit { document_changes: Some(vec![change]), ..lsp::WorkspaceEdit::default() }
     }
 }
 

@@ -24,6 +24,14 @@ pub struct ClientFacts {
     pub related_information: bool,
     /// Edits may carry versions.
     pub document_changes: bool,
+    /// Edits may create files.
+    pub creates_files: bool,
+    /// Edits may move files and folders.
+    pub renames_files: bool,
+    /// Edits may delete files and folders.
+    pub deletes_files: bool,
+    /// Edits may say what they are about, and that somebody has to agree first.
+    pub annotations: bool,
     /// Code actions may be more than commands.
     pub action_literals: bool,
     /// It makes edits on our word.
@@ -78,6 +86,7 @@ impl ClientFacts {
             said.is_some_and(|said| said.iter().any(|own| own.as_str() == Some(word)))
         };
         let refresh = |key: &str| yes(&format!("/workspace/{key}/refreshSupport"));
+        let operation = |word: &str| list("/workspace/workspaceEdit/resourceOperations", word);
         let encodings = "/general/positionEncodings";
         let encoding = if list(encodings, "utf-8") {
             Encoding::Utf8
@@ -96,7 +105,12 @@ impl ClientFacts {
             workspace_pull: raw.pointer("/params/clientInfo/name").and_then(Value::as_str) != Some("Neovim"),
             related_information: yes(&format!("/textDocument/{diagnostics}/relatedInformation"))
                 || yes("/textDocument/publishDiagnostics/relatedInformation"),
-            document_changes: yes("/workspace/workspaceEdit/documentChanges"),
+            // Neovim announces operations on files, which are nothing but document changes, alone.
+            document_changes: yes("/workspace/workspaceEdit/documentChanges") || operation("rename"),
+            creates_files: operation("create"),
+            renames_files: operation("rename"),
+            deletes_files: operation("delete"),
+            annotations: has("/workspace/workspaceEdit/changeAnnotationSupport"),
             action_literals: has("/textDocument/codeAction/codeActionLiteralSupport"),
             apply_edit: yes("/workspace/applyEdit"),
             preferred_actions: yes("/textDocument/codeAction/isPreferredSupport"),

@@ -220,18 +220,17 @@ impl<'a> Lexer<'a> {
 
     /// `end` without the punctuation that belongs to the sentence around a path.
     fn trim_path(&self, start: usize, mut end: usize) -> usize {
-        while let Some(path) = self.source.get(start..end) {
-            let Some(last) = path.chars().next_back() else { break };
-            let unbalanced =
-                |open: char, close: char| path.matches(open).count() < path.matches(close).count();
-            let trims = match last {
-                ',' | ';' | ':' | '.' | '!' | '?' | '\'' | '*' | '\u{201D}' | '\u{2019}' | '\\' => true,
-                ')' => unbalanced('(', ')'),
-                '}' => unbalanced('{', '}'),
-                _ => false,
-            };
-            if !trims {
-                break;
+        let Some(path) = self.source.get(start..end) else { return end };
+        // Counted once, because a path may be nothing but brackets.
+        let surplus =
+            |open: char, close: char| path.matches(close).count().saturating_sub(path.matches(open).count());
+        let (mut round, mut curly) = (surplus('(', ')'), surplus('{', '}'));
+        for last in path.chars().rev() {
+            match last {
+                ',' | ';' | ':' | '.' | '!' | '?' | '\'' | '*' | '\u{201D}' | '\u{2019}' | '\\' => {}
+                ')' if round > 0 => round -= 1,
+                '}' if curly > 0 => curly -= 1,
+                _ => break,
             }
             end -= last.len_utf8();
         }

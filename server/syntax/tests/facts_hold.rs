@@ -184,6 +184,50 @@ proptest! {
     }
 }
 
+#[test]
+fn time_grows_with_the_text() {
+    // Each of these made a careless reader look at the rest of the text again and again: with such a
+    // reader this test does not end.
+    for unit in [
+        "[",
+        "[a](",
+        "![",
+        "[a][b]",
+        "[a]: b\n\n",
+        "]:",
+        "`",
+        "` `` ",
+        "*a_",
+        "<a id=\"",
+        "<!--",
+        "<div>\n",
+        "${",
+        "${a:",
+        "#file:\"",
+        "#file:(",
+        "#tool:a#file:",
+        "@./",
+        "@a\\ ",
+        "/a ",
+        ")",
+        "})*",
+        "\\",
+        "> ",
+        "- ",
+        "# a\n",
+        "a\n---\n",
+        "```\n",
+        "~~~x\n````\n",
+        "|a",
+        "\u{200B}",
+        "<!-- segue-ignore -->",
+    ] {
+        for start in ["", "@./a", "#file:", "```md\n", "[a]: b\n"] {
+            check(&(start.to_owned() + &unit.repeat(200_000 / unit.len())));
+        }
+    }
+}
+
 /// The spans of the files that are at hand.
 #[test]
 fn spans_lie_in_real_files() {

@@ -87,6 +87,11 @@ fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
 }
 
 fn sources() -> Vec<PathBuf> {
+    below(&["server"])
+}
+
+/// All Rust files below these folders of the project.
+fn below(folders: &[&str]) -> Vec<PathBuf> {
     fn below(folder: &Path, found: &mut Vec<PathBuf>) {
         for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
             let path = entry.path();
@@ -98,8 +103,18 @@ fn sources() -> Vec<PathBuf> {
         }
     }
     let mut found = Vec::new();
-    below(&top().join("server"), &mut found);
+    for folder in folders {
+        below(&top().join(folder), &mut found);
+    }
     found
+}
+
+/// Whether a file, or a file of a folder, named `place` has a function `name`.
+fn has_function(files: &[(PathBuf, String)], place: &str, name: &str) -> bool {
+    files.iter().any(|(path, text)| {
+        let here = path.with_extension("").iter().any(|part| part == place);
+        here && text.contains(&format!("fn {name}("))
+    })
 }
 
 #[test]
@@ -180,4 +195,34 @@ fn no_path_of_a_machine() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// Tables in the head of a test file say which test covers which case: `test`, or `file::test`, where the
+/// file may be a folder.
+#[test]
+fn tests_that_tables_name_exist() {
+    let files: Vec<(PathBuf, String)> = below(&["server", "tests"])
+        .into_iter()
+        .map(|path| {
+            let text = std::fs::read_to_string(&path).expect("a source file is text");
+            (path, text)
+        })
+        .collect();
+    let (mut wrong, mut named) = (Vec::new(), 0);
+    for place in ["server/analysis/tests/bodies.rs", "server/analysis/tests/traps.rs"] {
+        let (path, text) = files.iter().find(|(path, _)| path.ends_with(place)).expect(place);
+        for row in text.lines().filter_map(|line| line.strip_prefix("//! | ")).skip(1) {
+            let tests = row.trim_end_matches(" |").rsplit(" | ").next().unwrap_or_default();
+            for test in tests.split('`').skip(1).step_by(2) {
+                named += 1;
+                let own = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+                let (file, name) = test.split_once("::").unwrap_or((own, test));
+                if !has_function(&files, file, name) {
+                    wrong.push(format!("{place}: {test}"));
+                }
+            }
+        }
+    }
+    assert!(named > 40, "only {named} tests are named");
+    assert!(wrong.is_empty(), "tests that are not there: {wrong:#?}");
 }

@@ -81,3 +81,48 @@ fn findings_are_on_files() {
         assert_ne!(item["range"]["start"], item["range"]["end"], "a finding has a place: {item}");
     }
 }
+
+/// Guard: nothing but `diagnostics::of_file` makes findings.
+#[test]
+fn the_command_line_says_the_same() {
+    let folder = Folder::new(
+        "//- .github/prompts/a.prompt.md\n---\ndescription: \u{1F600} x\nmode: agent\nlink: [gone](gone.md)\n---\n\
+         \u{1F600} [a](gone.md) [b](../../docs/b.md#no) [c][d] #tool:serach `[e](gone.md)`\n\
+         //- .github/agents/b.agent.md\n---\ntools: [codebase, serach]\n---\n```\nopen [a](gone.md)\n\
+         //- docs/b.md\n# B\n\n[nobody judges me](gone.md)\n\
+         //- .vscode/mcp.json\n{ \"servers\": { \"é\": {} } }\n",
+    );
+    let ran = std::process::Command::new(env!("CARGO_BIN_EXE_segue"))
+        .args(["check", "--format", "json"])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    let printed: Value = serde_json::from_slice(&ran.stdout).unwrap();
+    let mut client = Client::pull(&folder);
+    client.request("workspace/diagnostic", json!({ "previousResultIds": [] }));
+    let names = ["", "error", "warning", "information", "hint"];
+    let mut told = Vec::new();
+    for path in [".github/prompts/a.prompt.md", ".github/agents/b.agent.md", "docs/b.md", ".vscode/mcp.json"]
+    {
+        let uri = folder.uri(path);
+        client.open(&uri, 1, &folder.read(path));
+        for one in client.pull_of(&uri)["items"].as_array().unwrap() {
+            let severity = names[one["severity"].as_u64().unwrap() as usize];
+            told.push((path.to_owned(), one["code"].clone(), one["range"].clone(), json!(severity)));
+        }
+    }
+    let mut said: Vec<_> = printed["diagnostics"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| {
+            let path = one["path"].as_str().unwrap().to_owned();
+            (path, one["code"].clone(), one["range"].clone(), one["severity"].clone())
+        })
+        .collect();
+    let order = |one: &(String, Value, Value, Value)| format!("{one:?}");
+    said.sort_by_key(order);
+    told.sort_by_key(order);
+    assert!(said.len() > 6, "{said:?}");
+    assert_eq!(told, said);
+}

@@ -13,12 +13,18 @@ use crate::target::{Target, understand};
 use crate::written::{self, What, Written};
 use segue_catalog::Severity;
 use segue_syntax::{Facts, Span};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 pub(super) fn check(context: &mut Context<'_>) {
     let facts = context.facts;
+    // What no link uses leads nobody anywhere: that alone is said of it.
+    let unused: HashSet<Span> =
+        facts.definitions.iter().filter(|own| !own.used).map(|own| own.span).collect();
     for (_, written) in written::all(Some(context.kind), facts) {
-        destination(context, &written);
+        if !unused.contains(&written.whole) {
+            destination(context, &written);
+        }
     }
     references(context, facts);
     if names::reads_imports(context.kind) {

@@ -207,10 +207,21 @@ fn unknown(
 
 /// The present names that a slip stands for.
 pub(super) fn meant(context: &Context<'_>, written: &str) -> Option<Vec<&'static str>> {
+    let name = slip_of(context, written)?;
+    match context.catalog.vscode_tool(name) {
+        Some(VscodeName::Old(old)) if for_vscode(context) => {
+            Some(old.now.iter().map(String::as_str).collect())
+        }
+        _ => Some(vec![name]),
+    }
+}
+
+/// The name, present or old, that `written` is a slip of.
+pub(super) fn slip_of(context: &Context<'_>, written: &str) -> Option<&'static str> {
     let catalog = context.catalog;
     if !for_vscode(context) {
         let words = catalog.tools(ClientId::Github).into_iter().flat_map(|table| &table.aliases);
-        return near::meant(written, words.map(|alias| alias.name.as_str())).map(|name| vec![name]);
+        return near::meant(written, words.map(|alias| alias.name.as_str()));
     }
     let table = catalog.tools(ClientId::Vscode)?;
     let sets = table.sets.iter().filter(|set| !set.hidden).map(|set| &set.name);
@@ -218,11 +229,7 @@ pub(super) fn meant(context: &Context<'_>, written: &str) -> Option<Vec<&'static
     let old =
         table.old.iter().filter(|old| old.unsettled.is_none() && !old.now.is_empty()).map(|old| &old.name);
     let like = |name: &&str| name.contains('/') == written.contains('/');
-    let name = near::meant(written, sets.chain(tools).chain(old).map(String::as_str).filter(like))?;
-    match catalog.vscode_tool(name) {
-        Some(VscodeName::Old(old)) => Some(old.now.iter().map(String::as_str).collect()),
-        _ => Some(vec![name]),
-    }
+    near::meant(written, sets.chain(tools).chain(old).map(String::as_str).filter(like))
 }
 
 /// The name of a configured server, without the `/*` that means its tools.

@@ -1,7 +1,7 @@
 //! Names of the form `server/tool` and `server/*`: whether somebody configures that server.
 
-use super::copilot::{Doubt, meant};
-use crate::diagnostics::{Context, Fix, Report, Tag};
+use super::copilot::{Doubt, meant, slip_of};
+use crate::diagnostics::{Context, Fix, Report, Tag, near};
 use crate::file::{Content, Space};
 use segue_catalog::{Severity, VscodeName};
 use segue_syntax::Span;
@@ -20,6 +20,14 @@ pub(super) fn judge(context: &mut Context<'_>, name: &str, span: Span) -> Option
     if matches!(context.catalog.vscode_tool(server), Some(VscodeName::Set(_))) {
         return member_of_set(context, server, tool, name, span);
     }
+    if slip_in_group(context, server, name)
+        && let Some([now]) = meant(context, name).as_deref()
+    {
+        let message = format!("There is no tool `{name}`. Did you mean `{now}`?");
+        let title = format!("Replace by `{now}`");
+        context.send(Report::new("tool/unknown", span, message).offered_fix(title, span, *now));
+        return None;
+    }
     let what = if server.split('/').next().is_some_and(|first| first.contains('.')) {
         "an extension or a server"
     } else {
@@ -29,6 +37,13 @@ pub(super) fn judge(context: &mut Context<'_>, name: &str, span: Span) -> Option
         "Nothing in this workspace configures `{server}`: {what} of that name may exist elsewhere, which cannot be verified here."
     );
     Some(Doubt { code: "tool/server-unknown", span, message })
+}
+
+/// Whether `serach/codebase` is one of VS Code's names with a slip in what stands before the slash. A
+/// server may be called `editor`, so the group alone has to look like a slip too, and not the end alone.
+fn slip_in_group(context: &Context<'_>, group: &str, name: &str) -> bool {
+    let known = slip_of(context, name).and_then(|known| known.split_once('/'));
+    known.is_some_and(|(known, _)| near::slips(group, known).is_some())
 }
 
 /// The name under which a server is configured or built in, where it is.

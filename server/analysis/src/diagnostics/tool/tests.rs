@@ -152,11 +152,37 @@ fn slips_are_warnings() {
         ("search/codebse", "search/codebase"),
         ("edit/editfiles", "edit/editFiles"),
         ("read/readFiles", "read/readFile"),
+        ("serach/codebase", "search/codebase"),
+        ("serach/codebse", "search/codebase"),
+        ("Edit/editFiles", "edit/editFiles"),
+        ("vs-code/runCommand", "vscode/runCommand"),
+        ("runCommand/runInTerminal", "execute/runInTerminal"),
     ] {
         assert_eq!(prompt(&format!("[{name}]")), [format!("warning unknown {name}")]);
         let (_, titles) = fixed(&header(&format!("tools: [{name}]")));
         assert_eq!(titles, [format!("Replace by `{now}`")]);
     }
+}
+
+#[test]
+fn what_may_be_a_server_is_no_slip() {
+    for name in [
+        "editor/editFiles",
+        "reader/readFile",
+        "searcher/codebase",
+        "webs/fetch",
+        "serach/find",
+        "tools/codebase",
+    ] {
+        assert_eq!(prompt(&format!("[{name}]")), [format!("hint server-unknown {name}")]);
+    }
+    let server = "//- .vscode/mcp.json\n{ \"servers\": { \"serach\": { \"command\": \"x\" } } }\n";
+    let both = format!("//- p.prompt.md\n---\ndescription: d\ntools: [serach/codebase]\n---\nText\n{server}");
+    assert_eq!(of(&both), NONE);
+    assert_eq!(
+        of("//- p.prompt.md\n---\ndescription: d\n---\n#tool:serach/codebase\n"),
+        ["warning unknown serach/codebase"]
+    );
 }
 
 #[test]

@@ -281,6 +281,33 @@ fn values_of_another_shape() {
 }
 
 #[test]
+fn hooks_say_what_to_run() {
+    let hooks = |lines: &str| format!("description: x\nhooks:\n  Stop:\n{lines}");
+    for right in [
+        "    - type: command\n      command: ./a.sh\n      cwd: x\n      env: { A: b, C: '' }\n      timeout: 20\n",
+        "    - matcher: Bash\n      hooks:\n        - { type: command, bash: ./a.sh }\n        - windows: a.cmd\n",
+        "    - { type: http, url: 'https://a.example' }\n",
+        "    - command: x\n      somethingNew: [a]\n",
+    ] {
+        check(AGENT, &hooks(right), &["3:1 hint frontmatter/ignored-by-client hooks"]);
+    }
+    for (wrong, expected) in [
+        ("    - type: command\n", "5:7 warning frontmatter/missing-key type"),
+        ("    - matcher: Bash\n      hooks:\n        - cwd: x\n", "7:11 warning frontmatter/missing-key cwd"),
+        ("    - command: [a, b]\n", "5:16 error frontmatter/wrong-type [a, b]"),
+        ("    - command: x\n      env: A=b\n", "6:12 error frontmatter/wrong-type A=b"),
+        ("    - command: x\n      timeout: soon\n", "6:16 error frontmatter/wrong-type soon"),
+        ("    - matcher: a\n      hooks: x\n", "6:14 error frontmatter/wrong-type x"),
+        ("    - hooks:\n        - bash: { a: b }\n", "6:17 error frontmatter/wrong-type { a: b }"),
+        ("    - x.sh\n", "5:7 error frontmatter/wrong-type x.sh"),
+    ] {
+        check(AGENT, &hooks(wrong), &["3:1 hint frontmatter/ignored-by-client hooks", expected]);
+    }
+    // Claude Code has forms of its own.
+    check(CLAUDE_AGENT, &format!("name: a\n{}", hooks("    - type: agent\n")), &[]);
+}
+
+#[test]
 fn values_that_are_none() {
     check(AGENT, "description: x\ntarget: vs-code\n", &["3:9 error frontmatter/invalid-value vs-code"]);
     check(AGENT, "description: x\ntarget: '{{target}}'\n", &[]);

@@ -278,6 +278,69 @@ fn servers_that_are_wrong() {
 }
 
 #[test]
+fn values_of_servers_have_their_types() {
+    for (path, text, expected) in [
+        (".mcp.json", r#"{ "mcpServers": [] }"#, &[r#"1:3 warning mcp/wrong-type `"mcpServers""#] as &[&str]),
+        (".mcp.json", r#"{ "mcpServers": { "a": "npx" } }"#, &[r#"1:24 warning mcp/wrong-type `"npx""#]),
+        (
+            ".mcp.json",
+            r#"{ "mcpServers": { "a": { "command": ["npx", "-y"] } } }"#,
+            &[r#"1:26 warning mcp/wrong-type `"command""#],
+        ),
+        (
+            ".mcp.json",
+            r#"{ "mcpServers": { "a": { "command": "x", "args": "-y" } } }"#,
+            &[r#"1:50 warning mcp/wrong-type `"-y""#],
+        ),
+        (
+            ".mcp.json",
+            r#"{ "mcpServers": { "a": { "command": "x", "args": ["a", ["b"]] } } }"#,
+            &[r#"1:42 warning mcp/wrong-type `"args""#],
+        ),
+        (
+            ".vscode/mcp.json",
+            r#"{ "servers": { "a": { "command": "x", "args": ["--port", 80] } } }"#,
+            &["1:58 warning mcp/wrong-type `80"],
+        ),
+        (
+            ".vscode/mcp.json",
+            r#"{ "inputs": {}, "servers": { "a": { "command": "x" } } }"#,
+            &[r#"1:3 warning mcp/wrong-type `"inputs""#],
+        ),
+        (
+            ".vscode/mcp.json",
+            r#"{ "servers": { "a": { "command": "x", "env": ["A=b"] } } }"#,
+            &[r#"1:39 warning mcp/wrong-type `"env""#],
+        ),
+        (
+            ".vscode/mcp.json",
+            r#"{ "servers": { "a": { "command": "x", "env": { "A": {} }, "cwd": 1 } } }"#,
+            &[r#"1:48 warning mcp/wrong-type `"A""#, "1:66 warning mcp/wrong-type `1"],
+        ),
+        (
+            ".vscode/mcp.json",
+            r#"{ "servers": { "a": { "url": "https://x.example", "headers": "A: b" } } }"#,
+            &[r#"1:62 warning mcp/wrong-type `"A: b""#],
+        ),
+        // Right, or nothing that a schema known here is about.
+        (
+            ".vscode/mcp.json",
+            r#"{ "servers": { "a": { "command": "x", "env": { "A": 1, "B": null }, "args": [], "envFile": null } } }"#,
+            &[],
+        ),
+        (
+            ".mcp.json",
+            r#"{ "mcpServers": { "a": { "command": "x", "args": ["--port", 80], "timeout": "1", "tools": "*", "own": [] } } }"#,
+            &[],
+        ),
+        ("settings.json", r#"{ "mcpServers": [] }"#, &[]),
+    ] {
+        let expected: Vec<_> = expected.iter().map(|row| format!("{path}:{row}")).collect();
+        assert_eq!(said(&format!("//- {path}\n{text}\n")), expected, "{text}");
+    }
+}
+
+#[test]
 fn a_secret_is_not_repeated() {
     let token = format!("gh{}_{}", "p", "k3Jq9vXw2mZt7RbY5nHd4LpC8sVf1GaE6uTi");
     let fixture = format!(

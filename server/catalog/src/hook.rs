@@ -37,6 +37,9 @@ pub struct HookField {
     /// What completion writes behind the colon, as in [`crate::Key::write`].
     #[serde(default)]
     pub write: Option<String>,
+    /// Whether it says what to run or to call: an entry with none of these does nothing.
+    #[serde(default)]
+    pub runs: bool,
     /// The dialects that have it.
     pub dialects: Vec<HookDialect>,
 }

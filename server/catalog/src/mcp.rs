@@ -36,6 +36,9 @@ pub struct McpProperty {
     pub transports: Vec<String>,
     /// Its shape, in words of JSON: `string`, `string[]`, `map`, `boolean`, `number`, `object`.
     pub shape: String,
+    /// Whether the shape was read in a schema or documentation, so that another one is a finding.
+    #[serde(default)]
+    pub judged: bool,
     /// What it does.
     pub doc: String,
     /// Which clients know it.

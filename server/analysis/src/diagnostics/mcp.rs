@@ -1,6 +1,7 @@
 //! `mcp/*`: configuration of MCP servers, in files of their own and in the header of agents.
 
 mod secret;
+mod shape;
 
 use super::{Context, Report};
 use crate::file::Content;
@@ -35,6 +36,7 @@ fn file(context: &mut Context<'_>, document: &Document) {
     let Some(row) = row_of(&context.path) else { return };
     syntax(context, row, document);
     let Some(root) = document.root.as_ref().and_then(Node::as_map) else { return };
+    shape::check(context, row, root);
     let inputs = inputs_of(root);
     let place = Place { url_needs_type: row.url_needs_type, inputs: row.inputs.then_some(&inputs) };
     for entry in root.value(&row.top).and_then(Node::as_map).into_iter().flat_map(|map| &map.entries) {

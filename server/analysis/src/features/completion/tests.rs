@@ -122,7 +122,8 @@ fn accepted(text: &str, proposal: &Proposal) -> String {
 /// in a header that cannot be read nothing is found missing.
 fn before(host: &mut Host, case: &Case, proposals: &[Proposal]) -> Vec<&'static str> {
     let mut found = findings(&with(host, &case.path, &case.text), &case.path);
-    let Some(key) = proposals.iter().find(|own| own.kind == ProposalKind::Key) else { return found };
+    let is_key = |own: &&Proposal| matches!(own.kind, ProposalKind::Key | ProposalKind::Hook);
+    let Some(key) = proposals.iter().find(is_key) else { return found };
     let neutral = Proposal { pieces: vec![Piece::Text("zz: 1".to_owned())], ..key.clone() };
     for code in findings(&with(host, &case.path, &accepted(&case.text, &neutral)), &case.path) {
         if !found.contains(&code) && code != "frontmatter/unknown-key" {

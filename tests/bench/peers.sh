@@ -3,8 +3,10 @@
 #
 #   tests/bench/peers.sh [FILES…]      default: 100 1000 10000
 #
-# Builds agnix from crates.io and takes rumdl's wheel from PyPI, both below target/peers/. Never part of
-# the test run. Prints a Markdown table: wall and CPU seconds, peak memory, CPU per file.
+# Builds agnix and agnix-lsp from crates.io and takes rumdl's wheel from PyPI, all below target/peers/.
+# markdown-oxide is measured where it is at target/peers/bin or on the PATH. Never part of the test run.
+# Prints two Markdown tables: checking a workspace (wall and CPU seconds, peak memory, CPU per file), and
+# an editor's session with each server (milliseconds).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 sizes=("$@"); [ $# -gt 0 ] || sizes=(100 1000 10000)
@@ -12,6 +14,7 @@ peers=$PWD/target/peers
 mkdir -p "$peers"
 
 [ -x "$peers/bin/agnix" ] || cargo install --quiet --locked --root "$peers" --target-dir target/peers/build agnix-cli@0.60.3
+[ -x "$peers/bin/agnix-lsp" ] || cargo install --quiet --locked --root "$peers" --target-dir target/peers/build agnix-lsp@0.60.3
 [ -x "$peers/venv/bin/rumdl" ] || { python3 -m venv "$peers/venv"; "$peers/venv/bin/pip" install --quiet rumdl==0.3.0; }
 cargo build --quiet --release --locked
 cargo build --quiet --release --locked -p segue-bench
@@ -52,3 +55,12 @@ for size in "${sizes[@]}"; do
   done
   rm -rf "$workspace"
 done
+
+servers=("segue=$segue lsp --stdio" "agnix-lsp=$peers/bin/agnix-lsp" "rumdl=$peers/venv/bin/rumdl server")
+oxide=$peers/bin/markdown-oxide
+[ -x "$oxide" ] || oxide=$(command -v markdown-oxide || true)
+[ -z "$oxide" ] || servers+=("markdown-oxide=$oxide")
+echo
+echo "load $(cut -d' ' -f1 /proc/loadavg)"
+echo
+target/release/segue-bench servers "${servers[@]}" "${sizes[@]}"

@@ -49,7 +49,7 @@ fn start_time(server: &Path) -> io::Result<f64> {
     Ok(best)
 }
 
-fn pair(times: &[f64]) -> (f64, f64) {
+pub fn pair(times: &[f64]) -> (f64, f64) {
     (percentile(times, 0.5), percentile(times, 0.95))
 }
 
@@ -59,7 +59,9 @@ fn measure(server: &Path, folder: &Path, files: usize) -> io::Result<Row> {
     let large = enlarge(&small, &small.with_file_name("large.memory.md"), 435_000)?;
     let huge = enlarge(&small, &small.with_file_name("storm.memory.md"), 294_000)?;
 
-    let mut session = Session::start(server, folder, true)?;
+    let program = server.to_string_lossy();
+    let command = [&*program, "lsp", "--stdio"];
+    let mut session = Session::start(&command, folder, true)?;
     let (took, answer) = session.request("workspace/diagnostic", json!({ "previousResultIds": [] }))?;
     row.index_pull = took.as_secs_f64() * 1000.0;
     let items = answer["result"]["items"].as_array().cloned().unwrap_or_default();
@@ -67,7 +69,7 @@ fn measure(server: &Path, folder: &Path, files: usize) -> io::Result<Row> {
         items.iter().filter_map(|item| item["uri"].as_str().map(str::to_owned)).collect::<Vec<_>>();
     session.end()?;
 
-    let mut session = Session::start(server, folder, false)?;
+    let mut session = Session::start(&command, folder, false)?;
     row.initialize = session.initialize.as_secs_f64() * 1000.0;
     let begun = Instant::now();
     let (mut document, open) = Document::open(&mut session, &small, true)?;
@@ -83,7 +85,7 @@ fn measure(server: &Path, folder: &Path, files: usize) -> io::Result<Row> {
     row.memory = session.peak_memory().unwrap_or_default();
     session.end()?;
 
-    let mut session = Session::start(server, folder, true)?;
+    let mut session = Session::start(&command, folder, true)?;
     let (mut document, _) = Document::open(&mut session, &small, false)?;
     row.small_pull = pair(&document.keys(&mut session, 300, false)?);
     session.end()?;
@@ -91,7 +93,7 @@ fn measure(server: &Path, folder: &Path, files: usize) -> io::Result<Row> {
 }
 
 /// A heading of the hub changes, and the open file that links to it is judged anew.
-fn hub_edits(session: &mut Session, hub: &Path, linking: &Path) -> io::Result<Vec<f64>> {
+pub fn hub_edits(session: &mut Session, hub: &Path, linking: &Path) -> io::Result<Vec<f64>> {
     let text = std::fs::read_to_string(hub)?;
     let heading = text.lines().position(|line| line.starts_with("## ")).unwrap_or(0);
     let original = text.lines().nth(heading).unwrap_or_default().to_owned();
@@ -102,8 +104,8 @@ fn hub_edits(session: &mut Session, hub: &Path, linking: &Path) -> io::Result<Ve
         let line = if round % 2 == 0 { format!("{original} changed") } else { original.clone() };
         let begun = Instant::now();
         document.write_line(session, heading, &line)?;
-        times
-            .push(session.published(&linking, None)?.saturating_duration_since(begun).as_secs_f64() * 1000.0);
+        let published = session.published(&linking, None, begun)?;
+        times.push(published.saturating_duration_since(begun).as_secs_f64() * 1000.0);
     }
     times.sort_by(f64::total_cmp);
     Ok(times)

@@ -3,11 +3,13 @@
 //! ```text
 //! segue-bench generate FILES FOLDER [SEED]     writes a workspace
 //! segue-bench editor SERVER [FILES…]           plays an editor against a built binary, prints a table
+//! segue-bench servers NAME=COMMAND… [FILES…]   the same against several servers, side by side
 //! ```
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for people who measure")]
 
 mod editor;
+mod servers;
 mod session;
 mod workspace;
 
@@ -29,8 +31,15 @@ fn main() -> ExitCode {
             let sizes: Vec<usize> = sizes.iter().filter_map(|size| size.parse().ok()).collect();
             editor::run(Path::new(server), if sizes.is_empty() { &[100, 1_000, 10_000] } else { &sizes })
         }
+        ["servers", words @ ..] => {
+            let (servers, sizes): (Vec<&str>, Vec<&str>) = words.iter().partition(|word| word.contains('='));
+            let sizes: Vec<usize> = sizes.iter().filter_map(|size| size.parse().ok()).collect();
+            servers::run(&servers, if sizes.is_empty() { &[100, 1_000, 10_000] } else { &sizes })
+        }
         _ => {
-            eprintln!("segue-bench generate FILES FOLDER [SEED]\nsegue-bench editor SERVER [FILES…]");
+            eprintln!(
+                "segue-bench generate FILES FOLDER [SEED]\nsegue-bench editor SERVER [FILES…]\nsegue-bench servers NAME=COMMAND… [FILES…]"
+            );
             return ExitCode::from(2);
         }
     };

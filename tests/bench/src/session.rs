@@ -20,16 +20,20 @@ pub struct Session {
     stdin: ChildStdin,
     messages: Receiver<(Instant, Value)>,
     next_id: i64,
+    /// Whether the server wants the whole text with each change.
+    whole_texts: bool,
     /// From the start of the process to the answer to `initialize`.
     pub initialize: Duration,
 }
 
 impl Session {
-    /// Starts `server lsp` on `folder` and says hello.
-    pub fn start(server: &Path, folder: &Path, pull: bool) -> io::Result<Self> {
+    /// Starts a server, given as words of a command line, on `folder` and says hello.
+    pub fn start(command: &[&str], folder: &Path, pull: bool) -> io::Result<Self> {
         let begun = Instant::now();
-        let mut child = Command::new(server)
-            .args(["lsp", "--stdio"])
+        let (program, arguments) = command.split_first().ok_or(io::ErrorKind::InvalidInput)?;
+        let mut child = Command::new(program)
+            .args(arguments)
+            .current_dir(folder)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -47,13 +51,14 @@ impl Session {
                 }
             }
         });
-        let mut session = Self { child, stdin, messages, next_id: 0, initialize: Duration::ZERO };
+        let mut session =
+            Self { child, stdin, messages, next_id: 0, whole_texts: false, initialize: Duration::ZERO };
         let text_document = if pull {
             json!({ "diagnostic": { "relatedDocumentSupport": true } })
         } else {
             json!({ "publishDiagnostics": { "versionSupport": true } })
         };
-        session.request(
+        let (_, answer) = session.request(
             "initialize",
             json!({
                 "processId": std::process::id(),
@@ -62,6 +67,8 @@ impl Session {
                 "capabilities": { "general": { "positionEncodings": ["utf-8", "utf-16"] }, "textDocument": text_document },
             }),
         )?;
+        let sync = &answer["result"]["capabilities"]["textDocumentSync"];
+        session.whole_texts = sync.get("change").unwrap_or(sync) == 1;
         session.initialize = begun.elapsed();
         session.notify("initialized", json!({}))?;
         Ok(session)
@@ -82,15 +89,17 @@ impl Session {
         self.send(&json!({ "jsonrpc": "2.0", "method": method, "params": params }))
     }
 
-    /// Waits for the diagnostics of a document in a version.
-    pub fn published(&mut self, uri: &str, version: Option<i64>) -> io::Result<Instant> {
-        let wanted = |message: &Value| {
+    /// Waits for the diagnostics of a document in a version. Where none is asked for, and of a server
+    /// that sends none, the first ones count that come after `since`.
+    pub fn published(&mut self, uri: &str, version: Option<i64>, since: Instant) -> io::Result<Instant> {
+        let wanted = |at: Instant, message: &Value| {
             let params = &message["params"];
+            let told = version.and(params["version"].as_i64());
             message["method"] == "textDocument/publishDiagnostics"
                 && params["uri"] == uri
-                && version.is_none_or(|version| params["version"] == version)
+                && told.map_or(at > since, |told| version == Some(told))
         };
-        Ok(self.wait(wanted)?.0)
+        Ok(self.wait_from(wanted)?.0)
     }
 
     /// Waits for the diagnostics of all these files.
@@ -103,10 +112,16 @@ impl Session {
     }
 
     fn wait(&mut self, wanted: impl Fn(&Value) -> bool) -> io::Result<(Instant, Value)> {
+        self.wait_from(|_, message| wanted(message))
+    }
+
+    fn wait_from(&mut self, wanted: impl Fn(Instant, &Value) -> bool) -> io::Result<(Instant, Value)> {
+        let given_up = Instant::now() + PATIENCE;
         loop {
+            let left = given_up.saturating_duration_since(Instant::now());
             let (at, message) =
-                self.messages.recv_timeout(PATIENCE).map_err(|_| io::Error::from(io::ErrorKind::TimedOut))?;
-            if wanted(&message) {
+                self.messages.recv_timeout(left).map_err(|_| io::Error::from(io::ErrorKind::TimedOut))?;
+            if wanted(at, &message) {
                 return Ok((at, message));
             }
             if message.get("method").is_some() && message.get("id").is_some() {
@@ -132,11 +147,20 @@ impl Session {
         Some(line.split_whitespace().nth(1)?.parse::<f64>().ok()? / 1024.0)
     }
 
-    /// Says goodbye.
+    /// Says goodbye. Some servers leave only when their input ends.
     pub fn end(mut self) -> io::Result<()> {
         self.request("shutdown", Value::Null)?;
         self.notify("exit", Value::Null)?;
-        self.child.wait().map(drop)
+        let Self { mut child, stdin, .. } = self;
+        drop(stdin);
+        child.wait().map(drop)
+    }
+
+    /// Ends the process of a server that does not answer.
+    pub fn kill(mut self) {
+        if self.child.kill().is_ok() {
+            let _ = self.child.wait();
+        }
     }
 }
 
@@ -171,38 +195,41 @@ pub struct Document {
     uri: String,
     version: i64,
     line: usize,
+    /// The text in lines with their ends, for servers that want it whole.
+    lines: Vec<String>,
 }
 
 impl Document {
     /// Opens a file and waits for its diagnostics, where they are pushed.
     pub fn open(session: &mut Session, path: &Path, push: bool) -> io::Result<(Self, Duration)> {
         let text = std::fs::read_to_string(path)?;
-        let line = text.lines().count() / 2;
+        let lines: Vec<String> = text.split_inclusive('\n').map(str::to_owned).collect();
         let uri = uri(path);
         let item = json!({ "uri": uri, "languageId": "markdown", "version": 1, "text": text });
         let sent = Instant::now();
         session.notify("textDocument/didOpen", json!({ "textDocument": item }))?;
         let took = if push {
-            session.published(&uri, None)?.saturating_duration_since(sent)
+            session.published(&uri, None, sent)?.saturating_duration_since(sent)
         } else {
             session.request("textDocument/diagnostic", json!({ "textDocument": { "uri": uri } }))?.0
         };
-        Ok((Self { uri, version: 1, line }, took))
+        Ok((Self { uri, version: 1, line: lines.len() / 2, lines }, took))
     }
 
     /// Types one character, or takes it back.
     pub fn key(&mut self, session: &mut Session) -> io::Result<()> {
-        self.version += 1;
-        let start = json!({ "line": self.line, "character": 0 });
-        let (end, text) = if self.version % 2 == 0 {
-            (start.clone(), "x")
-        } else {
-            (json!({ "line": self.line, "character": 1 }), "")
-        };
+        let (at, taken, text) = if self.version % 2 == 1 { (0, 0, "x") } else { (0, 1, "") };
+        if let Some(line) = self.lines.get_mut(self.line) {
+            line.replace_range(at..taken, text);
+        }
+        let start = json!({ "line": self.line, "character": at });
+        let end = json!({ "line": self.line, "character": taken });
         self.change(session, json!({ "range": { "start": start, "end": end }, "text": text }))
     }
 
     fn change(&mut self, session: &mut Session, change: Value) -> io::Result<()> {
+        self.version += 1;
+        let change = if session.whole_texts { json!({ "text": self.lines.concat() }) } else { change };
         let document = json!({ "uri": self.uri, "version": self.version });
         session
             .notify("textDocument/didChange", json!({ "textDocument": document, "contentChanges": [change] }))
@@ -210,10 +237,13 @@ impl Document {
 
     /// Replaces a whole line.
     pub fn write_line(&mut self, session: &mut Session, line: usize, text: &str) -> io::Result<()> {
-        self.version += 1;
+        let text = format!("{text}\n");
+        if let Some(old) = self.lines.get_mut(line) {
+            old.clone_from(&text);
+        }
         let range =
             json!({ "start": { "line": line, "character": 0 }, "end": { "line": line + 1, "character": 0 } });
-        self.change(session, json!({ "range": range, "text": format!("{text}\n") }))
+        self.change(session, json!({ "range": range, "text": text }))
     }
 
     /// From a key to the diagnostics that know it, in milliseconds, sorted.
@@ -223,7 +253,8 @@ impl Document {
             let begun = Instant::now();
             self.key(session)?;
             let took = if push {
-                session.published(&self.uri, Some(self.version))?.saturating_duration_since(begun)
+                let published = session.published(&self.uri, Some(self.version), begun)?;
+                published.saturating_duration_since(begun)
             } else {
                 session.request("textDocument/diagnostic", json!({ "textDocument": { "uri": self.uri } }))?;
                 begun.elapsed()
@@ -240,7 +271,7 @@ impl Document {
         for _ in 0..count {
             self.key(session)?;
         }
-        let done = session.published(&self.uri, Some(self.version))?;
+        let done = session.published(&self.uri, Some(self.version), Instant::now())?;
         Ok(done.saturating_duration_since(begun).as_secs_f64() * 1000.0)
     }
 }

@@ -18,4 +18,5 @@ mod peers;
 mod scopes;
 mod sync;
 mod traps;
+mod views;
 mod workspaces;

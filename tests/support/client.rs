@@ -129,6 +129,8 @@ pub struct Client {
     /// Registrations by method.
     pub registered: BTreeMap<String, Value>,
     pub refreshes: usize,
+    /// Requests to draw something anew, by method.
+    pub redrawn: BTreeMap<String, usize>,
     pub progress: Vec<Value>,
     pub shown: Vec<Value>,
     /// Edits that the server asked for.
@@ -178,6 +180,7 @@ impl Client {
             capabilities: Value::Null,
             registered: BTreeMap::new(),
             refreshes: 0,
+            redrawn: BTreeMap::new(),
             progress: Vec::new(),
             shown: Vec::new(),
             applied: Vec::new(),
@@ -457,6 +460,14 @@ impl Client {
             "workspace/applyEdit" if announced("/workspace/applyEdit") => {
                 self.applied.push(params["edit"].clone());
                 json!({ "applied": true })
+            }
+            "workspace/semanticTokens/refresh"
+            | "workspace/codeLens/refresh"
+            | "workspace/inlayHint/refresh"
+                if announced(&format!("/{method}Support")) =>
+            {
+                *self.redrawn.entry(method.to_owned()).or_default() += 1;
+                Value::Null
             }
             "window/workDoneProgress/create" if announced("/window/workDoneProgress") => Value::Null,
             "window/showDocument" if announced("/window/showDocument") => {

@@ -63,6 +63,8 @@ pub struct World {
     pub revision: u64,
     /// Counts changes of the set of paths.
     pub paths_revision: u64,
+    /// Counts changes of the set of names.
+    pub names_revision: u64,
     /// The number of entries at which discovery stopped, where it did.
     pub left_out_after: Option<usize>,
     /// Folders that are checkouts of their own and were left alone.
@@ -100,6 +102,7 @@ impl World {
             user: Arc::default(),
             revision: 0,
             paths_revision: 0,
+            names_revision: 0,
             left_out_after: None,
             checkouts: Arc::default(),
             unreadable: Arc::default(),

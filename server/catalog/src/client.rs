@@ -110,6 +110,10 @@ pub struct Client {
     pub strict_yaml: Option<bool>,
     /// Whether tool names are compared ignoring case.
     pub tools_ignore_case: bool,
+    /// The language ids that an editor gives to primitives because this client brings them along. It
+    /// colours such documents itself, and of several that do one wins.
+    #[serde(default)]
+    pub languages: Vec<String>,
     /// One sentence about what it is.
     pub doc: String,
     /// How it matches globs.

@@ -50,6 +50,14 @@ fn capabilities(facts: &ClientFacts) -> lsp::ServerCapabilities {
         document_highlight_provider: Some(lsp::DocumentHighlightProvider::Bool(true)),
         document_link_provider: Some(lsp::DocumentLinkOptions::default()),
         document_symbol_provider: Some(lsp::DocumentSymbolProvider::Bool(true)),
+        workspace_symbol_provider: Some(lsp::WorkspaceSymbolProvider::WorkspaceSymbolOptions(
+            lsp::WorkspaceSymbolOptions {
+                resolve_provider: Some(facts.resolves_symbols),
+                ..lsp::WorkspaceSymbolOptions::default()
+            },
+        )),
+        selection_range_provider: Some(lsp::SelectionRangeProvider::Bool(true)),
+        semantic_tokens_provider: Some(crate::colours::provider()),
         folding_range_provider: Some(lsp::FoldingRangeProvider::Bool(true)),
         code_action_provider: Some(lsp::CodeActionProvider::CodeActionOptions(lsp::CodeActionOptions {
             code_action_kinds: Some(vec![

@@ -23,7 +23,7 @@ pub async fn document(
     let Some(ticket) = session.ticket(&params.text_document.uri) else { return Ok(report(None, None, None)) };
     if !facts.refresh {
         // Who cannot be told to ask again gets the whole truth at once.
-        until_ready(&ticket.root).await;
+        ticket.root.until_ready().await;
     }
     let pulled = lock(&session.pulled).clone();
     let (judged, stamp, related) =
@@ -39,11 +39,6 @@ pub async fn document(
     // before this one: the publisher has to look at this one too.
     session.wake();
     Ok(report(Some(judged), params.previous_result_id.as_deref(), Some(related)))
-}
-
-async fn until_ready(root: &Root) {
-    // An error means that nobody scans any more; the answer is then what is known.
-    let _ = root.ready().wait_for(|ready| *ready).await;
 }
 
 /// A document judged, and with it the open ones whose last answer its change made wrong.
@@ -167,7 +162,7 @@ async fn all_items(
     seen.retain(|(root, _)| roots.iter().any(|other| Arc::ptr_eq(root, other)));
     for root in roots {
         let batch = root.seal();
-        until_ready(&root).await;
+        root.until_ready().await;
         let stamp = seen.iter().find(|(own, _)| Arc::ptr_eq(own, &root)).map_or(0, |(_, stamp)| *stamp);
         let work = {
             let root = root.clone();

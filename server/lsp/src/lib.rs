@@ -15,6 +15,7 @@
 mod actions;
 mod backend;
 mod capabilities;
+mod colours;
 mod completion;
 mod compute;
 mod config;
@@ -28,6 +29,8 @@ mod navigation;
 mod outline;
 mod progress;
 mod publish;
+mod search;
+mod selection;
 mod self_test;
 mod serve;
 mod session;

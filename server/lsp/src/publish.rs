@@ -49,6 +49,8 @@ struct Seen {
     paths_revision: u64,
     /// Open files that are large, and closed ones, which can wait.
     large: VecDeque<Arc<str>>,
+    /// The names of the first state that was seen and those since; what was coloured by then waited for it.
+    names_revision: Option<u64>,
     waiting: VecDeque<Arc<str>>,
     queued: FxHashSet<Arc<str>>,
     sent: FxHashSet<Arc<str>>,
@@ -147,6 +149,10 @@ impl Memory {
                 seen.large.push_back(path);
             }
         }
+        let names = snapshot.world.names_revision;
+        if seen.names_revision.replace(names).is_some_and(|before| before != names) {
+            tokio::spawn(crate::colours::refresh(session.clone()));
+        }
         for path in look.closed {
             if seen.queued.insert(path.clone()) {
                 seen.waiting.push_back(path);
@@ -227,6 +233,7 @@ impl Seen {
             stamp: 0,
             paths_revision: 0,
             large: VecDeque::new(),
+            names_revision: None,
             waiting: VecDeque::new(),
             queued: FxHashSet::default(),
             sent: FxHashSet::default(),

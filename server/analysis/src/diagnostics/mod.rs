@@ -22,6 +22,7 @@ mod variable;
 pub(crate) use mcp::row_of as mcp_file;
 pub(crate) use sink::{Context, Report};
 pub use sink::{Edit, Finding, Fix, Related, Tag};
+pub(crate) use tool::names as tool_names;
 
 use crate::intern::PathId;
 use crate::world::World;

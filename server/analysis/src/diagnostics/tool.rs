@@ -14,10 +14,17 @@ mod tests;
 
 use super::{Context, Fix, Report};
 use crate::config::Known;
-use segue_catalog::{Catalog, ClientId, ClientSet, OldTool, VscodeName};
+use segue_catalog::{Catalog, ClientId, ClientSet, Dialect, Kind, OldTool, VscodeName};
 use segue_syntax::facts::HeaderShape;
+use segue_syntax::{Facts, Span};
 
 pub(crate) use list::{Lines, ToolList, Words, all as lists};
+
+/// The names of tools in a header, with their ranges.
+pub(crate) fn names(kind: Kind, dialect: Dialect, facts: &Facts) -> Vec<(&str, Span)> {
+    let lists = lists(kind, dialect, facts);
+    lists.iter().flat_map(|list| list.items.iter().map(|item| (item.name, item.span))).collect()
+}
 
 pub(super) fn check(context: &mut Context<'_>) {
     let facts = context.facts;

@@ -143,6 +143,7 @@ impl Host {
             }
         }
         self.widen(&mut effects);
+        self.world.names_revision += u64::from(!effects.spaces.is_empty());
         self.world.revision += 1;
         effects.done()
     }

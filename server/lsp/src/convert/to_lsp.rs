@@ -7,7 +7,8 @@ use crate::session::root::{Root, Snapshot};
 use segue_analysis::diagnostics::{Finding, Related, Tag};
 use segue_analysis::features::folding::{Fold, FoldKind};
 use segue_analysis::features::symbols::{Symbol, SymbolKind};
-use segue_catalog::Severity;
+use segue_analysis::features::workspace_symbols::WorkspaceSymbolKind;
+use segue_catalog::{Kind, Severity};
 use tower_lsp::gen_lsp_types as lsp;
 
 /// The source that diagnostics carry.
@@ -129,6 +130,18 @@ fn symbol_kind(kind: SymbolKind) -> lsp::SymbolKind {
         SymbolKind::Header => lsp::SymbolKind::Namespace,
         SymbolKind::Key => lsp::SymbolKind::Property,
         SymbolKind::Heading => lsp::SymbolKind::String,
+    }
+}
+
+/// What a symbol of the workspace is, in the protocol's words: agents act, prompts and skills are
+/// called, the rest is read.
+pub fn workspace_symbol_kind(kind: WorkspaceSymbolKind) -> lsp::SymbolKind {
+    match kind {
+        WorkspaceSymbolKind::Primitive(Kind::Agent | Kind::ChatMode) => lsp::SymbolKind::Class,
+        WorkspaceSymbolKind::Primitive(Kind::Prompt | Kind::Workflow) => lsp::SymbolKind::Function,
+        WorkspaceSymbolKind::Primitive(Kind::Skill) => lsp::SymbolKind::Method,
+        WorkspaceSymbolKind::Primitive(_) => lsp::SymbolKind::File,
+        WorkspaceSymbolKind::Heading => lsp::SymbolKind::String,
     }
 }
 

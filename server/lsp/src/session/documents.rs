@@ -2,11 +2,12 @@
 
 use crate::convert::{from_lsp, uri};
 use crate::session::root::{Pending, Root};
+use crate::session::trees::EditLog;
 use rustc_hash::FxHashMap;
 use segue_syntax::{Encoding, Text};
 use std::path::PathBuf;
 use std::sync::Arc;
-use tower_lsp::gen_lsp_types::TextDocumentContentChangeEvent;
+use tower_lsp::gen_lsp_types::{TextDocumentContentChangeEvent, TextDocumentItem};
 use tracing::warn;
 
 /// Where a document lies.
@@ -36,6 +37,10 @@ pub struct Document {
     pub file: Option<PathBuf>,
     /// Where it lies; `None` for what is no file.
     pub place: Option<Place>,
+    /// What the client takes it for: `markdown`, `chatagent`.
+    pub language: Arc<str>,
+    /// What was edited lately.
+    pub edits: EditLog,
     /// Whether it was said that the client's edits do not fit.
     complained: bool,
     /// Counts openings: of two spellings of one file the one opened first is the one that is spoken of.
@@ -51,19 +56,14 @@ pub struct Documents {
 
 impl Documents {
     /// A document was opened, or opened again.
-    pub fn open(
-        &mut self,
-        uri: &str,
-        text: &str,
-        version: Option<i32>,
-        file: Option<PathBuf>,
-        place: Option<Place>,
-    ) {
+    pub fn open(&mut self, item: &TextDocumentItem, file: Option<PathBuf>, place: Option<Place>) {
         self.opened += 1;
-        let uri: Arc<str> = uri.into();
+        let (uri, text): (Arc<str>, _) = (item.uri.as_ref().into(), &item.text);
+        let version = from_lsp::version(item.version);
         if let Some(open) = self.by_uri.get_mut(&uri) {
             warn!("{uri} was opened while it was open");
             open.text = Text::new(text);
+            open.edits.begin_anew();
             open.version = version;
             let open = &self.by_uri[&uri];
             self.tell(open);
@@ -76,6 +76,8 @@ impl Documents {
             version,
             file,
             place,
+            language: String::from(item.language_id.clone()).into(),
+            edits: EditLog::default(),
             complained: false,
             order,
         };
@@ -109,7 +111,8 @@ impl Documents {
                     document.complain("an edit lies outside of the text; it is made at the nearest place");
                 }
             }
-            document.text.apply(range, encoding, &text);
+            let edit = document.text.apply(range, encoding, &text);
+            document.edits.note(edit);
         }
         document.version = version;
         let document = &self.by_uri[&uri];

@@ -69,6 +69,10 @@ pub struct ClientFacts {
     /// The parts of the editor that propose things themselves, as its extension says in
     /// `initializationOptions.editorAnswers`.
     pub editor_answers: Answerers,
+    /// Places of workspace symbols may be told later.
+    pub resolves_symbols: bool,
+    /// It can be told to colour anew.
+    pub refresh_colours: bool,
 }
 
 impl ClientFacts {
@@ -139,6 +143,8 @@ impl ClientFacts {
                 .and_then(Value::as_array)
                 .is_some_and(|modes| modes.iter().any(|mode| mode.as_u64() == Some(1))),
             editor_answers: Answerers { prompts: answers("prompts"), markdown: answers("markdown") },
+            resolves_symbols: list("/workspace/symbol/resolveSupport/properties", "location.range"),
+            refresh_colours: refresh("semanticTokens"),
         }
     }
 }

@@ -5,6 +5,7 @@
 pub mod documents;
 pub mod facts;
 pub mod root;
+pub mod trees;
 
 use crate::compute::Lanes;
 use crate::convert::{from_lsp, uri};
@@ -43,6 +44,10 @@ pub struct Session {
     pub parent: watch::Sender<Option<u32>>,
     /// Counts work-done tokens.
     pub tokens: AtomicU64,
+    /// The block trees of open documents.
+    pub trees: trees::Trees,
+    /// The colours that the client has.
+    pub coloured: crate::colours::Coloured,
     /// How files are watched.
     pub watching: crate::watch::Watching,
     /// The refresh that is under way.
@@ -128,6 +133,8 @@ impl Session {
             parent,
             started: AtomicBool::new(false),
             tokens: AtomicU64::new(0),
+            trees: trees::Trees::default(),
+            coloured: crate::colours::Coloured::default(),
             watching: crate::watch::Watching::default(),
             refreshing: crate::publish::Refreshing::default(),
             facts: OnceLock::new(),
@@ -207,7 +214,7 @@ impl Session {
         let file = uri::to_path(uri);
         let mut state = lock(&self.state);
         let place = file.as_deref().map(|file| self.place(&mut state, file));
-        state.documents.open(uri, &item.text, from_lsp::version(item.version), file, place);
+        state.documents.open(item, file, place);
         drop(state);
         self.wake();
     }
@@ -240,6 +247,8 @@ impl Session {
     pub fn close(&self, uri: &str) {
         lock(&self.state).documents.close(uri);
         lock(&self.pulled).remove(uri);
+        self.trees.forget(uri);
+        self.coloured.forget(uri);
         self.wake();
     }
 
@@ -281,7 +290,23 @@ impl Session {
 
     /// The document of a URI with the state of its root, as they are now.
     pub fn ticket(&self, uri: &lsp::Uri) -> Option<Ticket> {
+        Self::ticket_of(&lock(&self.state), uri)
+    }
+
+    /// The same, with what it takes to have the blocks of the text.
+    pub fn structured_ticket(&self, uri: &lsp::Uri) -> Option<(Ticket, Option<trees::Growing>)> {
         let state = lock(&self.state);
+        let ticket = Self::ticket_of(&state, uri)?;
+        let document = state.documents.get(uri.as_ref());
+        Some((ticket, document.map(|document| self.trees.take(document))))
+    }
+
+    /// What the client takes an open document for.
+    pub fn language(&self, uri: &lsp::Uri) -> Option<Arc<str>> {
+        lock(&self.state).documents.get(uri.as_ref()).map(|document| document.language.clone())
+    }
+
+    fn ticket_of(state: &State, uri: &lsp::Uri) -> Option<Ticket> {
         let document = state.documents.get(uri.as_ref());
         let open = document.map(|document| (document.text.clone(), document.version));
         let place = match document {

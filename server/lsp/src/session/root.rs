@@ -176,6 +176,12 @@ impl Root {
         *self.ready.borrow()
     }
 
+    /// Waits for the first scan. Never inside the fence: a permit must not be held meanwhile.
+    pub async fn until_ready(&self) {
+        // An error means that nobody scans any more; the answer is then what is known.
+        let _ = self.ready().wait_for(|ready| *ready).await;
+    }
+
     /// Whether the index was lost in a panic and has to be made anew: true for one who asks.
     pub fn is_lost(&self) -> bool {
         self.is_ready()

@@ -11,6 +11,7 @@ mod demo;
 mod explain;
 mod fix;
 mod formats;
+mod graph;
 mod roots;
 mod sarif;
 mod since;

@@ -154,6 +154,19 @@ pub fn hidden(facts: &Facts) -> bool {
     facts.header.yaml.map().and_then(|map| map.value("user-invocable")).and_then(Node::as_bool) == Some(false)
 }
 
+/// Whether the header of an agent or skill hides it from people and from models alike.
+#[must_use]
+pub fn switched_off(kind: Kind, map: &Map) -> bool {
+    let says = |key: &str, value: bool| map.value(key).and_then(Node::as_bool) == Some(value);
+    let both = says("user-invocable", false) && says("disable-model-invocation", true);
+    match kind {
+        Kind::Skill => both,
+        // The old switch turned both off at once (VS Code).
+        Kind::Agent => both || says("infer", false),
+        _ => false,
+    }
+}
+
 /// The base name without the ending that says what the file is: `planner` of `planner.agent.md`.
 #[must_use]
 pub fn stem(path: &str) -> &str {

@@ -12,6 +12,7 @@ mod check;
 mod context;
 mod demo;
 mod explain;
+mod graph;
 mod markdown;
 mod output;
 mod places;
@@ -43,6 +44,7 @@ enum Command {
     Context(context::Args),
     Demo(demo::Args),
     Explain(explain::Args),
+    Graph(graph::Args),
 }
 
 /// Runs the command that the process arguments name; `lsp` by way of `serve`, because this crate knows
@@ -64,6 +66,7 @@ pub fn main(serve: impl FnOnce(&[OsString]) -> ExitCode) -> ExitCode {
         Some(Command::Context(args)) => context::run(&args),
         Some(Command::Demo(args)) => demo::run(&args),
         Some(Command::Explain(args)) => explain::run(&args),
+        Some(Command::Graph(args)) => graph::run(&args),
     };
     match result {
         Ok(status) => status,

@@ -10,6 +10,7 @@ pub mod completion;
 pub mod context;
 pub mod explain;
 pub mod folding;
+pub mod graph;
 pub mod hover;
 pub mod links;
 pub mod matches;

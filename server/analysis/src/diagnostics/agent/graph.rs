@@ -4,6 +4,7 @@ use super::{called, definer, handoff};
 use crate::PathId;
 use crate::diagnostics::{Context, Report};
 use crate::file::Space;
+use crate::names;
 use segue_catalog::{ClientId, Kind};
 use segue_syntax::yaml::{Map, Node};
 
@@ -58,12 +59,7 @@ fn closed_circle(context: &Context<'_>) -> Option<Vec<PathId>> {
 
 /// Hidden from people and from models: nobody can start it.
 pub(super) fn unreachable(context: &mut Context<'_>, map: &Map) {
-    let hidden = |key: &str, value: bool| map.value(key).and_then(Node::as_bool) == Some(value);
-    let judged = matches!(context.kind, Kind::Agent | Kind::Skill);
-    let both = hidden("user-invocable", false) && hidden("disable-model-invocation", true);
-    // The old switch turned both off at once (VS Code).
-    let old = context.kind == Kind::Agent && hidden("infer", false);
-    if !judged || !(both || old) {
+    if !names::switched_off(context.kind, map) {
         return;
     }
     if context.kind == Kind::Agent && (is_listed(context) || !context.clients.has(ClientId::Vscode)) {
@@ -79,12 +75,17 @@ pub(super) fn unreachable(context: &mut Context<'_>, map: &Map) {
     context.send(report);
 }
 
-/// Whether another agent names it in `agents`, which overrides `disable-model-invocation`.
+/// Whether another agent names it in `agents`, which overrides `disable-model-invocation`, or a prompt
+/// runs as it.
 fn is_listed(context: &Context<'_>) -> bool {
     let Some(name) = super::agent_name(context.state) else { return false };
     let world = context.world;
-    world.users(Space::Agent, name).any(|id| {
-        let map = world.file(id).and_then(|state| state.facts()).and_then(|facts| facts.header.yaml.map());
+    world.users(Space::Agent, name).filter(|id| *id != context.id).any(|id| {
+        let Some(state) = world.file(id) else { return false };
+        if state.kind == Some(Kind::Prompt) {
+            return true;
+        }
+        let map = state.facts().and_then(|facts| facts.header.yaml.map());
         let listed = map.and_then(|map| map.value("agents")).and_then(Node::as_seq);
         listed.is_some_and(|seq| seq.items.iter().any(|item| item.as_str().map(str::trim) == Some(name)))
     })

@@ -7,6 +7,7 @@ mod workspace;
 
 mod baseline;
 mod context;
+mod convert;
 mod demo;
 mod explain;
 mod fix;

@@ -12,6 +12,7 @@ mod support;
 
 mod answers;
 mod completion;
+mod conversions;
 mod hazards;
 mod navigation;
 mod peers;

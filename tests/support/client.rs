@@ -474,6 +474,10 @@ impl Client {
                 self.shown.push(params.clone());
                 json!({ "success": true })
             }
+            "workspace/applyEdit" if announced("/workspace/applyEdit") => {
+                self.applied.push(params["edit"].clone());
+                json!({ "applied": true })
+            }
             _ => panic!("nobody asked for {request}"),
         };
         let answer = json!({ "jsonrpc": "2.0", "id": request["id"], "result": result });

@@ -65,6 +65,12 @@ impl Changes {
         changes
     }
 
+    /// One new file.
+    #[must_use]
+    pub fn of_new(path: &str, text: String) -> Self {
+        Self { creates: BTreeMap::from([(path.into(), text)]), ..Self::default() }
+    }
+
     /// Adds an edit. One that changes nothing is left out, and one that overlaps an earlier one.
     pub fn add(&mut self, path: &Arc<str>, text: &Arc<str>, span: Span, insert: String, why: Why) {
         if span.of(text) == insert {
@@ -88,6 +94,38 @@ impl Changes {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.creates.is_empty() && self.files.is_empty() && self.moves.is_empty() && self.deletes.is_empty()
+    }
+
+    /// The texts afterwards, by path: `None` for a file that is gone. `read` gives a file's text as it is
+    /// now. `None` where something changed meanwhile or is in the way. Only files can move here: whoever
+    /// carries out moves of folders has to look into them.
+    #[must_use]
+    pub fn outcome(&self, read: &dyn Fn(&str) -> Option<String>) -> Option<BTreeMap<String, Option<String>>> {
+        let mut texts: BTreeMap<String, Option<String>> = BTreeMap::new();
+        for (path, text) in &self.creates {
+            if read(path).is_some() {
+                return None;
+            }
+            texts.insert(path.to_string(), Some(text.clone()));
+        }
+        for (path, file) in &self.files {
+            if read(path)? != *file.text {
+                return None;
+            }
+            texts.insert(path.to_string(), Some(file.applied()?));
+        }
+        for one in &self.moves {
+            let text = texts.remove(&one.from).flatten().or_else(|| read(&one.from))?;
+            if read(&one.to).is_some() || texts.get(&one.to).is_some_and(Option::is_some) {
+                return None;
+            }
+            texts.insert(one.from.clone(), None);
+            texts.insert(one.to.clone(), Some(text));
+        }
+        for path in &self.deletes {
+            texts.insert(path.to_string(), None);
+        }
+        Some(texts)
     }
 }
 

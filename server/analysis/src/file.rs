@@ -2,6 +2,7 @@
 
 use crate::intern::PathId;
 use crate::postings::Key;
+use crate::risks::Risk;
 use crate::written::Ref;
 use segue_catalog::{Dialect, Kind};
 use segue_syntax::{Facts, json};
@@ -35,6 +36,9 @@ pub struct FileState {
     pub uses: Box<[Name]>,
     /// Names in its text, and those that only navigation follows, sorted. No finding hangs on them.
     pub(crate) mentions: Box<[Key]>,
+    /// Credentials in its text, and remote scripts that it gives to a shell, in order. Found when the
+    /// text is at hand: that of a closed file is not kept.
+    pub(crate) risks: Box<[Risk]>,
 }
 
 /// What a file holds.

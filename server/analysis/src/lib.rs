@@ -41,6 +41,7 @@ mod mentions;
 mod postings;
 mod read;
 mod recognise;
+mod risks;
 mod table;
 
 pub use disk::{Disk, RealDisk};

@@ -5,7 +5,7 @@ use crate::intern::{Interner, PathId};
 use crate::recognise::Recognised;
 use crate::target::{Target, understand};
 use crate::written::{self, Ref};
-use crate::{mentions, names};
+use crate::{mentions, names, risks};
 use segue_catalog::{Dialect, Kind};
 use segue_syntax::facts::TokenKind;
 use segue_syntax::yaml::Node;
@@ -63,6 +63,7 @@ fn unreadable(what: Option<Recognised>, hash: u64, reason: Unreadable) -> FileSt
         refs: Box::default(),
         uses: Box::default(),
         mentions: Box::default(),
+        risks: Box::default(),
     }
 }
 
@@ -133,6 +134,7 @@ fn parsed(path: &str, what: Option<Recognised>, text: &str, hash: u64, interner:
         refs: refs.into(),
         uses: uses.into(),
         mentions: mentions.into(),
+        risks: if kind.is_some() { risks::of_text(text).into() } else { Box::default() },
     }
 }
 
@@ -153,6 +155,7 @@ fn parsed_json(path: &str, what: Recognised, text: &str, hash: u64) -> FileState
         refs: Box::default(),
         uses: Box::default(),
         mentions: Box::default(),
+        risks: Box::default(),
     }
 }
 

@@ -429,3 +429,31 @@ fn headers_move_to_the_top() {
     let (text, safe) = fixed(&unclosed, "frontmatter/unclosed");
     assert!(!safe && text.starts_with("---\ndescription: x\n---\n"), "{text:?}");
 }
+
+#[test]
+fn infer_is_rewritten_as_each_client_read_it() {
+    use segue_analysis::{Host, Options, diagnostics, fixture};
+    let titles = |target: &str, value: &str| {
+        let disk = fixture::MemoryDisk::default();
+        let text = format!("---\ndescription: Reads\n{target}infer: {value}\n---\nRead.\n");
+        disk.write(".github/agents/a.agent.md", text);
+        let world = Host::open(std::sync::Arc::new(disk), Options::default(), &|_| ()).snapshot();
+        let (id, _) = world.file_at(".github/agents/a.agent.md").expect("the agent");
+        let findings = diagnostics::of_file(&world, id);
+        let of_infer = findings.into_iter().find(|finding| finding.code == "frontmatter/deprecated-key");
+        let fixes = of_infer.map(|finding| finding.fixes).unwrap_or_default();
+        fixes.into_iter().map(|fix| fix.title).collect::<Vec<_>>()
+    };
+    let (both, one) =
+        ("`user-invocable: false` and `disable-model-invocation: true`", "`disable-model-invocation: true`");
+    assert_eq!(
+        titles("", "false"),
+        [
+            format!("Rewrite as {both}, as VS Code reads it"),
+            format!("Rewrite as {one}, as Copilot CLI and GitHub read it"),
+        ]
+    );
+    assert_eq!(titles("target: github-copilot\n", "false"), [format!("Rewrite as {one}")]);
+    assert_eq!(titles("target: vscode\n", "false"), [format!("Rewrite as {both}")]);
+    assert_eq!(titles("", "true"), ["Remove `infer`"]);
+}

@@ -200,6 +200,9 @@ pub struct Rewrite {
     pub value: String,
     /// Lines of a header.
     pub to: Vec<String>,
+    /// The clients to which the value means this; empty means all.
+    #[serde(default)]
+    pub clients: Vec<ClientId>,
 }
 
 /// The shape of a value.

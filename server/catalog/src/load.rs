@@ -32,7 +32,7 @@ pub struct Catalog {
     pub mcp_files: Vec<McpFile>,
     /// The properties of servers.
     pub mcp_properties: Vec<McpProperty>,
-    /// What credentials look like.
+    /// `grammars/secrets.toml`: what credentials look like.
     pub secrets: Vec<Secret>,
     /// `grammars/hooks.toml`.
     pub hook_events: Vec<HookEvent>,
@@ -144,7 +144,7 @@ const RULES: &[Table] = tables![
 ];
 
 const MODELS: &[Table] = tables!["models.toml"];
-const MCP: &[Table] = tables!["mcp.toml"];
+const MCP: &[Table] = tables!["mcp.toml", "secrets.toml"];
 const HOOKS: &[Table] = tables!["hooks.toml"];
 const AGENTS: &[Table] = tables!["agents.toml"];
 const SERVERS: &[Table] = tables!["server_aliases.toml"];

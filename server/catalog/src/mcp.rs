@@ -47,21 +47,3 @@ pub struct McpProperty {
     #[serde(default)]
     pub required: bool,
 }
-
-/// A row `[[secret]]`: what a kind of credential looks like.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Secret {
-    /// What it is, in a few words.
-    pub title: String,
-    /// What it begins with.
-    pub prefix: String,
-    /// How many characters follow at least.
-    pub at_least: usize,
-    /// Characters that may follow besides letters and digits of ASCII.
-    #[serde(default)]
-    pub also: String,
-    /// Whether letters of both cases or digits have to be among them, so that words do not count.
-    #[serde(default)]
-    pub random: bool,
-}

@@ -17,6 +17,9 @@ pub struct Model {
     /// One of Claude Code's words (`sonnet`, `inherit`).
     #[serde(default)]
     pub claude_word: bool,
+    /// The model that VS Code takes for the word.
+    #[serde(default)]
+    pub maps_to: Option<String>,
 }
 
 /// How a model is written: a row for what `model/form` accepts.

@@ -68,6 +68,9 @@ pub struct Tool {
     /// Tools of VS Code that the name grants, for Claude's names.
     #[serde(default)]
     pub maps_to: Vec<String>,
+    /// Names of VS Code for which it is the nearest that Claude Code has, when a file is converted.
+    #[serde(default)]
+    pub stands_in_for: Vec<String>,
 }
 
 /// Names of one idea.

@@ -10,6 +10,7 @@
 
 mod check;
 mod context;
+mod convert;
 mod demo;
 mod explain;
 mod graph;
@@ -18,6 +19,7 @@ mod output;
 mod places;
 mod progress;
 mod rule_page;
+mod write;
 
 use clap::{CommandFactory, Parser, Subcommand};
 pub use output::Failure;
@@ -42,6 +44,7 @@ enum Command {
     },
     Check(Box<check::Args>),
     Context(context::Args),
+    Convert(convert::Args),
     Demo(demo::Args),
     Explain(explain::Args),
     Graph(graph::Args),
@@ -64,6 +67,7 @@ pub fn main(serve: impl FnOnce(&[OsString]) -> ExitCode) -> ExitCode {
         Some(Command::Lsp { arguments }) => Ok(serve(&arguments)),
         Some(Command::Check(args)) => check::run(&args),
         Some(Command::Context(args)) => context::run(&args),
+        Some(Command::Convert(args)) => convert::run(&args),
         Some(Command::Demo(args)) => demo::run(&args),
         Some(Command::Explain(args)) => explain::run(&args),
         Some(Command::Graph(args)) => graph::run(&args),

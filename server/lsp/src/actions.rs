@@ -1,7 +1,8 @@
 //! Code actions, and the command behind one of them.
 
-use crate::capabilities::{APPLY, EXPLAIN, SHOW_CONTEXT};
+use crate::capabilities::{APPLY, EXPLAIN, RENAME_TOOLS, SHOW_CONTEXT};
 use crate::compute::Lane;
+use crate::conversions;
 use crate::convert::locate::Locator;
 use crate::convert::{changes, from_lsp, to_lsp, uri};
 use crate::judge;
@@ -58,10 +59,12 @@ fn all(ticket: &Ticket, params: &lsp::CodeActionParams, facts: &ClientFacts) -> 
         });
         rendered(&place, &mut locator, &shown.text, action, diagnostic)
     };
+    let more = conversions::actions(&place, &shown.findings, places.span(params.range), only);
+    let answers = found.into_iter().filter_map(render).chain(more);
     if facts.action_literals {
-        found.into_iter().filter_map(render).map(lsp::CodeActionResponse::CodeAction).collect()
+        answers.map(lsp::CodeActionResponse::CodeAction).collect()
     } else {
-        let commands = found.into_iter().filter_map(render).filter_map(|action| as_command(&place, action));
+        let commands = answers.filter_map(|action| as_command(&place, action));
         commands.map(lsp::CodeActionResponse::Command).collect()
     }
 }
@@ -134,6 +137,7 @@ pub fn execute(session: &Arc<Session>, params: &lsp::ExecuteCommandParams) -> Re
         EXPLAIN => explain(session, arguments),
         APPLY => apply(session, arguments),
         SHOW_CONTEXT => crate::context::show(session, arguments),
+        RENAME_TOOLS => conversions::rename_tools(session, params),
         other => Err(Error::invalid_params(format!("there is no command `{other}`"))),
     }
 }

@@ -10,6 +10,8 @@ pub const EXPLAIN: &str = "segue.explain";
 
 /// The command that makes the edits of a fix, for clients whose code actions are commands alone.
 pub const APPLY: &str = "segue.applyFix";
+/// The command that puts right the old names of tools in a whole workspace.
+pub const RENAME_TOOLS: &str = "segue.renameTools";
 
 /// The command that shows what is loaded for a file.
 pub const SHOW_CONTEXT: &str = "segue.showEffectiveContext";
@@ -62,12 +64,13 @@ fn capabilities(facts: &ClientFacts) -> lsp::ServerCapabilities {
         code_action_provider: Some(lsp::CodeActionProvider::CodeActionOptions(lsp::CodeActionOptions {
             code_action_kinds: Some(vec![
                 lsp::CodeActionKind::QuickFix,
+                lsp::CodeActionKind::RefactorRewrite,
                 lsp::CodeActionKind::Custom(crate::actions::FIX_ALL.into()),
             ]),
             ..lsp::CodeActionOptions::default()
         })),
         execute_command_provider: Some(lsp::ExecuteCommandOptions {
-            commands: vec![EXPLAIN.to_owned(), APPLY.to_owned(), SHOW_CONTEXT.to_owned()],
+            commands: [EXPLAIN, APPLY, RENAME_TOOLS, SHOW_CONTEXT].map(str::to_owned).to_vec(),
             ..lsp::ExecuteCommandOptions::default()
         }),
         diagnostic_provider: Some(lsp::DiagnosticProvider::DiagnosticOptions(lsp::DiagnosticOptions {

@@ -20,6 +20,7 @@ mod completion;
 mod compute;
 mod config;
 mod context;
+mod conversions;
 mod convert;
 mod diagnostics;
 mod framing;

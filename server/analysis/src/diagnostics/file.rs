@@ -86,7 +86,7 @@ fn deprecated_kind(context: &mut Context<'_>, row: &KindRow) {
 }
 
 /// The path of an old kind's file as one of the new kind.
-fn renamed(old: &str, row: &KindRow, new: &KindRow) -> String {
+pub(crate) fn renamed(old: &str, row: &KindRow, new: &KindRow) -> String {
     let name = path::file_name(old);
     let ending = row.suffixes.iter().find(|suffix| name.ends_with(suffix.as_str()));
     let stem = ending.and_then(|ending| name.strip_suffix(ending.as_str())).unwrap_or(name);

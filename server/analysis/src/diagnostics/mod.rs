@@ -19,6 +19,7 @@ mod sink;
 pub(crate) mod tool;
 mod variable;
 
+pub(crate) use file::renamed;
 pub(crate) use mcp::row_of as mcp_file;
 pub(crate) use sink::{Context, Report};
 pub use sink::{Edit, Finding, Fix, Related, Tag};
@@ -54,7 +55,7 @@ const FAMILIES: &[fn(&mut Context<'_>)] = &[
 ];
 
 /// `a custom agent`, `an instructions file`.
-fn with_article(title: &str) -> String {
+pub(crate) fn with_article(title: &str) -> String {
     let vowel = title.starts_with(['a', 'e', 'i', 'o', 'u']);
     format!("{} {title}", if vowel { "an" } else { "a" })
 }

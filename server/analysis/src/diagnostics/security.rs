@@ -1,10 +1,53 @@
-//! `security/hidden-unicode`: characters that show nothing and say something.
+//! `security/*`: characters that show nothing and say something, credentials, scripts run unread.
 
 use super::{Context, Report};
+use crate::risks::What;
 use segue_catalog::Severity;
 use segue_syntax::facts::OddityKind;
 
 pub(super) fn check(context: &mut Context<'_>) {
+    hidden_unicode(context);
+    risks(context);
+}
+
+/// What was found when the text was read.
+fn risks(context: &mut Context<'_>) {
+    let state = context.state;
+    // What is wrong with a server is told by the rules about servers.
+    let servers = context.facts.header.yaml.map().and_then(|map| {
+        ["mcp-servers", "mcpServers"].iter().find_map(|key| map.value(key)).map(|node| node.span)
+    });
+    for risk in &state.risks {
+        let report = match risk.what {
+            What::Secret { example, .. } => {
+                if servers.is_some_and(|servers| servers.contains(risk.span)) {
+                    continue;
+                }
+                let Some(row) = risk.what.secret() else { continue };
+                let message = format!(
+                    "This looks like {}. Whoever can read the file has it, and so has every model that is given it: take it from the environment, and revoke it.",
+                    row.title
+                );
+                let severity = if example { Severity::Hint } else { Severity::Warning };
+                Report::new("security/secret", risk.span, message).severity(severity)
+            }
+            What::RemoteScript { plain_http: true } => Report::new(
+                "security/remote-script",
+                risk.span,
+                "This runs what a server answers over plain HTTP, which anybody on the way can change.",
+            )
+            .severity(Severity::Warning),
+            What::RemoteScript { plain_http: false } => Report::new(
+                "security/remote-script",
+                risk.span,
+                "This runs what a server answers, unread. Fetch it to a file, and pin its version or check its sum, before it is run.",
+            ),
+        };
+        context.send(report);
+    }
+}
+
+fn hidden_unicode(context: &mut Context<'_>) {
     let facts = context.facts;
     for oddity in &facts.oddities {
         let code = oddity.character as u32;

@@ -8,6 +8,7 @@ mod claude;
 mod copilot;
 mod elsewhere;
 mod list;
+mod role;
 mod server;
 #[cfg(test)]
 mod tests;
@@ -41,6 +42,7 @@ pub(super) fn check(context: &mut Context<'_>) {
         }
     }
     body::check(context, lists.first());
+    role::check(context, lists.first());
 }
 
 /// Names that a list has twice, each in the same words.

@@ -8,6 +8,7 @@ pub mod alone;
 pub mod at;
 pub mod completion;
 pub mod context;
+pub mod convert;
 pub mod explain;
 pub mod folding;
 pub mod graph;

@@ -7,14 +7,13 @@
 
 use super::edits;
 use super::settings::Settings;
-use super::survey::{Root, Survey};
+use super::survey::Survey;
 use crate::output::Output;
 use crate::progress::Meter;
-use crate::{Failure, output, places};
+use crate::{Failure, output, places, write};
 use segue_analysis::Change;
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::Path;
 use std::sync::Arc;
 
 /// Fixes that uncover fixes end after so many rounds; two that undo each other must not go on forever.
@@ -49,7 +48,7 @@ pub fn write(survey: &mut Survey, settings: &Settings) -> Outcome {
     let mut outcome = Outcome::default();
     for ((index, path), text) in rounds(survey, settings) {
         let Some(root) = survey.roots.get_mut(index) else { continue };
-        match replace(root, &path, &text.before, &text.after) {
+        match write::replace(&root.folder, &root.absolute(&path), &text.before, &text.after) {
             Ok(()) => {
                 outcome.files += 1;
                 outcome.fixes += text.fixes;
@@ -136,40 +135,6 @@ fn round(survey: &Survey) -> Vec<((usize, Arc<str>), Edited)> {
         }
     }
     changed
-}
-
-/// Puts `after` in the place of `before` on disk, or says why not.
-fn replace(root: &Root, path: &str, before: &str, after: &str) -> Result<(), String> {
-    let target = root.absolute(path);
-    let said = |error: std::io::Error| places::reason(&error);
-    let metadata = target.symlink_metadata().map_err(said)?;
-    let folder = target.parent().unwrap_or(&root.folder);
-    if metadata.is_symlink() || !segue_analysis::path::real(folder).map_err(said)?.starts_with(&root.folder) {
-        return Err("it lies behind a symbolic link".to_owned());
-    }
-    if metadata.permissions().readonly() {
-        return Err("it is read-only".to_owned());
-    }
-    if std::fs::read(&target).map_err(said)? != before.as_bytes() {
-        return Err("it changed on disk since it was read".to_owned());
-    }
-    write_beside(&target, folder, after, metadata.permissions()).map_err(said)
-}
-
-/// Writes a new file beside `target` and renames it over it: a reader sees the old text or the new
-/// one, never a half.
-fn write_beside(
-    target: &Path,
-    folder: &Path,
-    text: &str,
-    permissions: std::fs::Permissions,
-) -> std::io::Result<()> {
-    let mut file = tempfile::Builder::new().prefix(".segue-fix-").tempfile_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    file.as_file().set_permissions(permissions)?;
-    file.as_file().sync_data()?;
-    file.persist(target).map_err(|error| error.error)?;
-    Ok(())
 }
 
 impl Outcome {

@@ -3,10 +3,10 @@
 use super::{Context, Report, whole_lines, with_article};
 use crate::clients::told;
 use crate::config::Known;
-use crate::diagnostics::Tag;
 use crate::diagnostics::near::{meant, slips};
-use segue_catalog::{ClientSet, Key, KeyTable, KindRow, Severity, Support};
-use segue_syntax::yaml::{Entry, Map};
+use crate::diagnostics::{Edit, Fix, Tag};
+use segue_catalog::{ClientSet, Key, KeyTable, KindRow, Rewrite, Severity, Support};
+use segue_syntax::yaml::{Entry, Map, Node};
 
 /// A key that the table has.
 pub(super) fn known(context: &mut Context<'_>, table: KeyTable<'_>, map: &Map, entry: &Entry, key: &Key) {
@@ -22,41 +22,58 @@ fn deprecated(context: &mut Context<'_>, table: KeyTable<'_>, map: &Map, entry: 
     let renamed = table.get(new);
     let new = if renamed.is_some() { format!("`{new}`") } else { new.to_owned() };
     let mut message = format!("`{}` is deprecated: use {new}.", key.name);
-    let mut report_fix = None;
+    let mut fixes: Vec<Fix> = Vec::new();
     match renamed {
         Some(renamed) if map.get(&renamed.name).is_none() => {
-            report_fix = Some((format!("Rename to {new}"), entry.key.span, renamed.name.clone(), true));
+            let edits = vec![Edit { span: entry.key.span, insert: renamed.name.clone() }];
+            fixes.push(Fix { title: format!("Rename to {new}"), edits, safe: true });
         }
         Some(_) => message = format!("`{}` is deprecated, and {new} is there too.", key.name),
-        None => {
-            if let Some((to, text)) = rewrite(key, entry, map).zip(context.text()) {
-                let lines = whole_lines(&text, entry.span());
-                let end = if lines.of(&text).ends_with("\r\n") { "\r\n" } else { "\n" };
-                let insert: String = to.iter().map(|line| format!("{line}{end}")).collect();
-                let title = if to.is_empty() {
-                    format!("Remove `{}`", key.name)
-                } else {
-                    format!("Rewrite with {new}")
-                };
-                report_fix = Some((title, lines, insert, false));
-            }
-        }
+        None => fixes = rewrites(context, key, entry, map),
     }
     let mut report = Report::new("frontmatter/deprecated-key", entry.key.span, message).tag(Tag::Deprecated);
-    report = match report_fix {
-        Some((title, span, insert, true)) => report.safe_fix(title, span, insert),
-        Some((title, span, insert, false)) => report.offered_fix(title, span, insert),
-        None => report,
-    };
+    for fix in fixes {
+        report = report.fix(fix);
+    }
     context.send(report);
 }
 
-/// The lines that say the same without the deprecated key, where none of their keys is there yet.
-fn rewrite<'k>(key: &'k Key, entry: &Entry, map: &Map) -> Option<&'k [String]> {
-    let value = entry.value.as_ref()?.as_str()?;
-    let row = key.rewrites.iter().find(|row| row.value.eq_ignore_ascii_case(value))?;
+/// The lines that say the same without the deprecated key, where none of their keys is there yet: one
+/// fix a meaning, where clients disagree about what it meant.
+fn rewrites(context: &Context<'_>, key: &Key, entry: &Entry, map: &Map) -> Vec<Fix> {
+    let Some(value) = entry.value.as_ref().and_then(Node::as_str) else { return Vec::new() };
     let is_there = |line: &String| line.split(':').next().is_some_and(|name| map.get(name).is_some());
-    (!map.flow && !row.to.iter().any(is_there)).then_some(row.to.as_slice())
+    let concerns = |row: &&Rewrite| {
+        row.clients.is_empty() || row.clients.iter().any(|client| context.clients.has(*client))
+    };
+    let rows: Vec<&Rewrite> = key
+        .rewrites
+        .iter()
+        .filter(|row| row.value.eq_ignore_ascii_case(value) && !map.flow && !row.to.iter().any(is_there))
+        .filter(concerns)
+        .collect();
+    let Some(text) = (!rows.is_empty()).then(|| context.text()).flatten() else { return Vec::new() };
+    let span = whole_lines(&text, entry.span());
+    let end = if span.of(&text).ends_with("\r\n") { "\r\n" } else { "\n" };
+    let as_read = |row: &Rewrite| match rows.len() {
+        1 => String::new(),
+        _ => format!(
+            ", as {} read{} it",
+            told(ClientSet::of(&row.clients)),
+            if row.clients.len() == 1 { "s" } else { "" }
+        ),
+    };
+    rows.iter()
+        .map(|row| {
+            let keys: Vec<String> = row.to.iter().map(|line| format!("`{line}`")).collect();
+            let title = match keys.as_slice() {
+                [] => format!("Remove `{}`", key.name),
+                keys => format!("Rewrite as {}{}", keys.join(" and "), as_read(row)),
+            };
+            let insert: String = row.to.iter().map(|line| format!("{line}{end}")).collect();
+            Fix { title, edits: vec![Edit { span, insert }], safe: false }
+        })
+        .collect()
 }
 
 fn ignored(context: &mut Context<'_>, key: &Key, entry: &Entry) {

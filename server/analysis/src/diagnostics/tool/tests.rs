@@ -404,3 +404,24 @@ fn skills_know_the_words_of_two_clients() {
     assert_eq!(skill("Read, Mystery"), ["hint unknown Mystery"]);
     assert_eq!(skill("'*'"), ["hint too-broad *"]);
 }
+
+#[test]
+fn a_role_that_only_reads_is_told_what_lets_it_write() {
+    let role = |header: &str| of(&format!("//- .github/agents/a.agent.md\n---\n{header}---\nText\n"));
+    let said = "description: Read-only review.\n";
+    assert_eq!(role(&format!("{said}tools: ['search', 'edit']\n")), ["hint too-broad edit"]);
+    assert_eq!(role(&format!("{said}tools: ['search', 'read']\n")), NONE);
+    assert_eq!(role(said), ["hint too-broad description"]);
+    assert_eq!(role("description: Writes code.\ntools: ['edit']\n"), NONE);
+    assert_eq!(
+        role("description: Maps code.\nreadonly: true\ntools: ['read', 'edit']\n"),
+        ["information too-broad edit"]
+    );
+    let claude = |tools: &str| {
+        of(&format!(
+            "//- .claude/agents/a.md\n---\nname: a\ndescription: Never edits a file.\ntools: {tools}\n---\nText\n"
+        ))
+    };
+    assert_eq!(claude("Read, Write"), ["hint too-broad Write"]);
+    assert_eq!(claude("Read, Grep"), NONE);
+}

@@ -1,0 +1,100 @@
+//! Prompts as skills. VS Code's own way there keeps `name`, `description` and `argument-hint`; what it
+//! drops stays here as a comment, and is told.
+
+use super::header::{Fate, Header};
+use super::{Conversion, Refusal, Source, links, sibling, slug, yaml};
+use crate::changes::Why;
+use crate::disk::Probe;
+use crate::names;
+use segue_catalog::{ClientId, Dialect, Kind, Support, catalog};
+use segue_syntax::Span;
+use segue_syntax::facts::TokenKind;
+use segue_syntax::yaml::{Entry, Node};
+
+/// The prompt as a skill in a folder of its own; links follow it.
+pub(super) fn of_prompt(source: Source<'_>) -> Result<Conversion, Refusal> {
+    let facts = source.state.facts().ok_or(Refusal::Unread)?;
+    let header = Header::of(source.text, facts)?;
+    let claude = source.state.dialect == Dialect::Claude;
+    let was = names::slash_name(header.str("name").unwrap_or_else(|| names::stem(source.path)));
+    let name = [slug(&was), slug(names::stem(source.path)), "prompt".to_owned()];
+    let name = name.into_iter().find(|name| !name.is_empty()).unwrap_or_default();
+    let skills = sibling(source.path, if claude { "commands" } else { "prompts" }, "skills");
+    let to = format!("{skills}/{name}/SKILL.md");
+    if source.world.probe(&to) != Probe::Missing {
+        return Err(Refusal::Taken(to));
+    }
+    let (mut lost, mut look_at) = (Vec::new(), Vec::new());
+    let mut first = Vec::new();
+    let has = |key: &str| header.map.is_some_and(|map| map.get(key).is_some());
+    if !has("name") {
+        first.push(format!("name: {name}"));
+    }
+    let description =
+        header.str("description").map_or_else(|| Some(described(source, &mut look_at)), |_| None);
+    if !has("description") {
+        first.extend(description.clone());
+    }
+    if !claude && !has("disable-model-invocation") {
+        // Only people start a prompt.
+        first.push("disable-model-invocation: true".to_owned());
+        look_at.push(
+            "Only people start it, as before; without `disable-model-invocation` models may too.".to_owned(),
+        );
+    }
+    let head = header.rewritten(&first, |entry| fate(entry, &name, description.as_ref(), claude, &mut lost));
+    for token in facts.tokens.iter().filter(|token| token.kind == TokenKind::Variable && !token.in_code) {
+        let said = format!("`{}` is plain text in a skill.", token.span.of(source.text));
+        if !claude && !lost.contains(&said) {
+            lost.push(said);
+        }
+    }
+    if was != name {
+        look_at.push(format!("It is called `/{name}` now; it was `/{was}`."));
+    }
+    let mut changes = links::moved(source.world, source.id, &to);
+    changes.add(source.path, source.text, Span::new(0, header.body()), head, Why::Asked);
+    for edit in links::own(source.world, source.kind, facts, source.path, &to) {
+        changes.add(source.path, source.text, edit.span, edit.insert, Why::Link);
+    }
+    Ok(Conversion { title: "Convert to a skill".to_owned(), changes, result: to, lost, look_at })
+}
+
+fn fate(
+    entry: &Entry,
+    name: &str,
+    description: Option<&String>,
+    claude: bool,
+    lost: &mut Vec<String>,
+) -> Fate {
+    let key = &*entry.key.text;
+    let keeps = || {
+        let table = catalog().keys(Kind::Skill, Dialect::Claude);
+        let row = table.and_then(|table| table.get(key));
+        row.is_some_and(|row| row.support(ClientId::Claude) == Support::Yes)
+    };
+    match key {
+        "name" if entry.value.as_ref().and_then(Node::as_str).map(str::trim) == Some(name) => Fate::Keep,
+        "name" => Fate::Lines(vec![format!("name: {name}")]),
+        "description" => match description {
+            Some(line) => Fate::Lines(vec![line.clone()]),
+            None => Fate::Keep,
+        },
+        "argument-hint" | "user-invocable" | "disable-model-invocation" | "metadata" | "license" => {
+            Fate::Keep
+        }
+        _ if claude && keeps() => Fate::Keep,
+        _ => {
+            lost.push(format!("Skills have no `{key}`; it stays as a comment."));
+            Fate::Comment
+        }
+    }
+}
+
+/// The line that says what the skill is for, from the first heading or the file's name.
+fn described(source: Source<'_>, look_at: &mut Vec<String>) -> String {
+    look_at.push("The description was made from the first heading: say when to use it.".to_owned());
+    let heading = source.state.facts().and_then(|facts| facts.headings.first());
+    let text = heading.map(|heading| heading.text.trim()).filter(|text| !text.is_empty());
+    format!("description: {}", yaml::scalar(text.unwrap_or_else(|| names::stem(source.path))))
+}

@@ -293,6 +293,7 @@ mod tests {
             text,
             findings: vec![fix(0, 2, true), fix(1, 3, true), fix(3, 4, false), fix(4, 5, true)],
             comments: Comments::Markdown,
+            complete: true,
         };
         let action = fix_all(&shown).expect("an action");
         let spans: Vec<_> = action.edits.iter().map(|edit| (edit.span.start, edit.span.end)).collect();

@@ -20,10 +20,16 @@ pub struct Hover {
     pub markdown: String,
 }
 
+/// What is said beside numbers that will grow.
+const UNCOUNTED: &str = "\n\n*The workspace is still being read: more files may match.*";
+
 /// What to show at a byte of a file: what stands there means, then why there are findings.
 #[must_use]
 pub fn at(world: &World, path: &str, shown: &Shown, offset: u32) -> Option<Hover> {
-    let glob = matches::at(world, path, offset);
+    let mut glob = matches::at(world, path, offset);
+    if let Some(glob) = glob.as_mut().filter(|_| !shown.complete) {
+        glob.markdown.push_str(UNCOUNTED);
+    }
     let meaning = glob.or_else(|| meaning(world, path, &shown.text, offset as usize));
     let here: Vec<_> =
         shown.findings.iter().filter(|finding| finding.span.touches(offset as usize)).collect();

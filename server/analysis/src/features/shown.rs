@@ -28,6 +28,8 @@ pub struct Shown {
     pub findings: Vec<Finding>,
     /// How a comment in it is written.
     pub comments: Comments,
+    /// Whether the whole workspace was known.
+    pub complete: bool,
 }
 
 /// How the comments of a file are written, for one that silences a finding.
@@ -49,7 +51,7 @@ pub fn of_file(world: &World, path: &str, view: View) -> Option<Shown> {
         (view.open || finding.severity > Severity::Hint) && (view.complete || alone::can_judge(finding.code))
     });
     one_doubt_a_line(&text, &mut findings);
-    Some(Shown { text, findings, comments: comments_of(path) })
+    Some(Shown { text, findings, comments: comments_of(path), complete: view.complete })
 }
 
 fn comments_of(path: &str) -> Comments {

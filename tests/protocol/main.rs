@@ -16,6 +16,7 @@ mod conversions;
 mod hazards;
 mod navigation;
 mod peers;
+mod rename;
 mod scopes;
 mod sync;
 mod traps;

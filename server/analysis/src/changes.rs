@@ -90,6 +90,18 @@ impl Changes {
         }
     }
 
+    /// Adds all of another's.
+    pub fn extend(&mut self, other: Self) {
+        self.creates.extend(other.creates);
+        for (path, file) in other.files {
+            for (edit, why) in file.edits {
+                self.add(&path, &file.text, edit.span, edit.insert, why);
+            }
+        }
+        self.moves.extend(other.moves);
+        self.deletes.extend(other.deletes);
+    }
+
     /// Whether nothing changes.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -408,6 +408,14 @@ impl World {
         crate::read::decode(bytes).ok().map(Into::into)
     }
 
+    /// The paths, seen or referred to, that `wanted` accepts.
+    pub(crate) fn known_paths(&self, wanted: impl Fn(&str) -> bool) -> Vec<PathId> {
+        self.interner.with_paths(|paths| {
+            let found = paths.iter().enumerate().filter(|(_, path)| wanted(path));
+            found.map(|(index, _)| PathId::from_index(index)).collect()
+        })
+    }
+
     /// Paths that somebody refers to, at which nothing is, and which differ from `path` in the case of
     /// their letters alone.
     pub(crate) fn unseen_spellings(&self, path: &str) -> Vec<PathId> {

@@ -6,8 +6,8 @@
 
 use crate::session::Session;
 use crate::{
-    actions, capabilities, colours, completion, config, diagnostics, navigation, outline, publish, search,
-    selection,
+    actions, capabilities, colours, completion, config, diagnostics, moves, navigation, outline, publish,
+    rename, search, selection,
 };
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -165,6 +165,33 @@ impl LanguageServer for Backend {
 
     async fn document_link(&self, params: lsp::DocumentLinkParams) -> Result<Option<Vec<lsp::DocumentLink>>> {
         navigation::document_links(&self.session, params).await
+    }
+
+    async fn prepare_rename(
+        &self,
+        params: lsp::TextDocumentPositionParams,
+    ) -> Result<Option<lsp::PrepareRenameResult>> {
+        rename::prepare(&self.session, params).await
+    }
+
+    async fn rename(&self, params: lsp::RenameParams) -> Result<Option<lsp::WorkspaceEdit>> {
+        rename::rename(&self.session, params).await
+    }
+
+    async fn will_rename_files(&self, params: lsp::RenameFilesParams) -> Result<Option<lsp::WorkspaceEdit>> {
+        moves::will_rename(&self.session, params).await
+    }
+
+    async fn did_rename_files(&self, params: lsp::RenameFilesParams) {
+        moves::did_rename(&self.session, &params);
+    }
+
+    async fn did_create_files(&self, params: lsp::CreateFilesParams) {
+        moves::did_create(&self.session, &params);
+    }
+
+    async fn did_delete_files(&self, params: lsp::DeleteFilesParams) {
+        moves::did_delete(&self.session, &params);
     }
 
     async fn hover(&self, params: lsp::HoverParams) -> Result<Option<lsp::Hover>> {

@@ -51,6 +51,10 @@ fn capabilities(facts: &ClientFacts) -> lsp::ServerCapabilities {
         references_provider: Some(lsp::ReferencesProvider::Bool(true)),
         document_highlight_provider: Some(lsp::DocumentHighlightProvider::Bool(true)),
         document_link_provider: Some(lsp::DocumentLinkOptions::default()),
+        rename_provider: Some(lsp::RenameProvider::RenameOptions(lsp::RenameOptions {
+            prepare_provider: facts.prepares_renames.then_some(true),
+            ..lsp::RenameOptions::default()
+        })),
         document_symbol_provider: Some(lsp::DocumentSymbolProvider::Bool(true)),
         workspace_symbol_provider: Some(lsp::WorkspaceSymbolProvider::WorkspaceSymbolOptions(
             lsp::WorkspaceSymbolOptions {
@@ -84,8 +88,25 @@ fn capabilities(facts: &ClientFacts) -> lsp::ServerCapabilities {
                 supported: Some(true),
                 change_notifications: Some(lsp::ChangeNotifications::Bool(true)),
             }),
+            file_operations: Some(file_operations()),
             ..lsp::WorkspaceOptions::default()
         }),
         ..lsp::ServerCapabilities::default()
+    }
+}
+
+/// Anything may be what a link leads to, so everything is asked for.
+fn file_operations() -> lsp::FileOperationOptions {
+    let all = || {
+        let pattern = lsp::FileOperationPattern { glob: "**/*".to_owned(), ..Default::default() };
+        let filter = lsp::FileOperationFilter { scheme: Some("file".to_owned()), pattern };
+        Some(lsp::FileOperationRegistrationOptions { filters: vec![filter] })
+    };
+    lsp::FileOperationOptions {
+        will_rename: all(),
+        did_rename: all(),
+        did_create: all(),
+        did_delete: all(),
+        ..lsp::FileOperationOptions::default()
     }
 }

@@ -12,7 +12,7 @@ use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 use rustc_hash::{FxHashMap, FxHashSet};
 use segue_analysis::{World, path};
 use serde_json::{Value, json};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, Weak};
 use std::time::SystemTime;
 use tower_lsp::gen_lsp_types as lsp;
@@ -248,8 +248,12 @@ fn new_watcher(session: &Arc<Session>) -> notify::Result<RecommendedWatcher> {
 
 /// `workspace/didChangeWatchedFiles`
 pub fn told(session: &Arc<Session>, changes: &[lsp::FileEvent]) {
-    let paths = changes.iter().filter_map(|change| uri::to_path(change.uri.as_ref()));
-    paths.for_each(|path: PathBuf| session.disk_changed(Path::new(&path)));
+    look_at(session, changes.iter().map(|change| &change.uri));
+}
+
+/// Looks at the disk again at and below what was named.
+pub fn look_at<'u>(session: &Arc<Session>, uris: impl Iterator<Item = &'u lsp::Uri>) {
+    uris.filter_map(|uri| uri::to_path(uri.as_ref())).for_each(|path| session.disk_changed(&path));
     session.wake();
 }
 

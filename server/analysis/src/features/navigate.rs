@@ -38,13 +38,8 @@ pub fn references(world: &World, symbol: &Symbol, wanted: &(dyn Fn() -> bool + S
             found.extend(in_files(world, symbol, world.id(path).into_iter().collect()));
             found
         }
-        Symbol::Label { path, .. } | Symbol::Input { path, .. } => {
-            in_files(world, symbol, world.id(path).into_iter().collect())
-        }
-        Symbol::Agent(name) => in_files(world, symbol, agent_files(world, name)),
-        Symbol::Prompt(name) | Symbol::Skill(name) => in_files(world, symbol, slash_files(world, name)),
-        Symbol::Server(name) => in_files(world, symbol, server_files(world, name)),
         Symbol::Tool(name) => tool_uses(world, name),
+        _ => in_files(world, symbol, files_naming(world, symbol)),
     };
     found.sort_by(|a, b| (&a.path, a.span).cmp(&(&b.path, b.span)));
     found.dedup_by(|a, b| a.id == b.id && a.span == b.span);
@@ -69,7 +64,7 @@ pub fn highlights(world: &World, path: &str, at: &At) -> Vec<(Span, bool)> {
 }
 
 /// Whether a site names a thing. Agents are one where their files are.
-fn names_it(world: &World, page: &Page<'_>, site: &Site<'_>, symbol: &Symbol) -> bool {
+pub(super) fn names_it(world: &World, page: &Page<'_>, site: &Site<'_>, symbol: &Symbol) -> bool {
     match (at::meaning(world, page, site), symbol) {
         (Some(Symbol::Agent(one)), Symbol::Agent(other)) => {
             let files = at::agents(world, other);
@@ -80,6 +75,20 @@ fn names_it(world: &World, page: &Page<'_>, site: &Site<'_>, symbol: &Symbol) ->
         }
         (own, _) => own.as_ref() == Some(symbol),
     }
+}
+
+/// The files in which a thing that has a name of its own, and no path, may be named.
+pub(super) fn files_naming(world: &World, symbol: &Symbol) -> Vec<PathId> {
+    let mut files = match symbol {
+        Symbol::Agent(name) => agent_files(world, name),
+        Symbol::Prompt(name) | Symbol::Skill(name) => slash_files(world, name),
+        Symbol::Server(name) => server_files(world, name),
+        Symbol::Label { path, .. } | Symbol::Input { path, .. } => world.id(path).into_iter().collect(),
+        Symbol::Path(_) | Symbol::Anchor { .. } | Symbol::Tool(_) => Vec::new(),
+    };
+    files.sort_unstable();
+    files.dedup();
+    files
 }
 
 /// The sites of some files that name a thing.
@@ -209,7 +218,12 @@ impl Wish<'_> {
         let first = state.refs.partition_point(|own| own.target < target);
         let own = state.refs.iter().skip(first).take_while(|own| own.target == target);
         let found = own.filter_map(|own| written::get(state.kind, facts, own.site));
-        let spans = found.filter_map(|written| self.span_of(&from, &written, state.text.as_deref()));
+        let spans = found.filter_map(|written| {
+            // What is written with escapes has its parts told apart in the text alone.
+            let escaped = written.text.len() != written.span.len();
+            let text = if escaped { self.world.text(id) } else { state.text.clone() };
+            self.span_of(&from, &written, text.as_deref())
+        });
         spans.map(|span| Use { path: from.clone(), id, span, defines: false, text: None }).collect()
     }
 
@@ -252,7 +266,7 @@ impl Wish<'_> {
             }
             found
         };
-        outside(self.world, &[hint], wanted, own)
+        outside(self.world, &[hint], &|_| false, wanted, own)
     }
 }
 
@@ -276,10 +290,11 @@ pub(crate) fn hint_of(path: &str) -> String {
 }
 
 /// Runs `read` on all Markdown that is no primitive and whose text has one of `hints` in it, ignoring
-/// case. An empty hint is in every text.
+/// case (an empty hint is in every text), or whose path `always` names.
 pub(crate) fn outside<T: Send>(
     world: &World,
     hints: &[String],
+    always: &(dyn Fn(&str) -> bool + Sync),
     wanted: &(dyn Fn() -> bool + Sync),
     read: impl Fn(&Page<'_>, PathId, &Arc<str>) -> Vec<T> + Sync,
 ) -> Vec<T> {
@@ -295,7 +310,9 @@ pub(crate) fn outside<T: Send>(
         let path = world.path(id);
         let Some(text) = world.plain_text(id) else { return Vec::new() };
         let lower = text.to_ascii_lowercase();
-        if !hints.iter().any(|hint| memmem::find(lower.as_bytes(), hint.as_bytes()).is_some()) {
+        if !always(&path)
+            && !hints.iter().any(|hint| memmem::find(lower.as_bytes(), hint.as_bytes()).is_some())
+        {
             return Vec::new();
         }
         let facts = Facts::of(&text);

@@ -52,6 +52,8 @@ pub struct ClientFacts {
     pub register_configuration: bool,
     /// It watches files for us.
     pub watches: bool,
+    /// It asks before a rename what would be renamed.
+    pub prepares_renames: bool,
     /// A definition may be told with the range that was asked about.
     pub definition_links: bool,
     /// A declaration may be.
@@ -128,6 +130,7 @@ impl ClientFacts {
             configuration: yes("/workspace/configuration"),
             register_configuration: yes("/workspace/didChangeConfiguration/dynamicRegistration"),
             watches: yes("/workspace/didChangeWatchedFiles/dynamicRegistration"),
+            prepares_renames: yes("/textDocument/rename/prepareSupport"),
             definition_links: yes("/textDocument/definition/linkSupport"),
             declaration_links: yes("/textDocument/declaration/linkSupport"),
             markdown: list("/textDocument/hover/contentFormat", "markdown"),

@@ -50,6 +50,8 @@ pub struct Session {
     pub coloured: crate::colours::Coloured,
     /// How files are watched.
     pub watching: crate::watch::Watching,
+    /// Moves that were part of a rename.
+    pub moves_told: crate::moves::MovesTold,
     /// The refresh that is under way.
     pub refreshing: crate::publish::Refreshing,
     facts: OnceLock<ClientFacts>,
@@ -136,6 +138,7 @@ impl Session {
             trees: trees::Trees::default(),
             coloured: crate::colours::Coloured::default(),
             watching: crate::watch::Watching::default(),
+            moves_told: crate::moves::MovesTold::default(),
             refreshing: crate::publish::Refreshing::default(),
             facts: OnceLock::new(),
             state: Mutex::default(),

@@ -1,0 +1,314 @@
+//! What follows a file or folder that moves: links into it and out of it, imports, globs, and names
+//! that it has from its path.
+
+use super::navigate::{hint_of, outside};
+use super::rename::names_follow;
+use crate::changes::{Changes, Move, Why};
+use crate::disk::Probe;
+use crate::intern::PathId;
+use crate::resolve::{self, Lead, Spelling, There};
+use crate::sites::Page;
+use crate::target::{Base, Target, nested_top, understand};
+use crate::world::World;
+use crate::written::{self, What, Written};
+use crate::{path, scope};
+use segue_catalog::Kind;
+use segue_syntax::Span;
+use segue_syntax::yaml::{Node, Style, Value};
+use std::sync::Arc;
+
+/// The edits that keep everything whole when `moves` are made; `None` where a file changed on disk and
+/// is not known as it is, or nobody waits any more. The moves themselves are not among the changes.
+#[must_use]
+pub fn follow(world: &World, moves: &[Move], wanted: &(dyn Fn() -> bool + Sync)) -> Option<Changes> {
+    let mut changes = paths_follow(world, moves, wanted)?;
+    for (id, _) in world.primitives() {
+        let path = world.path(id);
+        if let Some(to) = moved(moves, &path) {
+            changes.extend(names_follow(world, id, &to)?);
+        }
+    }
+    Some(changes)
+}
+
+/// The edits of links, imports and globs alone.
+pub(super) fn paths_follow(
+    world: &World,
+    moves: &[Move],
+    wanted: &(dyn Fn() -> bool + Sync),
+) -> Option<Changes> {
+    let mut changes = Changes::default();
+    for id in concerned(world, moves) {
+        if !wanted() {
+            return None;
+        }
+        let Some(state) = world.file(id).filter(|state| state.kind.is_some()) else { continue };
+        let (path, text) = (world.path(id), world.text(id)?);
+        for (span, insert) in destinations(world, &Page::of(&path, state, Some(&text)), moves) {
+            changes.add(&path, &text, span, insert, Why::Link);
+        }
+    }
+    let hints: Vec<String> = moves.iter().map(|one| hint_of(&one.from)).collect();
+    let is_moved = |path: &str| moved(moves, path).is_some();
+    let found = outside(world, &hints, &is_moved, wanted, |page, _, text| {
+        let path: Arc<str> = page.path.into();
+        let edits = destinations(world, page, moves).into_iter();
+        edits.map(|(span, insert)| (path.clone(), text.clone(), span, insert)).collect()
+    });
+    for (path, text, span, insert) in found {
+        changes.add(&path, &text, span, insert, Why::Link);
+    }
+    changes.extend(globs(world, moves)?);
+    wanted().then_some(changes)
+}
+
+/// The files that refer to something that moves, and those that move.
+fn concerned(world: &World, moves: &[Move]) -> Vec<PathId> {
+    let mut files: Vec<PathId> = Vec::new();
+    for target in world.known_paths(|path| touches(moves, path)) {
+        files.extend(world.referrers(target));
+        if world.file(target).is_some() {
+            files.push(target);
+        }
+    }
+    files.sort_unstable();
+    files.dedup();
+    files
+}
+
+/// Whether a path is taken along by a move, also when it is written without `.md` or in other letters.
+fn touches(moves: &[Move], path: &str) -> bool {
+    moves.iter().any(|one| {
+        let from = one.from.as_str();
+        let same = |from: &str| {
+            path.get(..from.len()).is_some_and(|start| start.eq_ignore_ascii_case(from))
+                && matches!(path.as_bytes().get(from.len()), None | Some(b'/'))
+        };
+        same(from) || from.strip_suffix(".md").is_some_and(same)
+    })
+}
+
+/// The destinations of a file that have to be written anew: where, and how.
+fn destinations(world: &World, page: &Page<'_>, moves: &[Move]) -> Vec<(Span, String)> {
+    let (Some(facts), Some(text)) = (page.facts, page.text) else { return Vec::new() };
+    let to = moved(moves, page.path);
+    let from_new = to.as_deref().unwrap_or(page.path);
+    let mut edits = Vec::new();
+    for (_, written) in written::all(page.kind, facts) {
+        let Some(lead) = resolve::lead(world, page.path, &written) else { continue };
+        let Some(there) = lead.there.as_ref().filter(|_| !written.text.starts_with('#')) else { continue };
+        let target = moved(moves, &there.path);
+        if to.is_none() && target.is_none() {
+            continue;
+        }
+        let target = target.unwrap_or_else(|| there.path.clone());
+        let after = After { world, moves, from: from_new, base: written.base };
+        if after.leads(written.text, &target, there.spelling) {
+            continue;
+        }
+        let span = written.parts(Some(text)).path;
+        let before = text.get(..span.start as usize).and_then(|text| text.chars().next_back());
+        let style = StyleOf { written: &written, raw: span.of(text), before, from: page.path };
+        let insert = style.write(&lead, there, &after, &target);
+        edits.push((span, insert));
+    }
+    edits
+}
+
+/// The workspace after the moves, seen from a destination.
+struct After<'a> {
+    world: &'a World,
+    moves: &'a [Move],
+    /// Where the file with the destination lies then.
+    from: &'a str,
+    base: Base,
+}
+
+impl After<'_> {
+    /// Whether a destination leads to `target`.
+    fn leads(&self, written: &str, target: &str, spelling: Spelling) -> bool {
+        let Target::Path { candidates, .. } = understand(written, self.from, self.base) else { return false };
+        let first = candidates.iter().find(|candidate| self.is_there(candidate));
+        match (first, spelling) {
+            (Some(first), _) => first == target,
+            (None, Spelling::WithoutEnding) => {
+                candidates.iter().any(|candidate| target.strip_suffix(".md") == Some(candidate))
+            }
+            (None, Spelling::OtherCase) => {
+                candidates.first().is_some_and(|own| own.to_lowercase() == target.to_lowercase())
+            }
+            (None, Spelling::Same) => false,
+        }
+    }
+
+    /// Whether something stands at a path.
+    fn is_there(&self, path: &str) -> bool {
+        let came = self.moves.iter().filter(|one| path::is_below(path, &one.to));
+        let mut origins = came.filter_map(|one| Some(format!("{}{}", one.from, path.get(one.to.len()..)?)));
+        let stands = |path: &str| self.world.probe(path) != Probe::Missing;
+        origins.any(|origin| stands(&origin)) || (stands(path) && moved(self.moves, path).is_none())
+    }
+}
+
+/// How a destination is written: what its author chose is kept.
+struct StyleOf<'s> {
+    written: &'s Written<'s>,
+    /// Its path in the text.
+    raw: &'s str,
+    /// The character before it.
+    before: Option<char>,
+    /// The file in which it stands.
+    from: &'s str,
+}
+
+impl StyleOf<'_> {
+    /// The destination for `target`: in the author's way, or relative where that would lead elsewhere.
+    fn write(&self, lead: &Lead, there: &There, after: &After<'_>, target: &str) -> String {
+        let bare = there.spelling == Spelling::WithoutEnding;
+        let target = if bare { target.strip_suffix(".md").unwrap_or(target) } else { target };
+        let relative = path::relative(path::parent(after.from), target);
+        let full = if bare { format!("{target}.md") } else { target.to_owned() };
+        let way = self.way(lead, there, after, target, &relative);
+        let leads = after.leads(&encode(&way, "", false), &full, there.spelling);
+        let mut path = if leads { way } else { relative };
+        if self.raw.ends_with('/') && !path.ends_with('/') {
+            path.push('/');
+        }
+        self.escape(&path)
+    }
+
+    /// The path from where its author saw it: from the top, from the top of a nested project, or from the
+    /// file itself.
+    fn way(&self, lead: &Lead, there: &There, after: &After<'_>, target: &str, relative: &str) -> String {
+        let from_top = self.raw.starts_with('/');
+        let beside = lead.candidates.get(there.candidate).is_some_and(|own| {
+            path::join(path::parent(self.from), self.raw).is_some_and(|path| path == *own)
+        });
+        if from_top || (self.written.base == Base::FileThenTop && !beside) {
+            // Who sees it from a nested top could see it from the top of all, too.
+            let was_nested = nested_top(self.from).is_some_and(|top| {
+                let own = lead.candidates.get(there.candidate).and_then(|own| own.strip_prefix(top));
+                own.is_some_and(|rest| {
+                    lead.candidates.iter().any(|other| rest.strip_prefix('/') == Some(other))
+                })
+            });
+            let top = nested_top(after.from).filter(|top| was_nested && path::is_below(target, top));
+            let below = top.and_then(|top| target.get(top.len() + 1..)).unwrap_or(target);
+            return if from_top { format!("/{below}") } else { below.to_owned() };
+        }
+        // What had no `./` before gets none, save where it may make a path of a word.
+        let dotted =
+            self.raw.starts_with("./") || (self.raw.starts_with('.') && self.written.what == What::Import);
+        match relative.strip_prefix("./") {
+            Some(plain) if !dotted && !plain.is_empty() => plain.to_owned(),
+            _ => relative.to_owned(),
+        }
+    }
+
+    fn escape(&self, path: &str) -> String {
+        match self.written.what {
+            What::FileReference if path.contains(' ') && !matches!(self.before, Some('"' | '\'')) => {
+                format!("\"{path}\"")
+            }
+            What::FileReference => path.to_owned(),
+            What::Import => path.replace(' ', "\\ "),
+            What::Link | What::Image => encode(path, self.raw, self.before == Some('<')),
+        }
+    }
+}
+
+/// A path as a link's destination, as `like` is written: what has to be encoded is, and what was encoded
+/// there is here too.
+#[must_use]
+pub fn encode(path: &str, like: &str, angle: bool) -> String {
+    let has =
+        |escape: &[u8]| like.as_bytes().windows(escape.len()).any(|part| part.eq_ignore_ascii_case(escape));
+    let high = like.as_bytes().windows(2).any(|pair| {
+        matches!(pair, [b'%', digit] if matches!(digit.to_ascii_lowercase(), b'8' | b'9' | b'a'..=b'f'))
+    });
+    let keeps_brackets = angle || like.contains('(');
+    let mut encoded = String::with_capacity(path.len());
+    for c in path.chars() {
+        let keep = match c {
+            ' ' => angle && !has(b"%20"),
+            '(' | ')' => keeps_brackets,
+            '<' | '>' | '#' | '?' | '%' | '\\' | '|' | '`' | '[' | ']' | '*' => false,
+            c if c.is_control() => false,
+            c => c.is_ascii() || !high,
+        };
+        if keep {
+            encoded.push(c);
+        } else {
+            let mut bytes = [0; 4];
+            for byte in c.encode_utf8(&mut bytes).bytes() {
+                encoded.push_str(&format!("%{byte:02X}"));
+            }
+        }
+    }
+    encoded
+}
+
+/// Globs of `applyTo` and `paths` that begin with the path of what moves.
+fn globs(world: &World, moves: &[Move]) -> Option<Changes> {
+    let mut changes = Changes::default();
+    for (id, state) in world.primitives().filter(|(_, state)| state.kind == Some(Kind::Instructions)) {
+        let Some(map) = state.facts().and_then(|facts| facts.header.yaml.map()) else { continue };
+        let mut edits: Vec<(Span, String)> = Vec::new();
+        for value in ["applyTo", "paths"].iter().filter_map(|key| map.value(key)) {
+            match &value.value {
+                Value::Seq(seq) => seq.items.iter().for_each(|item| glob_edits(item, moves, &mut edits)),
+                _ => glob_edits(value, moves, &mut edits),
+            }
+        }
+        if edits.is_empty() {
+            continue;
+        }
+        let (path, text) = (world.path(id), world.text(id)?);
+        for (span, insert) in edits {
+            changes.add(&path, &text, span, insert, Why::Glob);
+        }
+    }
+    Some(changes)
+}
+
+fn glob_edits(node: &Node, moves: &[Move], edits: &mut Vec<(Span, String)>) {
+    let Some(scalar) = node.as_scalar() else { return };
+    let inner = node.inner_span();
+    if inner.len() != scalar.text.len() || matches!(scalar.style, Style::Literal | Style::Folded) {
+        return;
+    }
+    for (at, part) in scope::split(&scalar.text) {
+        // A path that is a glob's beginning word for word; `[` in a path would be another glob.
+        let fits = |one: &&Move| path::is_below(part, &one.from) && !one.from.is_empty();
+        let Some(one) = moves.iter().filter(fits).max_by_key(|one| one.from.len()) else { continue };
+        if one.to.contains(['[', ']', '{', '}', '*', '?', ',', '!', '\'', '"']) {
+            continue;
+        }
+        let start = inner.start as usize + at;
+        edits.push((Span::new(start, start + one.from.len()), one.to.clone()));
+    }
+}
+
+/// The new path of what lies at `path`, where one of the moves takes it along: the longest one.
+#[must_use]
+pub fn moved(moves: &[Move], path: &str) -> Option<String> {
+    let taken = moves.iter().filter(|one| !one.from.is_empty() && path::is_below(path, &one.from));
+    let one = taken.max_by_key(|one| one.from.len())?;
+    Some(format!("{}{}", one.to, path.get(one.from.len()..)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longest_move_takes_a_path_along() {
+        let moves =
+            [Move { from: "a".into(), to: "x".into() }, Move { from: "a/b".into(), to: "y/z".into() }];
+        for (path, expected) in
+            [("a", Some("x")), ("a/c.md", Some("x/c.md")), ("a/b/d", Some("y/z/d")), ("ab", None)]
+        {
+            assert_eq!(moved(&moves, path).as_deref(), expected, "{path}");
+        }
+    }
+}

@@ -14,6 +14,7 @@ mod answers;
 mod completion;
 mod conversions;
 mod hazards;
+mod hierarchy;
 mod navigation;
 mod peers;
 mod rename;

@@ -138,6 +138,7 @@ pub fn execute(session: &Arc<Session>, params: &lsp::ExecuteCommandParams) -> Re
         APPLY => apply(session, arguments),
         SHOW_CONTEXT => crate::context::show(session, arguments),
         RENAME_TOOLS => conversions::rename_tools(session, params),
+        crate::views::SHOW_USES => crate::views::show_uses(session, arguments),
         other => Err(Error::invalid_params(format!("there is no command `{other}`"))),
     }
 }

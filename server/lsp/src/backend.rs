@@ -6,8 +6,8 @@
 
 use crate::session::Session;
 use crate::{
-    actions, capabilities, colours, completion, config, diagnostics, moves, navigation, outline, publish,
-    rename, search, selection,
+    actions, capabilities, colours, completion, config, diagnostics, hierarchy, moves, navigation, outline,
+    publish, rename, search, selection, views,
 };
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -76,6 +76,7 @@ impl LanguageServer for Backend {
 
     async fn did_save(&self, params: lsp::DidSaveTextDocumentParams) {
         self.session.watching.document_saved(&self.session, &params.text_document.uri);
+        views::refresh(&self.session);
     }
 
     async fn did_change_watched_files(&self, params: lsp::DidChangeWatchedFilesParams) {
@@ -235,5 +236,38 @@ impl LanguageServer for Backend {
         params: lsp::SemanticTokensRangeParams,
     ) -> Result<Option<lsp::SemanticTokens>> {
         colours::range(&self.session, params).await
+    }
+
+    async fn prepare_call_hierarchy(
+        &self,
+        params: lsp::CallHierarchyPrepareParams,
+    ) -> Result<Option<Vec<lsp::CallHierarchyItem>>> {
+        hierarchy::prepare(&self.session, params).await
+    }
+
+    async fn incoming_calls(
+        &self,
+        params: lsp::CallHierarchyIncomingCallsParams,
+    ) -> Result<Option<Vec<lsp::CallHierarchyIncomingCall>>> {
+        hierarchy::incoming(&self.session, params).await
+    }
+
+    async fn outgoing_calls(
+        &self,
+        params: lsp::CallHierarchyOutgoingCallsParams,
+    ) -> Result<Option<Vec<lsp::CallHierarchyOutgoingCall>>> {
+        hierarchy::outgoing(&self.session, params).await
+    }
+
+    async fn code_lens(&self, params: lsp::CodeLensParams) -> Result<Option<Vec<lsp::CodeLens>>> {
+        views::code_lenses(&self.session, params).await
+    }
+
+    async fn code_lens_resolve(&self, lens: lsp::CodeLens) -> Result<lsp::CodeLens> {
+        views::resolve_lens(&self.session, lens).await
+    }
+
+    async fn inlay_hint(&self, params: lsp::InlayHintParams) -> Result<Option<Vec<lsp::InlayHint>>> {
+        views::inlay_hints(&self.session, params).await
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::completion;
 use crate::session::facts::ClientFacts;
+use crate::views::SHOW_USES;
 use segue_syntax::Encoding;
 use tower_lsp::gen_lsp_types as lsp;
 
@@ -73,8 +74,14 @@ fn capabilities(facts: &ClientFacts) -> lsp::ServerCapabilities {
             ]),
             ..lsp::CodeActionOptions::default()
         })),
+        call_hierarchy_provider: Some(lsp::CallHierarchyProvider::Bool(true)),
+        code_lens_provider: Some(lsp::CodeLensOptions {
+            resolve_provider: Some(true),
+            ..lsp::CodeLensOptions::default()
+        }),
+        inlay_hint_provider: Some(lsp::InlayHintProvider::Bool(true)),
         execute_command_provider: Some(lsp::ExecuteCommandOptions {
-            commands: [EXPLAIN, APPLY, RENAME_TOOLS, SHOW_CONTEXT].map(str::to_owned).to_vec(),
+            commands: [EXPLAIN, APPLY, RENAME_TOOLS, SHOW_CONTEXT, SHOW_USES].map(str::to_owned).to_vec(),
             ..lsp::ExecuteCommandOptions::default()
         }),
         diagnostic_provider: Some(lsp::DiagnosticProvider::DiagnosticOptions(lsp::DiagnosticOptions {

@@ -25,8 +25,9 @@ pub async fn ask(session: Arc<Session>) {
 }
 
 /// Takes settings: the section itself, or an object that holds it.
-pub fn take(session: &Session, settings: &Value) {
+pub fn take(session: &Arc<Session>, settings: &Value) {
     let section = settings.get("segue").unwrap_or(settings);
+    crate::views::take(session, section);
     session.settings(as_toml(section));
 }
 

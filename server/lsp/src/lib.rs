@@ -24,6 +24,7 @@ mod conversions;
 mod convert;
 mod diagnostics;
 mod framing;
+mod hierarchy;
 mod judge;
 mod log;
 mod moves;
@@ -37,6 +38,7 @@ mod selection;
 mod self_test;
 mod serve;
 mod session;
+mod views;
 mod wait;
 mod watch;
 

@@ -143,6 +143,7 @@ impl Memory {
         if snapshot.world.paths_revision != seen.paths_revision || session.watching.folders_moved() {
             seen.paths_revision = snapshot.world.paths_revision;
             session.watching.follow(session, &root, &snapshot.world);
+            crate::views::refresh(session);
         }
         for path in look.large {
             if !seen.large.contains(&path) {
@@ -152,6 +153,7 @@ impl Memory {
         let names = snapshot.world.names_revision;
         if seen.names_revision.replace(names).is_some_and(|before| before != names) {
             tokio::spawn(crate::colours::refresh(session.clone()));
+            crate::views::refresh(session);
         }
         for path in look.closed {
             if seen.queued.insert(path.clone()) {

@@ -167,7 +167,7 @@ pub fn meaning(world: &World, page: &Page<'_>, site: &Site<'_>) -> Option<Symbol
 }
 
 /// What the file itself is: an agent, a prompt, a skill, or a file like others.
-fn own_symbol(world: &World, page: &Page<'_>) -> Option<Symbol> {
+pub(super) fn own_symbol(world: &World, page: &Page<'_>) -> Option<Symbol> {
     let (_, state) = world.file_at(page.path)?;
     let named = state.exports.names.iter().find_map(|name| match name.space {
         Space::Agent => Some(Symbol::Agent(name.text.clone())),

@@ -93,6 +93,16 @@ fn matched(world: &World, glob: &str, globs: &Globs) -> Matched {
     }
 }
 
+/// How many files one pattern matches for a client; `None` where it never can.
+#[must_use]
+pub fn count(world: &World, glob: &str, client: ClientId) -> Option<usize> {
+    match scope::understand_for(glob, &scope::of_client(client)) {
+        Pattern::Always => Some(world.discovered().count()),
+        Pattern::Glob(glob) => Some(world.globs.count(world, &glob)),
+        Pattern::Never(_) | Pattern::Invalid(_) => None,
+    }
+}
+
 /// How many files the patterns match together for a client.
 fn count_of_all(world: &World, written: &[globs::WrittenGlob<'_>], client: ClientId) -> usize {
     let globs = scope::of_client(client);
@@ -112,7 +122,7 @@ fn count_of_all(world: &World, written: &[globs::WrittenGlob<'_>], client: Clien
     }
 }
 
-fn files(count: usize) -> String {
+pub(super) fn files(count: usize) -> String {
     match count {
         0 => "no file".to_owned(),
         1 => "1 file".to_owned(),

@@ -41,9 +41,31 @@ pub fn references(world: &World, symbol: &Symbol, wanted: &(dyn Fn() -> bool + S
         Symbol::Tool(name) => tool_uses(world, name),
         _ => in_files(world, symbol, files_naming(world, symbol)),
     };
+    sort(&mut found);
+    found
+}
+
+/// The places of primitives that name a file, a heading, an agent, a prompt or a skill: what the index
+/// knows, for counts that other Markdown is not read for.
+#[must_use]
+pub fn indexed(world: &World, symbol: &Symbol, wanted: &(dyn Fn() -> bool + Sync)) -> Vec<Use> {
+    let mut found = match symbol {
+        Symbol::Path(path) => indexed_path_uses(world, path, None, wanted),
+        Symbol::Anchor { path, anchor } => {
+            let mut found = indexed_path_uses(world, path, Some(anchor), wanted);
+            found.extend(in_files(world, symbol, world.id(path).into_iter().collect()));
+            found
+        }
+        _ => references(world, symbol, wanted),
+    };
+    sort(&mut found);
+    found
+}
+
+/// By path and place, each once.
+fn sort(found: &mut Vec<Use>) {
     found.sort_by(|a, b| (&a.path, a.span).cmp(&(&b.path, b.span)));
     found.dedup_by(|a, b| a.id == b.id && a.span == b.span);
-    found
 }
 
 /// The places of one file that name the thing at `at`, in order.
@@ -173,15 +195,25 @@ fn path_uses(
     anchor: Option<&str>,
     wanted: &(dyn Fn() -> bool + Sync),
 ) -> Vec<Use> {
-    let facts = world.file_at(path).and_then(|(_, state)| state.facts());
-    let wish = Wish { world, path, anchor, facts };
+    let mut found = indexed_path_uses(world, path, anchor, wanted);
+    found.extend(Wish::of(world, path, anchor).outside(wanted));
+    found
+}
+
+/// Those of them that stand in primitives.
+fn indexed_path_uses(
+    world: &World,
+    path: &Arc<str>,
+    anchor: Option<&str>,
+    wanted: &(dyn Fn() -> bool + Sync),
+) -> Vec<Use> {
+    let wish = Wish::of(world, path, anchor);
     let mut found: Vec<Use> = Vec::new();
     for target in aliases(world, path) {
         let files = world.referrers(target).to_vec();
         let of_file = |id: PathId| if wanted() { wish.indexed(id, target) } else { Vec::new() };
         found.par_extend(files.into_par_iter().flat_map_iter(of_file));
     }
-    found.extend(wish.outside(wanted));
     found
 }
 
@@ -209,7 +241,11 @@ struct Wish<'w> {
     facts: Option<&'w Facts>,
 }
 
-impl Wish<'_> {
+impl<'w> Wish<'w> {
+    fn of(world: &'w World, path: &'w Arc<str>, anchor: Option<&'w str>) -> Self {
+        Self { world, path, anchor, facts: world.file_at(path).and_then(|(_, state)| state.facts()) }
+    }
+
     /// The destinations of a primitive that the index files under `target`.
     fn indexed(&self, id: PathId, target: PathId) -> Vec<Use> {
         let Some(state) = self.world.file(id) else { return Vec::new() };

@@ -101,7 +101,7 @@ fn shorten(found: &mut Vec<Candidate>, limit: usize) {
 }
 
 /// What a primitive is called: as others call it, else by its file.
-fn name(path: &str, state: &FileState) -> String {
+pub(super) fn name(path: &str, state: &FileState) -> String {
     let own = |space| state.exports.names.iter().find(|name| name.space == space).map(|name| &*name.text);
     let called = match state.kind {
         Some(Kind::Agent | Kind::ChatMode) => own(Space::Agent),

@@ -75,6 +75,12 @@ pub struct ClientFacts {
     pub resolves_symbols: bool,
     /// It can be told to colour anew.
     pub refresh_colours: bool,
+    /// It can be told to ask for lenses anew.
+    pub refresh_lenses: bool,
+    /// It can be told to ask for hints anew.
+    pub refresh_hints: bool,
+    /// It has a command that shows places at a place.
+    pub peeks: bool,
 }
 
 impl ClientFacts {
@@ -148,6 +154,9 @@ impl ClientFacts {
             editor_answers: Answerers { prompts: answers("prompts"), markdown: answers("markdown") },
             resolves_symbols: list("/workspace/symbol/resolveSupport/properties", "location.range"),
             refresh_colours: refresh("semanticTokens"),
+            refresh_lenses: refresh("codeLens"),
+            refresh_hints: refresh("inlayHint"),
+            peeks: list("/experimental/commands/commands", crate::views::PEEK),
         }
     }
 }

@@ -48,6 +48,8 @@ pub struct Session {
     pub trees: trees::Trees,
     /// The colours that the client has.
     pub coloured: crate::colours::Coloured,
+    /// What the user wants to see around the text.
+    pub views: Mutex<crate::views::Views>,
     /// How files are watched.
     pub watching: crate::watch::Watching,
     /// Moves that were part of a rename.
@@ -137,6 +139,7 @@ impl Session {
             tokens: AtomicU64::new(0),
             trees: trees::Trees::default(),
             coloured: crate::colours::Coloured::default(),
+            views: Mutex::default(),
             watching: crate::watch::Watching::default(),
             moves_told: crate::moves::MovesTold::default(),
             refreshing: crate::publish::Refreshing::default(),

@@ -1,0 +1,242 @@
+//! What an editor draws around the text where its user wants that: code lenses and inlay hints.
+//!
+//! Both are off until a setting turns them on, and cost nothing then.
+
+use crate::actions;
+use crate::compute::{Cancel, Lane};
+use crate::convert::locate::Locator;
+use crate::convert::position::Places;
+use crate::session::facts::ClientFacts;
+use crate::session::root::lock;
+use crate::session::{Session, Ticket};
+use crate::wait;
+use segue_analysis::features::hints::{self, Hint, Wanted};
+use segue_analysis::features::lenses;
+use segue_analysis::features::navigate::Use;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use tower_lsp::gen_lsp_types as lsp;
+use tower_lsp::jsonrpc::{Error, Result};
+use tracing::debug;
+
+/// The command behind a lens, where the client has none of its own for it.
+pub const SHOW_USES: &str = "segue.showUses";
+
+/// The command of clients that show a list of places at a place: its arguments are URI, position and
+/// locations. They announce it in `experimental.commands.commands`.
+pub const PEEK: &str = "segue.peekLocations";
+
+/// What the user wants to see.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Views {
+    /// `segue.lens.uses`
+    pub uses: bool,
+    /// `segue.inlay`
+    pub hints: Wanted,
+}
+
+impl Views {
+    /// What the section `segue` of the settings says.
+    pub fn of(settings: &Value) -> Self {
+        let on = |path: &str| settings.pointer(path).and_then(Value::as_bool) == Some(true);
+        Self {
+            uses: on("/lens/uses"),
+            hints: Wanted { tokens: on("/inlay/tokens"), matches: on("/inlay/matches") },
+        }
+    }
+}
+
+/// Takes what the settings say, and has everything drawn anew where that is something else.
+pub fn take(session: &Arc<Session>, settings: &Value) {
+    let views = Views::of(settings);
+    let before = std::mem::replace(&mut *lock(&session.views), views);
+    if before != views {
+        tokio::spawn(draw_anew(session.clone(), true, true));
+    }
+}
+
+/// Has lenses and hints drawn anew where there are some: files or names came or went.
+pub fn refresh(session: &Arc<Session>) {
+    let views = *lock(&session.views);
+    let (lenses, hints) = (views.uses, views.hints != Wanted::default());
+    if lenses || hints {
+        tokio::spawn(draw_anew(session.clone(), lenses, hints));
+    }
+}
+
+async fn draw_anew(session: Arc<Session>, lenses: bool, hints: bool) {
+    let facts = session.facts();
+    if lenses
+        && facts.refresh_lenses
+        && let Err(error) = session.client.code_lens_refresh().await
+    {
+        debug!("the client did not draw its lenses anew: {error}");
+    }
+    if hints
+        && facts.refresh_hints
+        && let Err(error) = session.client.inlay_hint_refresh().await
+    {
+        debug!("the client did not draw its hints anew: {error}");
+    }
+}
+
+/// `textDocument/codeLens`: which there are; what they say is told when they are looked at.
+pub async fn code_lenses(
+    session: &Arc<Session>,
+    params: lsp::CodeLensParams,
+) -> Result<Option<Vec<lsp::CodeLens>>> {
+    let facts = session.facts();
+    if !lock(&session.views).uses {
+        return Ok(None);
+    }
+    let Some(ticket) = session.ticket(&params.text_document.uri) else { return Ok(None) };
+    let work = move |_: &Cancel| {
+        let snapshot = ticket.snapshot();
+        let world = &snapshot.world;
+        let text = world.text(world.id(&ticket.path)?)?;
+        let places = Places::new(text, facts.encoding, snapshot.open.contains_key(&ticket.path));
+        let lens = |lens: lenses::Lens| lsp::CodeLens {
+            range: places.range(lens.span),
+            command: None,
+            data: Some(json!([&*ticket.uri, lens.anchor])),
+        };
+        Some(lenses::of(world, &ticket.path).into_iter().map(lens).collect())
+    };
+    session.lanes.compute(Lane::Background, work).await
+}
+
+/// `codeLens/resolve`: counts, after the first scan.
+pub async fn resolve_lens(session: &Arc<Session>, mut lens: lsp::CodeLens) -> Result<lsp::CodeLens> {
+    let facts = session.facts();
+    let Some((ticket, anchor)) = about(session, lens.data.as_ref()) else { return Ok(lens) };
+    wait::until_ready(session, &ticket.root, None).await;
+    let start = lens.range.start;
+    let work = move |cancel: &Cancel| command(&ticket, anchor.as_deref(), start, &facts, cancel);
+    let command = session.lanes.compute(Lane::Background, work).await?;
+    lens.command = Some(command.ok_or_else(Error::content_modified)?);
+    Ok(lens)
+}
+
+/// What a lens is about: the document and the anchor of a heading.
+fn about(session: &Session, data: Option<&Value>) -> Option<(Ticket, Option<String>)> {
+    let uri = data?.get(0)?.as_str()?;
+    let anchor = data?.get(1).and_then(Value::as_str).map(str::to_owned);
+    Some((session.ticket(&lsp::Uri::from(uri))?, anchor))
+}
+
+/// `None` where a file changed under the answer.
+fn command(
+    ticket: &Ticket,
+    anchor: Option<&str>,
+    start: lsp::Position,
+    facts: &ClientFacts,
+    cancel: &Cancel,
+) -> Option<lsp::Command> {
+    let snapshot = ticket.snapshot();
+    let uses = lenses::uses(&snapshot.world, &ticket.path, anchor, &|| !cancel.is_cancelled());
+    let title = lenses::title(uses.len());
+    if !facts.peeks {
+        let arguments = vec![json!(&*ticket.uri), json!(anchor)];
+        return Some(lsp::Command {
+            title,
+            command: SHOW_USES.to_owned(),
+            arguments: Some(arguments),
+            tooltip: None,
+        });
+    }
+    let mut locator = Locator::new(&ticket.root, &snapshot, facts);
+    let places = ticket.root.with_known(|known| {
+        let place = |found: &Use| {
+            let range = locator.remembered(known, found.id, &found.path, found.span)?;
+            Some(json!({ "uri": locator.uri(&found.path), "range": range }))
+        };
+        uses.iter().map(place).collect::<Option<Vec<Value>>>()
+    })?;
+    let arguments = vec![json!(&*ticket.uri), json!(start), json!(places)];
+    Some(lsp::Command { title, command: PEEK.to_owned(), arguments: Some(arguments), tooltip: None })
+}
+
+/// [`SHOW_USES`]: shows where a file or a heading is used, as a page. The answer comes at once.
+pub fn show_uses(session: &Arc<Session>, arguments: &[Value]) -> Result<Option<Value>> {
+    let data = Value::Array(arguments.to_vec());
+    let Some((ticket, anchor)) = about(session, Some(&data)) else {
+        return Err(Error::invalid_params("the arguments are the URI of a file, and an anchor or null"));
+    };
+    let session = session.clone();
+    tokio::spawn(async move {
+        wait::until_ready(&session, &ticket.root, None).await;
+        let name = format!("uses of {}", ticket.path);
+        let work = move |cancel: &Cancel| page(&ticket, anchor.as_deref(), cancel);
+        if let Ok(page) = session.lanes.compute(Lane::Background, work).await {
+            actions::show(session, name, page).await;
+        }
+    });
+    Ok(None)
+}
+
+/// The places as Markdown, lines from 1.
+fn page(ticket: &Ticket, anchor: Option<&str>, cancel: &Cancel) -> String {
+    let snapshot = ticket.snapshot();
+    let facts = ClientFacts::default();
+    let mut locator = Locator::new(&ticket.root, &snapshot, &facts);
+    let anchor_told = anchor.map(|anchor| format!("#{anchor}")).unwrap_or_default();
+    let mut page = format!("# Uses of `{}{anchor_told}`\n\n", ticket.path);
+    let uses = lenses::uses(&snapshot.world, &ticket.path, anchor, &|| !cancel.is_cancelled());
+    if uses.is_empty() {
+        page.push_str("No primitive names it.\n");
+    }
+    for found in &uses {
+        let line = locator.range(&found.path, found.span, None).map(|range| range.start.line + 1);
+        let line = line.map(|line| format!(":{line}")).unwrap_or_default();
+        page.push_str(&format!("- `{}{line}`\n", found.path));
+    }
+    page
+}
+
+/// `textDocument/inlayHint`
+pub async fn inlay_hints(
+    session: &Arc<Session>,
+    params: lsp::InlayHintParams,
+) -> Result<Option<Vec<lsp::InlayHint>>> {
+    let facts = session.facts();
+    let wanted = lock(&session.views).hints;
+    if wanted == Wanted::default() {
+        return Ok(None);
+    }
+    let Some(ticket) = session.ticket(&params.text_document.uri) else { return Ok(None) };
+    // How many files there are is known when all are.
+    wait::until_ready(session, &ticket.root, None).await;
+    let work = move |cancel: &Cancel| {
+        let snapshot = ticket.snapshot();
+        let world = &snapshot.world;
+        let text = world.text(world.id(&ticket.path)?)?;
+        let places = Places::new(text, facts.encoding, snapshot.open.contains_key(&ticket.path));
+        let range = places.span(params.range);
+        let hint = |hint: Hint| lsp::InlayHint {
+            position: places.position(hint.at),
+            label: lsp::Label::String(hint.label),
+            kind: None,
+            text_edits: None,
+            tooltip: Some(lsp::Tooltip::String(hint.tooltip)),
+            padding_left: Some(true),
+            padding_right: None,
+            data: None,
+        };
+        let found = hints::of(world, &ticket.path, range, wanted, &|| !cancel.is_cancelled());
+        Some(found.into_iter().map(hint).collect())
+    };
+    session.lanes.compute(Lane::Background, work).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_drawn_unless_it_is_wanted() {
+        assert_eq!(Views::of(&json!(null)), Views::default());
+        assert_eq!(Views::of(&json!({ "lens": true, "inlay": { "tokens": "yes" } })), Views::default());
+        let views = Views::of(&json!({ "lens": { "uses": true }, "inlay": { "matches": true } }));
+        assert_eq!(views, Views { uses: true, hints: Wanted { tokens: false, matches: true } });
+    }
+}

@@ -77,8 +77,10 @@ async fn defined(
         let ticket = ticket.clone();
         move |_: &Cancel| definition_links(&ticket, at.position, &facts)
     };
+    // Asked first: a scan that ends meanwhile is not in what was found.
+    let ready = ticket.root.is_ready();
     let found = session.lanes.compute(Lane::Interactive, look.clone()).await?;
-    if found.is_some() || ticket.root.is_ready() {
+    if found.is_some() || ready {
         return Ok(found);
     }
     // What the file and the disk do not tell, the index does.

@@ -1,18 +1,20 @@
 //! Progress of long work, for a person at a terminal.
 //!
 //! Nothing is drawn where stderr is no terminal, and nothing during the first third of a second:
-//! most runs are over by then, and a bar that flashes up is noise.
+//! most runs are over by then, and a bar that flashes up is noise. `SEGUE_PROGRESS_AFTER_MS` sets
+//! another time.
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use segue_analysis::Progress;
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
-const QUIET: Duration = Duration::from_millis(300);
+const QUIET_MS: u64 = 300;
 
 /// A bar that appears when the work turns out to be long. It vanishes when dropped.
 pub struct Meter {
     started: Instant,
+    quiet: Duration,
     bar: Option<ProgressBar>,
 }
 
@@ -26,7 +28,9 @@ impl Meter {
             }
             bar
         });
-        Self { started: Instant::now(), bar }
+        let wanted = std::env::var("SEGUE_PROGRESS_AFTER_MS").ok().and_then(|text| text.parse().ok());
+        let quiet = Duration::from_millis(wanted.unwrap_or(QUIET_MS));
+        Self { started: Instant::now(), quiet, bar }
     }
 
     /// Tells how far the scan is; may be called from several threads.
@@ -44,7 +48,7 @@ impl Meter {
 
     fn show(&self, what: &'static str, done: usize, total: usize) {
         let Some(bar) = &self.bar else { return };
-        if self.started.elapsed() < QUIET {
+        if self.started.elapsed() < self.quiet {
             return;
         }
         if bar.is_hidden() {

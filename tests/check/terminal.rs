@@ -1,0 +1,70 @@
+//! What is drawn on a terminal, and nowhere else: progress and colour.
+
+use crate::workspace::{Workspace, agent};
+use rustix::pty::{OpenptFlags, grantpt, ioctl_tiocgptpeer, openpt, unlockpt};
+use std::io::Read;
+use std::process::{Command, Stdio};
+
+fn broken_prompts() -> Workspace {
+    let files: Vec<(String, String)> =
+        (0..40).map(|number| (format!("p{number}.prompt.md"), agent("[x](gone.md)"))).collect();
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    Workspace::new(&files)
+}
+
+/// Runs a command with a terminal where `place` puts it; what was drawn there, and the other output.
+fn on_a_terminal(command: &mut Command, place: impl FnOnce(&mut Command, Stdio)) -> (String, Vec<u8>) {
+    let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY;
+    let ours = openpt(flags).unwrap();
+    grantpt(&ours).unwrap();
+    unlockpt(&ours).unwrap();
+    let theirs = ioctl_tiocgptpeer(&ours, flags).unwrap();
+    place(command.env("TERM", "xterm-256color").env("SEGUE_PROGRESS_AFTER_MS", "0"), theirs.into());
+    let child = command.spawn().unwrap();
+    // The other end is closed when the process and the command's own copy are gone.
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let drawn = std::thread::spawn(move || {
+        let (mut drawn, mut ours) = (Vec::new(), std::fs::File::from(ours));
+        // Reading a terminal that nobody has open any more is an error.
+        let _ = ours.read_to_end(&mut drawn);
+        String::from_utf8_lossy(&drawn).into_owned()
+    });
+    let output = child.wait_with_output().unwrap();
+    (drawn.join().unwrap(), [output.stdout, output.stderr].concat())
+}
+
+/// Guard: `Meter::scan` given to `Host::open`, `Drop` of `Meter`, `is_terminal` in `Meter::start`.
+#[test]
+fn progress_is_for_terminals_and_leaves_nothing_behind() {
+    let workspace = broken_prompts();
+    let check = ["check", "--format", "json"];
+    let (drawn, out) = on_a_terminal(&mut workspace.command("", &check), |command, terminal| {
+        command.stdout(Stdio::piped()).stderr(terminal);
+    });
+    // How much of it is drawn depends on how long the work takes; the first is, and at last the line is empty.
+    assert!(drawn.starts_with("\u{2801} Looking for files"), "{drawn:?}");
+    assert!(drawn.ends_with("\r\u{1b}[2K"), "{drawn:?}");
+    let found: serde_json::Value = serde_json::from_slice(&out).unwrap();
+    assert_eq!(found["files"], 40);
+    // Not where nobody looks.
+    let ran = workspace.command("", &check).env("SEGUE_PROGRESS_AFTER_MS", "0").output().unwrap();
+    assert!(ran.stderr.is_empty(), "{ran:?}");
+}
+
+/// Guard: `Output::lock`.
+#[test]
+fn findings_are_coloured_on_a_terminal() {
+    let workspace = broken_prompts();
+    let run = |name: Option<&str>| {
+        let mut command = workspace.command("", &["check"]);
+        name.map(|name| command.env(name, "1"));
+        on_a_terminal(&mut command, |command, terminal| {
+            command.stdout(terminal).stderr(Stdio::piped());
+        })
+        .0
+    };
+    let plain = run(Some("NO_COLOR"));
+    assert!(plain.contains("warning[link/missing-file]") && !plain.contains('\u{1b}'), "{plain:?}");
+    let drawn = run(None);
+    assert!(drawn.contains("\u{1b}["), "{drawn:?}");
+}

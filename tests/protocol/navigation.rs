@@ -136,9 +136,13 @@ fn answers_agree_after_others_wrote() {
     };
     assert_eq!(ours(&hub), [range(2, 2, 7)]);
     assert_eq!(ours(&readme), [range(2, 23, 28)]);
+    let hover = client.request("textDocument/hover", at(&a, 4, 36));
+    assert!(hover["contents"]["value"].as_str().unwrap().ends_with("# Größe"), "{hover}");
     folder.remove(HUB);
     client.touch(&[hub]);
     assert_eq!(client.request("textDocument/definition", at(&a, 4, 36)), Value::Null);
+    let hover = client.request("textDocument/hover", at(&a, 4, 36));
+    assert!(!hover.to_string().contains("Größe"), "{hover}");
 }
 
 /// Guard: `navigate::highlights`.

@@ -2,7 +2,7 @@
 
 use crate::disk::Probe;
 use crate::path;
-use crate::target::{Target, understand};
+use crate::target::{Base, Target, understand};
 use crate::world::World;
 use crate::written::Written;
 use segue_syntax::Facts;
@@ -46,7 +46,13 @@ pub struct Lead {
 /// waits to be filled in.
 #[must_use]
 pub fn lead(world: &World, from: &str, written: &Written<'_>) -> Option<Lead> {
-    match understand(written.text, from, written.base) {
+    lead_of(world, from, written.text, written.base)
+}
+
+/// [`lead`] for the text of a destination.
+#[must_use]
+pub fn lead_of(world: &World, from: &str, written: &str, base: Base) -> Option<Lead> {
+    match understand(written, from, base) {
         Target::SameFile { anchor } => {
             let there =
                 There { path: from.to_owned(), folder: false, candidate: 0, spelling: Spelling::Same };

@@ -399,6 +399,12 @@ impl World {
         crate::read::decode(bytes).ok().map(Into::into)
     }
 
+    /// The text of a file that is open.
+    #[must_use]
+    pub fn buffer(&self, path: &str) -> Option<Arc<str>> {
+        self.buffers.get(&self.id(path)?).cloned()
+    }
+
     /// The text of Markdown that is no primitive: the open buffer's, else the disk's.
     pub(crate) fn plain_text(&self, id: PathId) -> Option<Arc<str>> {
         if let Some(text) = self.buffers.get(&id) {

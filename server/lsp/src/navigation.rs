@@ -116,6 +116,7 @@ pub async fn references(
 ) -> Result<Option<Vec<lsp::Location>>> {
     let facts = session.facts();
     let at = params.text_document_position_params;
+    session.watching.document_used(session, &at.text_document.uri);
     let Some(ticket) = session.ticket(&at.text_document.uri) else { return Ok(None) };
     let token = params.work_done_progress_params.work_done_token;
     wait::until_ready(session, &ticket.root, token.as_ref()).await;

@@ -61,6 +61,7 @@ fn file(ticket: &Ticket) -> Option<(Arc<FileState>, Arc<str>, bool)> {
 pub async fn hover(session: &Arc<Session>, params: lsp::HoverParams) -> Result<Option<lsp::Hover>> {
     let facts = session.facts();
     let at = params.text_document_position_params;
+    session.watching.document_used(session, &at.text_document.uri);
     let Some(ticket) = session.ticket(&at.text_document.uri) else { return Ok(None) };
     let work = move |_: &_| {
         let snapshot = ticket.snapshot();

@@ -185,7 +185,7 @@ fn path_of(lead: &Lead) -> Option<Arc<str>> {
 }
 
 /// What `/name` means: a prompt or skill that is there, else nothing.
-fn slash(world: &World, name: &str) -> Option<Symbol> {
+pub(super) fn slash(world: &World, name: &str) -> Option<Symbol> {
     spellings_of_command(name).find_map(|name| {
         if world.definers(Space::Prompt, name).next().is_some() {
             return Some(Symbol::Prompt(name.into()));

@@ -1,6 +1,8 @@
 //! What a link leads to: the beginning of the file, or the section behind the anchor.
 
+use crate::features::at;
 use crate::path;
+use crate::resolve::{self, Anchored};
 use crate::world::World;
 use segue_syntax::Facts;
 use std::sync::Arc;
@@ -33,22 +35,27 @@ pub(in crate::features) fn section(world: &World, path: &str, anchor: Option<&st
     Some(if shown.is_empty() { format!("`{name}`") } else { format!("`{name}`\n\n---\n\n{shown}") })
 }
 
-/// From where to where the section of an anchor goes: to the next heading that is not below it.
+/// From where to where the section of an anchor goes.
 fn place_of(facts: &Facts, anchor: &str, end: usize) -> Option<(usize, usize)> {
-    let heading = facts.headings.iter().find(|own| own.slug.eq_ignore_ascii_case(anchor));
-    let (start, level) = match heading {
-        Some(heading) => (heading.span.start, heading.level),
-        None => (facts.html_ids.iter().find(|own| &*own.id == anchor)?.span.end, u8::MAX),
-    };
-    let next = facts.headings.iter().find(|next| next.span.start > start && next.level <= level);
-    Some((start as usize, next.map_or(end, |next| next.span.start as usize)))
+    match resolve::anchored(facts, anchor)? {
+        Anchored::Heading(index) => {
+            let section = at::section(facts, index);
+            Some((section.start as usize, section.end as usize))
+        }
+        Anchored::Html(index) => {
+            let start = facts.html_ids.get(index)?.span.end;
+            let next = facts.headings.iter().find(|next| next.span.start > start);
+            Some((start as usize, next.map_or(end, |next| next.span.start as usize)))
+        }
+    }
 }
 
-/// The text of a file that is known, or that lies in the workspace unread.
+/// The text of a file that is known or open, or that lies in the workspace unread. One that changed on
+/// disk and was not looked at again has none: what is known of it would not fit.
 fn text_of(world: &World, path: &str) -> Option<(Arc<str>, Facts)> {
     let text = match world.file_at(path) {
-        Some((id, state)) if state.text.is_some() => state.text.clone().or_else(|| world.text(id))?,
-        _ => world.read_inside(path)?,
+        Some((id, _)) => world.text(id)?,
+        None => world.buffer(path).or_else(|| world.read_inside(path))?,
     };
     let facts = Facts::of(&text);
     Some((text, facts))

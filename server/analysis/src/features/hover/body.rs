@@ -3,12 +3,16 @@
 use super::Hover;
 use super::header::tool;
 use crate::features::about::{self, About};
+use crate::features::at::{self, Symbol};
 use crate::file::{FileState, Space};
-use crate::target::{self, Base, Target};
+use crate::mentions::spellings_of_mention;
+use crate::resolve;
+use crate::target::Base;
 use crate::world::World;
 use segue_catalog::{Dialect, Kind};
 use segue_syntax::Facts;
 use segue_syntax::facts::{Token, TokenKind};
+use std::sync::Arc;
 
 pub(super) fn meaning(
     world: &World,
@@ -31,7 +35,7 @@ pub(super) fn meaning(
 
 fn word(world: &World, path: &str, state: &FileState, facts: &Facts, token: &Token) -> Option<String> {
     let name = token.name.to_string();
-    let named = |space| about::card(world, &About::Name { space, name: name.clone() });
+    let named = |space, name: &str| about::card(world, &About::Name { space, name: name.to_owned() });
     match token.kind {
         TokenKind::Tool => tool(world, &name, false, true),
         TokenKind::Variable => variable(world, state, facts, &name),
@@ -40,15 +44,16 @@ fn word(world: &World, path: &str, state: &FileState, facts: &Facts, token: &Tok
             let read = state.kind == Some(Kind::Skill) || state.dialect == Dialect::Claude;
             read.then(|| about::card(world, &About::Variable(row.to_owned())))?
         }
-        TokenKind::Command => named(Space::Prompt).or_else(|| named(Space::Skill)),
-        TokenKind::Mention => {
-            let agent = name.strip_prefix("agent-").unwrap_or(&name).to_owned();
-            let find = |space, name: &str| {
-                world.definers(space, name).next()?;
-                about::card(world, &About::Name { space, name: name.to_owned() })
-            };
-            find(Space::AgentFile, &name).or_else(|| find(Space::Agent, &agent))
-        }
+        TokenKind::Command => match at::slash(world, &name) {
+            Some(Symbol::Prompt(name)) => named(Space::Prompt, &name),
+            Some(Symbol::Skill(name)) => named(Space::Skill, &name),
+            _ => None,
+        },
+        TokenKind::Mention => spellings_of_mention(&name).find_map(|name| {
+            let known = |space: &Space| world.definers(*space, name).next().is_some();
+            let space = [Space::Agent, Space::AgentFile].into_iter().find(known)?;
+            named(space, name)
+        }),
         TokenKind::File => preview(world, path, &name, Base::FileThenTop),
         TokenKind::Import => preview(world, path, &name, Base::Link),
         TokenKind::UnclosedVariable => None,
@@ -75,13 +80,11 @@ fn variable(world: &World, state: &FileState, facts: &Facts, name: &str) -> Opti
     Some(card)
 }
 
-/// The section that a destination leads to. What lies outside of the workspace is not read.
+/// The section that a destination leads to, or the beginning of the file; what stands for a folder. What
+/// lies outside of the workspace is not read.
 fn preview(world: &World, path: &str, written: &str, base: Base) -> Option<String> {
-    match target::understand(written, path, base) {
-        Target::SameFile { anchor } => about::section(world, path, Some(&anchor)),
-        Target::Path { candidates, anchor, .. } => {
-            candidates.iter().find_map(|candidate| about::section(world, candidate, anchor.as_deref()))
-        }
-        _ => None,
-    }
+    let lead = resolve::lead_of(world, path, written, base)?;
+    let path: Arc<str> = lead.there?.path.into();
+    let path = at::definitions(world, &Symbol::Path(path)).into_iter().next()?.path;
+    about::section(world, &path, lead.anchor.as_deref())
 }

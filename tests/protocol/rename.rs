@@ -220,6 +220,32 @@ fn the_first_rename_is_whole() {
     assert_eq!(edit["documentChanges"].as_array().unwrap().len(), FILES + 1);
 }
 
+/// Guard: `wait::look_again`.
+#[test]
+fn what_changed_on_disk_untold_is_in_the_answer_all_the_same() {
+    let folder = Folder::new(TIED);
+    let mut client = Client::on(&folder, with_everything(pull_capabilities()));
+    let (ship, hub) = (folder.uri(SHIP), folder.uri(HUB));
+    client.open(&ship, 1, &folder.read(SHIP));
+    client.request("textDocument/definition", at(&ship, 4, 46));
+    let before = "A line before.\n\n";
+    let moved = folder.read(AGENT).replace("😀 [hub]", &format!("{before}[hub]"));
+    folder.write(AGENT, &moved);
+    let mut params = at(&hub, 0, 3);
+    params["context"] = json!({ "includeDeclaration": false });
+    let found = client.request("textDocument/references", params);
+    let own = found.as_array().unwrap().iter().find(|one| one["uri"] == folder.uri(AGENT)).unwrap();
+    assert_eq!(own["range"]["start"], json!({ "line": 6, "character": 31 }));
+    folder.write(AGENT, &moved.replace(before, ""));
+    let edit = client.request("textDocument/rename", named(at(&hub, 0, 3), "Other"));
+    make(&folder, &edit);
+    assert!(folder.read(AGENT).ends_with("---\n[hub](../../docs/hub.memory.md#other)\n"));
+    folder.write(AGENT, &folder.read(AGENT).replace("[hub]", "* [hub]"));
+    let moves = files(&[(folder.uri(HUB), folder.uri("hub.memory.md"))]);
+    make(&folder, &client.request("workspace/willRenameFiles", moves));
+    assert!(folder.read(AGENT).ends_with("---\n* [hub](../../hub.memory.md#other)\n"));
+}
+
 fn files(pairs: &[(String, String)]) -> Value {
     let files: Vec<Value> = pairs.iter().map(|(old, new)| json!({ "oldUri": old, "newUri": new })).collect();
     json!({ "files": files })

@@ -12,6 +12,7 @@ use crate::mentions;
 use crate::path;
 use crate::postings::{Key, Postings};
 use crate::table::Table;
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use segue_catalog::Kind;
 use std::collections::BTreeMap;
@@ -378,6 +379,16 @@ impl World {
         }
         let bytes = self.disk.read(&self.path(id), crate::file::LARGEST_FILE).ok()?;
         (crate::read::hash(&bytes) == state.hash).then(|| String::from_utf8_lossy(&bytes).into())
+    }
+
+    /// The files that are not any more what was read of them, and of which nobody has told yet. Reads all
+    /// that are known.
+    #[must_use]
+    pub fn changed_on_disk(&self) -> Vec<Arc<str>> {
+        let closed: Vec<PathId> =
+            self.files().filter(|(_, state)| state.text.is_none()).map(|(id, _)| id).collect();
+        let changed = closed.into_par_iter().filter(|id| self.text(*id).is_none());
+        changed.map(|id| self.path(id)).collect()
     }
 
     /// The text of any file: of one that was read as long as it is what was read, else of the open buffer,

@@ -71,9 +71,8 @@ pub async fn will_rename(
     }
     let mut all = Vec::new();
     for (ticket, moves) in per_root {
-        let told = session.clone();
-        let root = ticket.root.clone();
-        let work = move |world: &World, stamp: u64, wanted: &(dyn Fn() -> bool + Sync)| {
+        let (told, root) = (session.clone(), ticket.root.clone());
+        let work = move |world: &World, stamp: u64, wanted: Wanted<'_>| {
             if told.moves_told.take(&root, &moves, stamp) {
                 return Some(Changes::default());
             }
@@ -84,26 +83,35 @@ pub async fn will_rename(
     Ok(together(all))
 }
 
-/// What follows in one root, as the client takes it; nothing where nothing does, or where a file
-/// changed on disk meanwhile: a move is not held up for it, and what it breaks is diagnosed.
+/// Asked now and then whether to go on.
+type Wanted<'w> = &'w (dyn Fn() -> bool + Sync);
+
+/// What follows in one root, as the client takes it; nothing where nothing does, or where files go on
+/// changing on disk: a move is not held up for it, and what it breaks is diagnosed.
 async fn answer(
     session: &Arc<Session>,
     ticket: &Ticket,
-    work: impl FnOnce(&World, u64, &(dyn Fn() -> bool + Sync)) -> Option<Changes> + Send + 'static,
+    work: impl Fn(&World, u64, Wanted<'_>) -> Option<Changes> + Clone + Send + 'static,
 ) -> Result<Option<lsp::WorkspaceEdit>> {
     let facts = session.facts();
     wait::until_ready(session, &ticket.root, None).await;
-    let ticket = ticket.clone();
-    let compute = move |cancel: &Cancel| {
-        let snapshot = ticket.snapshot();
-        let changes = work(&snapshot.world, snapshot.stamp, &|| !cancel.is_cancelled())?;
-        let mut locator = Locator::new(&ticket.root, &snapshot, &facts);
-        let written = changes::written(&mut locator, &changes, &facts)?;
-        Some((written.edit, changes.is_empty(), snapshot.world.left_out_after))
+    let compute = |ticket: Ticket| {
+        let work = work.clone();
+        move |cancel: &Cancel| {
+            let snapshot = ticket.snapshot();
+            let changes = work(&snapshot.world, snapshot.stamp, &|| !cancel.is_cancelled())?;
+            let mut locator = Locator::new(&ticket.root, &snapshot, &facts);
+            let written = changes::written(&mut locator, &changes, &facts)?;
+            Some((written.edit, changes.is_empty(), snapshot.world.left_out_after))
+        }
     };
-    let Some((edit, is_empty, left_out)) = session.lanes.compute(Lane::Interactive, compute).await? else {
-        return Ok(None);
-    };
+    let mut found = session.lanes.compute(Lane::Interactive, compute(ticket.clone())).await?;
+    if found.is_none()
+        && let Some(again) = wait::look_again(session, ticket).await?
+    {
+        found = session.lanes.compute(Lane::Interactive, compute(again)).await?;
+    }
+    let Some((edit, is_empty, left_out)) = found else { return Ok(None) };
     wait::say_if_cut(session, left_out, "links");
     Ok((!is_empty).then_some(edit))
 }

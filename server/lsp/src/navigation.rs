@@ -121,16 +121,22 @@ pub async fn references(
     let token = params.work_done_progress_params.work_done_token;
     wait::until_ready(session, &ticket.root, token.as_ref()).await;
     let with_definition = params.context.include_declaration;
-    let work = move |cancel: &Cancel| {
-        let asked = asked(&ticket, at.position, &facts)?;
-        let left_out = asked.snapshot.world.left_out_after;
-        Some((locations(&ticket, &asked, with_definition, &facts, cancel), left_out))
+    let work = |ticket: Ticket| {
+        move |cancel: &Cancel| {
+            let asked = asked(&ticket, at.position, &facts)?;
+            let left_out = asked.snapshot.world.left_out_after;
+            Some((locations(&ticket, &asked, with_definition, &facts, cancel), left_out))
+        }
     };
-    let Some((found, left_out)) = session.lanes.compute(Lane::Background, work).await? else {
-        return Ok(None);
-    };
-    wait::say_if_cut(session, left_out, "references");
+    let mut found = session.lanes.compute(Lane::Background, work(ticket.clone())).await?;
     // A file that changed under the answer would be missing in it.
+    if matches!(found, Some((None, _)))
+        && let Some(again) = wait::look_again(session, &ticket).await?
+    {
+        found = session.lanes.compute(Lane::Background, work(again)).await?;
+    }
+    let Some((found, left_out)) = found else { return Ok(None) };
+    wait::say_if_cut(session, left_out, "references");
     found.map(Some).ok_or_else(Error::content_modified)
 }
 

@@ -58,11 +58,11 @@ pub async fn rename(session: &Arc<Session>, params: lsp::RenameParams) -> Result
     let token = params.work_done_progress_params.work_done_token;
     wait::until_ready(session, &ticket.root, token.as_ref()).await;
     let new = params.new_name;
-    let work = {
-        let (ticket, session) = (ticket.clone(), session.clone());
+    let work = |ticket: Ticket| {
+        let (session, uri, new) = (session.clone(), at.text_document.uri.clone(), new.clone());
         move |cancel: &Cancel| {
             let done = renamed(&ticket, at.position, &new, &facts, cancel)?;
-            let is_stale = |done: &Renamed| is_stale(&session, &ticket, done);
+            let is_stale = |done: &Renamed| is_stale(&session, &uri, &ticket, done);
             if !facts.document_changes && done.as_ref().is_some_and(is_stale) {
                 // Such a client would make the edits in whatever the text is by now.
                 return Err(Refusal::Changed);
@@ -70,7 +70,12 @@ pub async fn rename(session: &Arc<Session>, params: lsp::RenameParams) -> Result
             Ok(done)
         }
     };
-    let found = session.lanes.compute(Lane::Interactive, work).await?;
+    let mut found = session.lanes.compute(Lane::Interactive, work(ticket.clone())).await?;
+    if matches!(found, Err(Refusal::Changed))
+        && let Some(again) = wait::look_again(session, &ticket).await?
+    {
+        found = session.lanes.compute(Lane::Interactive, work(again)).await?;
+    }
     let Some(done) = found.map_err(|refusal| refused(&refusal))? else { return Ok(None) };
     wait::say_if_cut(session, done.left_out_after, "uses");
     session.moves_told.tell(&ticket.root, &done.changes.moves, done.stamp);
@@ -86,8 +91,8 @@ pub async fn rename(session: &Arc<Session>, params: lsp::RenameParams) -> Result
 }
 
 /// Whether a file that is to be edited changed since it was looked at.
-fn is_stale(session: &Session, ticket: &Ticket, done: &Renamed) -> bool {
-    let now = session.ticket(&(&*ticket.uri).into()).map(|ticket| ticket.snapshot());
+fn is_stale(session: &Session, uri: &lsp::Uri, ticket: &Ticket, done: &Renamed) -> bool {
+    let now = session.ticket(uri).map(|ticket| ticket.snapshot());
     now.is_some_and(|now| {
         let mut files = done.changes.files.keys();
         files.any(|path| ticket.root.is_changed(&now.world, path, done.stamp))

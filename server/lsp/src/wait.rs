@@ -1,9 +1,11 @@
 //! Waiting for the first scan, for answers that are complete or none.
 
-use crate::session::Session;
-use crate::session::root::Root;
+use crate::compute::{Cancel, Lane};
+use crate::session::root::{Pending, Root};
+use crate::session::{Session, Ticket};
 use serde_json::json;
 use tower_lsp::gen_lsp_types as lsp;
+use tower_lsp::jsonrpc::Result;
 
 /// Waits until a root is known. Who gave a token for progress sees what is waited for.
 pub async fn until_ready(session: &Session, root: &Root, token: Option<&lsp::ProgressToken>) {
@@ -20,6 +22,22 @@ pub async fn until_ready(session: &Session, root: &Root, token: Option<&lsp::Pro
     // An error means that nobody scans any more; the answer is then what is known.
     let _ = root.ready().wait_for(|ready| *ready).await;
     say(json!({ "kind": "end" })).await;
+}
+
+/// Has all files looked at again that changed on disk and of which nobody told yet. The document with its
+/// state after that; `None` where there were none, or where its own text is another one by now.
+pub async fn look_again(session: &Session, ticket: &Ticket) -> Result<Option<Ticket>> {
+    let before = ticket.clone();
+    let look = move |_: &Cancel| before.snapshot().world.changed_on_disk();
+    let changed = session.lanes.compute(Lane::Background, look).await?;
+    if changed.is_empty() {
+        return Ok(None);
+    }
+    changed.iter().for_each(|path| ticket.root.push(Pending::Disk(path.to_string())));
+    session.wake();
+    let version = |ticket: &Ticket| ticket.open.as_ref().map(|(_, version)| *version);
+    let again = session.ticket(&(&*ticket.uri).into());
+    Ok(again.filter(|again| version(again) == version(ticket)))
 }
 
 /// Says that an answer cannot be complete, where the scan stopped before the end.

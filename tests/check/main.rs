@@ -29,6 +29,7 @@ mod explain;
 mod fix;
 mod formats;
 mod graph;
+mod new;
 mod roots;
 mod sarif;
 mod since;

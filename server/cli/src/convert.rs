@@ -112,15 +112,7 @@ fn print_patch(
     output: &mut Output,
 ) -> Result<(), Failure> {
     for (path, (before, after)) in changes {
-        let path = shown(path);
-        let name = |text: &Option<String>, side: char| match text {
-            Some(_) => format!("{side}/{path}"),
-            None => "/dev/null".to_owned(),
-        };
-        let (from, to) = (name(before, 'a'), name(after, 'b'));
-        let (before, after) = (before.as_deref().unwrap_or_default(), after.as_deref().unwrap_or_default());
-        let difference = similar::TextDiff::from_lines(before, after);
-        difference.unified_diff().header(&from, &to).to_writer(&mut *output)?;
+        write::patch(&shown(path), before.as_deref(), after.as_deref(), output)?;
     }
     Ok(())
 }

@@ -15,6 +15,7 @@ mod demo;
 mod explain;
 mod graph;
 mod markdown;
+mod new;
 mod output;
 mod places;
 mod progress;
@@ -48,6 +49,7 @@ enum Command {
     Demo(demo::Args),
     Explain(explain::Args),
     Graph(graph::Args),
+    New(new::Args),
 }
 
 /// Runs the command that the process arguments name; `lsp` by way of `serve`, because this crate knows
@@ -71,6 +73,7 @@ pub fn main(serve: impl FnOnce(&[OsString]) -> ExitCode) -> ExitCode {
         Some(Command::Demo(args)) => demo::run(&args),
         Some(Command::Explain(args)) => explain::run(&args),
         Some(Command::Graph(args)) => graph::run(&args),
+        Some(Command::New(args)) => new::run(&args),
     };
     match result {
         Ok(status) => status,

@@ -28,6 +28,22 @@ pub fn create(root: &Path, target: &Path, text: &str) -> Result<(), String> {
     write_beside(target, folder, text, None).map_err(said)
 }
 
+/// Prints what becomes of a file as a patch; `None` where there is no file.
+pub fn patch(
+    path: &str,
+    before: Option<&str>,
+    after: Option<&str>,
+    output: &mut impl Write,
+) -> std::io::Result<()> {
+    let name = |text: Option<&str>, side: char| match text {
+        Some(_) => format!("{side}/{path}"),
+        None => "/dev/null".to_owned(),
+    };
+    let (from, to) = (name(before, 'a'), name(after, 'b'));
+    let difference = similar::TextDiff::from_lines(before.unwrap_or_default(), after.unwrap_or_default());
+    difference.unified_diff().header(&from, &to).to_writer(output)
+}
+
 /// Removes a file that still is what was read, or says why not.
 pub fn remove(root: &Path, target: &Path, before: &str) -> Result<(), String> {
     untouched(root, target, before)?;

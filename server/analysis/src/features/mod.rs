@@ -20,6 +20,7 @@ pub mod links;
 pub mod matches;
 pub mod moves;
 pub mod navigate;
+pub mod new_file;
 pub mod rename;
 pub mod selection;
 pub mod semantic_tokens;

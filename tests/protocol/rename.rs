@@ -227,7 +227,7 @@ fn what_changed_on_disk_untold_is_in_the_answer_all_the_same() {
     let mut client = Client::on(&folder, with_everything(pull_capabilities()));
     let (ship, hub) = (folder.uri(SHIP), folder.uri(HUB));
     client.open(&ship, 1, &folder.read(SHIP));
-    client.request("textDocument/definition", at(&ship, 4, 46));
+    client.request("textDocument/prepareRename", at(&ship, 4, 46));
     let before = "A line before.\n\n";
     let moved = folder.read(AGENT).replace("😀 [hub]", &format!("{before}[hub]"));
     folder.write(AGENT, &moved);
@@ -300,4 +300,28 @@ fn files_that_the_editor_creates_and_deletes_are_noticed() {
     folder.remove("docs");
     client.notify("workspace/didDeleteFiles", json!({ "files": [{ "uri": folder.uri("docs") }] }));
     client.pull_until(&ship, |report| Client::codes(report) == ["link/missing-file"]);
+}
+
+/// Guard: `astray::fixes`, `Host::settle_moves`.
+#[test]
+fn a_move_outside_of_the_editor_is_offered_where_it_broke_links() {
+    let folder = Folder::new(TIED);
+    let mut client = Client::on(&folder, with_everything(pull_capabilities()));
+    let ship = folder.uri(SHIP);
+    client.open(&ship, 1, &folder.read(SHIP));
+    // Answered after the first scan: what moves before it is not seen to move.
+    client.request("textDocument/prepareRename", at(&ship, 4, 46));
+    std::fs::create_dir(folder.at("notes")).unwrap();
+    std::fs::rename(folder.at(HUB), folder.at("notes/center.memory.md")).unwrap();
+    client.touch(&[folder.uri("notes/center.memory.md")]);
+    client.touch(&[folder.uri(HUB)]);
+    client.pull_until(&ship, |report| Client::codes(report) == ["link/missing-file"]);
+    let range = json!({ "start": { "line": 4, "character": 24 }, "end": { "line": 4, "character": 24 } });
+    let params = json!({ "textDocument": { "uri": ship }, "range": range, "context": { "diagnostics": [] } });
+    let actions = client.request("textDocument/codeAction", params);
+    let fix = &actions[0];
+    assert_eq!(fix["title"], "Link to `../../notes/center.memory.md`, to where it was moved");
+    assert_eq!(fix["diagnostics"][0]["code"], "link/missing-file");
+    make(&folder, &fix["edit"]);
+    assert!(folder.read(SHIP).contains("[hub](../../notes/center.memory.md#one)"));
 }

@@ -38,6 +38,7 @@ mod discover;
 mod ignores;
 mod intern;
 mod mentions;
+mod moved;
 mod postings;
 mod read;
 mod recognise;

@@ -73,6 +73,8 @@ pub struct World {
     /// Folders that could not be read, with the reason.
     pub unreadable: Arc<Vec<(String, String)>>,
     pub(crate) globs: Arc<crate::scope::Memo>,
+    /// What moved since the first scan.
+    pub(crate) moved: Arc<crate::moved::Moved>,
     pub(crate) tokens: Arc<crate::tokens::Counts>,
 }
 
@@ -108,6 +110,7 @@ impl World {
             checkouts: Arc::default(),
             unreadable: Arc::default(),
             globs: Arc::default(),
+            moved: Arc::default(),
             tokens: Arc::default(),
         }
     }
@@ -431,6 +434,18 @@ impl World {
             let found = paths.iter().enumerate().filter(|(_, path)| wanted(path));
             found.map(|(index, _)| PathId::from_index(index)).collect()
         })
+    }
+
+    /// Where what was at `path` is now, where it was moved since the first scan.
+    #[must_use]
+    pub fn moved_to(&self, path: &str) -> Option<Arc<str>> {
+        self.moved.to(path).filter(|to| self.probe(to) != Probe::Missing)
+    }
+
+    /// Where the file at `path` was, where it was moved since the first scan.
+    #[must_use]
+    pub fn moved_from(&self, path: &str) -> Option<Arc<str>> {
+        self.moved.from(path)
     }
 
     /// Paths that somebody refers to, at which nothing is, and which differ from `path` in the case of

@@ -10,7 +10,7 @@ use crate::session::facts::ClientFacts;
 use crate::session::{Session, Ticket};
 use segue_analysis::changes::Changes;
 use segue_analysis::features::actions::{self, Action, What};
-use segue_analysis::features::explain;
+use segue_analysis::features::{astray, explain};
 use segue_catalog::catalog;
 use serde_json::Value;
 use std::sync::Arc;
@@ -45,7 +45,9 @@ fn all(ticket: &Ticket, params: &lsp::CodeActionParams, facts: &ClientFacts) -> 
     let only = params.context.only.as_deref();
     let mut found: Vec<Action> = Vec::new();
     if from_lsp::wants(only, "quickfix") {
-        found.extend(actions::of(&shown, places.span(params.range)));
+        let range = places.span(params.range);
+        found.extend(astray::fixes(&snapshot.world, &ticket.path, &shown, range));
+        found.extend(actions::of(&shown, range));
     }
     if from_lsp::wants(only, FIX_ALL) {
         found.extend(actions::fix_all(&shown));

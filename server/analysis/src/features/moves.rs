@@ -90,7 +90,7 @@ fn touches(moves: &[Move], path: &str) -> bool {
 
 /// The destinations of a file that have to be written anew: where, and how.
 fn destinations(world: &World, page: &Page<'_>, moves: &[Move]) -> Vec<(Span, String)> {
-    let (Some(facts), Some(text)) = (page.facts, page.text) else { return Vec::new() };
+    let Some(facts) = page.facts else { return Vec::new() };
     let to = moved(moves, page.path);
     let from_new = to.as_deref().unwrap_or(page.path);
     let mut edits = Vec::new();
@@ -102,17 +102,42 @@ fn destinations(world: &World, page: &Page<'_>, moves: &[Move]) -> Vec<(Span, St
             continue;
         }
         let target = target.unwrap_or_else(|| there.path.clone());
-        let after = After { world, moves, from: from_new, base: written.base };
-        if after.leads(written.text, &target, there.spelling) {
-            continue;
-        }
-        let span = written.parts(Some(text)).path;
-        let before = text.get(..span.start as usize).and_then(|text| text.chars().next_back());
-        let style = StyleOf { written: &written, raw: span.of(text), before, from: page.path };
-        let insert = style.write(&lead, there, &after, &target);
-        edits.push((span, insert));
+        let rewrite = Rewrite { world, moves, origin: page.path, from: from_new };
+        edits.extend(rewritten(&rewrite, page, &written, &lead, &target));
     }
     edits
+}
+
+/// For whom a destination is written anew.
+pub(super) struct Rewrite<'a> {
+    pub world: &'a World,
+    /// Moves that are yet to be made.
+    pub moves: &'a [Move],
+    /// Where the file was when the destination was written.
+    pub origin: &'a str,
+    /// Where it will be.
+    pub from: &'a str,
+}
+
+/// A destination that led to `lead.there` and is to lead to `target`: where its path stands, and what to
+/// write; `None` where it leads there already.
+pub(super) fn rewritten(
+    rewrite: &Rewrite<'_>,
+    page: &Page<'_>,
+    written: &Written<'_>,
+    lead: &Lead,
+    target: &str,
+) -> Option<(Span, String)> {
+    let (text, there) = (page.text?, lead.there.as_ref()?);
+    let Rewrite { world, moves, origin, from } = *rewrite;
+    let after = After { world, moves, from, base: written.base };
+    if after.leads(written.text, target, there.spelling) {
+        return None;
+    }
+    let span = written.parts(Some(text)).path;
+    let before = text.get(..span.start as usize).and_then(|text| text.chars().next_back());
+    let style = StyleOf { written, raw: span.of(text), before, from: origin };
+    Some((span, style.write(lead, there, &after, target)))
 }
 
 /// The workspace after the moves, seen from a destination.

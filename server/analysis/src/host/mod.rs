@@ -143,6 +143,9 @@ impl Host {
             }
         }
         self.widen(&mut effects);
+        if effects.paths {
+            self.settle_moves();
+        }
         self.world.names_revision += u64::from(!effects.spaces.is_empty());
         self.world.revision += 1;
         effects.done()

@@ -4,9 +4,11 @@ use super::effects::EffectSets;
 use super::{Buffer, Host};
 use crate::config::file::NAME;
 use crate::disk::{Found, Probe, Walk};
+use crate::file::LARGEST_FILE;
 use crate::intern::PathId;
 use crate::path;
 use crate::postings::Key;
+use crate::read;
 use crate::recognise;
 use crate::world::Slot;
 use rustc_hash::FxHashMap;
@@ -19,6 +21,9 @@ enum Standing {
     File { link: bool },
     Folder,
 }
+
+/// At most so many files that came are read to see whether they are ones that went.
+const MOST_READ: usize = 300;
 
 /// Files whose change can change which others are seen.
 const IGNORE_FILES: &[&str] = &[".gitignore", ".ignore"];
@@ -134,15 +139,37 @@ impl Host {
         }
     }
 
+    /// Finds out which of the files that went are those that came.
+    pub(super) fn settle_moves(&mut self) {
+        let world = &self.world;
+        let left = std::cell::Cell::new(MOST_READ);
+        let hash = |path: &str| {
+            if let Some((_, state)) = world.file_at(path) {
+                return Some(state.hash);
+            }
+            // Markdown that nobody refers to where it is now.
+            left.set(left.get().checked_sub(1).filter(|_| path.ends_with(".md"))?);
+            world.disk.read(path, LARGEST_FILE).ok().map(|bytes| read::hash(&bytes))
+        };
+        let mut moved = (*world.moved).clone();
+        moved.settle(hash);
+        self.world.moved = Arc::new(moved);
+    }
+
     fn appear(&mut self, found: &Found, effects: &mut EffectSets) {
         let id = self.add_path(found);
         effects.changed.insert(id);
         self.path_set_changed(id, Some(true), effects);
         self.refresh(id, true, effects);
         self.neighbours_changed(&found.path, effects);
+        let path = self.world.path(id);
+        Arc::make_mut(&mut self.world.moved).came(&path);
     }
 
     fn disappear(&mut self, id: PathId, path: &str, effects: &mut EffectSets) {
+        let hash = self.world.file(id).filter(|state| state.text.is_none()).map(|state| state.hash);
+        let known = self.world.path(id);
+        Arc::make_mut(&mut self.world.moved).went(&known, hash.filter(|hash| *hash != read::hash(&[])));
         self.set_state(id, None, effects);
         self.remove_path(id, path);
         effects.changed.insert(id);

@@ -4,6 +4,7 @@
 
 mod cases;
 mod moved;
+mod outside;
 mod refused;
 mod ties;
 mod workspaces;

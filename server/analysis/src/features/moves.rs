@@ -3,7 +3,7 @@
 
 use super::navigate::{hint_of, outside};
 use super::rename::names_follow;
-use crate::changes::{Changes, Move, Why};
+use crate::changes::{Changes, FileChanges, Move, Why};
 use crate::disk::Probe;
 use crate::intern::PathId;
 use crate::resolve::{self, Lead, Spelling, There};
@@ -29,6 +29,25 @@ pub fn follow(world: &World, moves: &[Move], wanted: &(dyn Fn() -> bool + Sync))
         }
     }
     Some(changes)
+}
+
+/// One file that moves, with the edits of links, imports and globs alone: whoever asks sees to the names.
+pub(super) fn of_file(world: &World, from: &str, to: &str) -> Option<Changes> {
+    let moves = vec![Move { from: from.to_owned(), to: to.to_owned() }];
+    let mut changes = paths_follow(world, &moves, &|| true)?;
+    changes.moves = moves;
+    Some(changes)
+}
+
+/// The text of a file as it has to be in a copy at `to`: its links lead where they lead now.
+pub(super) fn text_at(world: &World, id: PathId, to: &str) -> Option<String> {
+    let (path, text, state) = (world.path(id), world.text(id)?, world.file(id)?);
+    let moves = [Move { from: path.to_string(), to: to.to_owned() }];
+    let mut changes = Changes::default();
+    for (span, insert) in destinations(world, &Page::of(&path, state, Some(&text)), &moves) {
+        changes.add(&path, &text, span, insert, Why::Link);
+    }
+    changes.files.get(&path).map_or_else(|| Some(text.to_string()), FileChanges::applied)
 }
 
 /// The edits of links, imports and globs alone.

@@ -1,8 +1,8 @@
 //! Copilot's custom agents as Claude's subagents, and the other way.
 
 use super::header::{Fate, Header};
-use super::{Conversion, Refusal, Source, links, slug, words, yaml};
-use crate::changes::{Changes, FileChanges};
+use super::{Conversion, Refusal, Source, slug, words, yaml};
+use crate::features::moves;
 use crate::{names, path};
 use segue_catalog::{Dialect, Kind, catalog};
 use segue_syntax::yaml::{Entry, Node};
@@ -189,12 +189,7 @@ fn finish(
     title: &str,
     told: Told,
 ) -> Result<Conversion, Refusal> {
-    let facts = source.state.facts().ok_or(Refusal::Unread)?;
-    let edits = links::own(source.world, source.kind, facts, source.path, &to);
-    let edited = Changes::of_file(source.path, source.text, edits);
-    let edited =
-        edited.files.get(source.path).map_or_else(|| Some(source.text.to_string()), FileChanges::applied);
-    let edited = edited.ok_or(Refusal::Unread)?;
+    let edited = moves::text_at(source.world, source.id, &to).ok_or(Refusal::Unread)?;
     // The links stand in the body, so the header's length is what it was.
     let body = edited.get(header.body()..).unwrap_or_default();
     let changes = source.create(&to, format!("{head}{body}"))?;

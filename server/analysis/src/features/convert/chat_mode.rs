@@ -1,9 +1,9 @@
 //! Chat modes became custom agents: another name, another folder, the same keys.
 
-use super::{Conversion, Refusal, Source, header::Header, links};
-use crate::changes::Why;
+use super::{Conversion, Refusal, Source, header::Header};
 use crate::diagnostics::renamed;
 use crate::disk::Probe;
+use crate::features::moves;
 use segue_catalog::catalog;
 
 /// The file under its new name; links follow it.
@@ -17,10 +17,7 @@ pub(super) fn to_agent(source: Source<'_>) -> Result<Conversion, Refusal> {
     if source.world.probe(&to) != Probe::Missing {
         return Err(Refusal::Taken(to));
     }
-    let mut changes = links::moved(source.world, source.id, &to);
-    for edit in links::own(source.world, source.kind, facts, source.path, &to) {
-        changes.add(source.path, source.text, edit.span, edit.insert, Why::Link);
-    }
+    let changes = moves::of_file(source.world, source.path, &to).ok_or(Refusal::Unread)?;
     let mut look_at = Vec::new();
     if header.is_ok_and(|header| header.str("description").is_none()) {
         look_at.push("GitHub and Copilot CLI, which read agents, want a `description`.".to_owned());

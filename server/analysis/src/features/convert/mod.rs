@@ -9,7 +9,6 @@ mod agent;
 mod bridge;
 mod chat_mode;
 mod header;
-mod links;
 mod mcp;
 mod portability;
 mod skill;

@@ -2,9 +2,11 @@
 //! drops stays here as a comment, and is told.
 
 use super::header::{Fate, Header};
-use super::{Conversion, Refusal, Source, links, sibling, slug, yaml};
-use crate::changes::Why;
+use super::{Conversion, Refusal, Source, sibling, slug, yaml};
+use crate::changes::Changes;
+use crate::diagnostics::Edit;
 use crate::disk::Probe;
+use crate::features::moves;
 use crate::names;
 use segue_catalog::{ClientId, Dialect, Kind, Support, catalog};
 use segue_syntax::Span;
@@ -52,11 +54,10 @@ pub(super) fn of_prompt(source: Source<'_>) -> Result<Conversion, Refusal> {
     if was != name {
         look_at.push(format!("It is called `/{name}` now; it was `/{was}`."));
     }
-    let mut changes = links::moved(source.world, source.id, &to);
-    changes.add(source.path, source.text, Span::new(0, header.body()), head, Why::Asked);
-    for edit in links::own(source.world, source.kind, facts, source.path, &to) {
-        changes.add(source.path, source.text, edit.span, edit.insert, Why::Link);
-    }
+    let edit = Edit { span: Span::new(0, header.body()), insert: head };
+    let mut changes = Changes::of_file(source.path, source.text, vec![edit]);
+    let moved = moves::of_file(source.world, source.path, &to).ok_or(Refusal::Unread)?;
+    changes.extend(moved);
     Ok(Conversion { title: "Convert to a skill".to_owned(), changes, result: to, lost, look_at })
 }
 

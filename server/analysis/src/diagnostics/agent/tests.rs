@@ -221,4 +221,8 @@ fn what_nobody_can_start() {
         "//- .github/agents/a.agent.md\n---\nname: Quiet\ndescription: d\n{off}\n---\nText\n//- .github/agents/b.agent.md\n---\ndescription: d\nagents: [Quiet]\n---\nText\n"
     );
     assert_eq!(of(&listed), NONE);
+    let run = format!(
+        "//- .github/agents/a.agent.md\n---\nname: Quiet\ndescription: d\n{off}\n---\nText\n//- p.prompt.md\n---\ndescription: d\nagent: Quiet\n---\nText\n"
+    );
+    assert_eq!(of(&run), NONE);
 }

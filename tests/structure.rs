@@ -40,7 +40,6 @@ const KNOWN_BY: &[(&str, &[&str])] = &[
     ("tree-sitter", &["segue-syntax"]),
     ("pulldown-cmark", &["segue-syntax"]),
     ("globset", &["segue-analysis"]),
-    ("tiktoken", &["segue-analysis"]),
     ("clap", &["segue-cli"]),
 ];
 
@@ -48,7 +47,7 @@ const KNOWN_BY: &[(&str, &[&str])] = &[
 const NAMED_IN: &[(&str, &[&str])] = &[
     ("ropey::", &["server/syntax/src/text.rs"]),
     ("globset::", &["server/analysis/src/scope.rs"]),
-    ("tiktoken::", &["server/analysis/src/tokens.rs"]),
+    ("tiktoken::", &["server/analysis/src/tokens.rs", "server/analysis/src/tokens/"]),
     ("pulldown_cmark::", &["server/syntax/src/markdown.rs", "server/syntax/src/markdown/"]),
     ("gen_lsp_types", &["server/lsp/"]),
     ("saphyr_parser::", &["server/syntax/src/yaml/"]),

@@ -28,6 +28,8 @@ impl PathId {
 pub(crate) struct Interner {
     ids: DashMap<Arc<str>, PathId, FxBuildHasher>,
     paths: RwLock<Vec<Arc<str>>>,
+    /// Destinations of links in closed files, as they are written: many link the same.
+    texts: DashMap<Arc<str>, (), FxBuildHasher>,
 }
 
 impl Interner {
@@ -43,6 +45,14 @@ impl Interner {
             paths.push(path);
             id
         })
+    }
+
+    /// The one copy of a text.
+    pub fn share(&self, text: &Arc<str>) -> Arc<str> {
+        if let Some(known) = self.texts.get(text) {
+            return known.key().clone();
+        }
+        self.texts.entry(text.clone()).or_default().key().clone()
     }
 
     /// The number of `path`, where it has one.

@@ -32,10 +32,14 @@ pub(crate) fn closed(
         Err(error) => return unreadable(what, 0, Unreadable::Io(error.to_string())),
     };
     let hash = hash(&bytes);
-    match decode(bytes) {
+    let mut state = match decode(bytes) {
         Ok(text) => parsed(path, what, &text, hash, interner),
         Err(reason) => unreadable(what, hash, reason),
+    };
+    if let Content::Markdown(facts) = &mut state.content {
+        facts.links.iter_mut().for_each(|link| link.target = interner.share(&link.target));
     }
+    state
 }
 
 /// Reads the text of an open buffer.

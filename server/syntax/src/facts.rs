@@ -5,6 +5,7 @@
 
 use crate::yaml::{Strict, Yaml};
 use crate::{Span, header, ignores, markdown, oddities};
+use std::sync::Arc;
 
 /// Everything known of one Markdown file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -116,8 +117,9 @@ pub struct Link {
     /// label. Empty, at its place, where there is none.
     pub target_span: Span,
     /// The destination after Markdown's own escapes and entities, percent-encoding kept. For
-    /// references that of their definition.
-    pub target: Box<str>,
+    /// references that of their definition. Many files link one file: whoever keeps facts may let links
+    /// with one destination share it.
+    pub target: Arc<str>,
     /// For references the index into [`Facts::definitions`].
     pub definition: Option<u32>,
 }

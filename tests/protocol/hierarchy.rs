@@ -145,6 +145,24 @@ fn a_lens_shows_a_page_where_the_editor_has_no_command_for_it() {
     assert!(page.contains(&format!("- `{LEAD}:4`\n- `{LEAD}:6`")), "{page}");
 }
 
+/// Guard: `lenses::context_title`, `views::context`.
+#[test]
+fn a_lens_says_what_comes_along_and_opens_the_page() {
+    let folder = Folder::new("//- a.prompt.md\nRead [b](b.memory.md).\n//- b.memory.md\n# B\n");
+    let mut client = started(&folder, json!({ "lens": { "context": true } }), Value::Null);
+    let uri = folder.uri("a.prompt.md");
+    client.open(&uri, 1, "Read [b](b.memory.md), at last.\n");
+    let found = lenses(&mut client, &uri);
+    assert_eq!(found.as_array().unwrap().len(), 1);
+    let command = client.request("codeLens/resolve", found[0].clone())["command"].clone();
+    assert_eq!(command["title"], "14 tokens with its links: 2 files");
+    let run = json!({ "command": command["command"], "arguments": command["arguments"] });
+    client.request("workspace/executeCommand", run);
+    client.wait_for("the page", |client| !client.shown.is_empty());
+    let page = client.shown[0]["message"].as_str().unwrap();
+    assert!(page.contains("## With its links: 2 files, 14 tokens"), "{page}");
+}
+
 /// Guard: `Views::of`, `views::inlay_hints`.
 #[test]
 fn hints_are_shown_where_they_are_wanted() {

@@ -3,6 +3,7 @@
 use crate::actions;
 use crate::compute::Lane;
 use crate::session::{Session, Ticket};
+use crate::wait;
 use segue_analysis::features::context;
 use serde_json::Value;
 use std::sync::Arc;
@@ -22,8 +23,8 @@ pub fn show(session: &Arc<Session>, arguments: &[Value]) -> Result<Option<Value>
 }
 
 async fn show_when_known(session: Arc<Session>, ticket: Ticket) {
-    let mut ready = ticket.root.ready();
-    let _ = ready.wait_for(|ready| *ready).await;
+    wait::until_ready(&session, &ticket.root, None).await;
+    wait::say_if_cut(&session, ticket.snapshot().world.left_out_after, "links and instructions");
     let name = format!("context of {}", ticket.path);
     let page = session.lanes.compute(Lane::Interactive, move |_| page(&ticket)).await;
     if let Ok(page) = page {

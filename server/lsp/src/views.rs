@@ -3,6 +3,7 @@
 //! Both are off until a setting turns them on, and cost nothing then.
 
 use crate::actions;
+use crate::capabilities::SHOW_CONTEXT;
 use crate::compute::{Cancel, Lane};
 use crate::convert::locate::Locator;
 use crate::convert::position::Places;
@@ -26,11 +27,16 @@ pub const SHOW_USES: &str = "segue.showUses";
 /// locations. They announce it in `experimental.commands.commands`.
 pub const PEEK: &str = "segue.peekLocations";
 
+/// Marks the lens that says what comes along with a file.
+const CONTEXT: &str = "context";
+
 /// What the user wants to see.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Views {
     /// `segue.lens.uses`
     pub uses: bool,
+    /// `segue.lens.context`
+    pub context: bool,
     /// `segue.inlay`
     pub hints: Wanted,
 }
@@ -41,6 +47,7 @@ impl Views {
         let on = |path: &str| settings.pointer(path).and_then(Value::as_bool) == Some(true);
         Self {
             uses: on("/lens/uses"),
+            context: on("/lens/context"),
             hints: Wanted { tokens: on("/inlay/tokens"), matches: on("/inlay/matches") },
         }
     }
@@ -58,7 +65,7 @@ pub fn take(session: &Arc<Session>, settings: &Value) {
 /// Has lenses and hints drawn anew where there are some: files or names came or went.
 pub fn refresh(session: &Arc<Session>) {
     let views = *lock(&session.views);
-    let (lenses, hints) = (views.uses, views.hints != Wanted::default());
+    let (lenses, hints) = (views.uses || views.context, views.hints != Wanted::default());
     if lenses || hints {
         tokio::spawn(draw_anew(session.clone(), lenses, hints));
     }
@@ -86,7 +93,8 @@ pub async fn code_lenses(
     params: lsp::CodeLensParams,
 ) -> Result<Option<Vec<lsp::CodeLens>>> {
     let facts = session.facts();
-    if !lock(&session.views).uses {
+    let views = *lock(&session.views);
+    if !views.uses && !views.context {
         return Ok(None);
     }
     let Some(ticket) = session.ticket(&params.text_document.uri) else { return Ok(None) };
@@ -95,12 +103,18 @@ pub async fn code_lenses(
         let world = &snapshot.world;
         let text = world.text(world.id(&ticket.path)?)?;
         let places = Places::new(text, facts.encoding, snapshot.open.contains_key(&ticket.path));
-        let lens = |lens: lenses::Lens| lsp::CodeLens {
-            range: places.range(lens.span),
-            command: None,
-            data: Some(json!([&*ticket.uri, lens.anchor])),
-        };
-        Some(lenses::of(world, &ticket.path).into_iter().map(lens).collect())
+        let lens = |span, data| lsp::CodeLens { range: places.range(span), command: None, data: Some(data) };
+        let uri = &*ticket.uri;
+        let mut found = Vec::new();
+        if views.context {
+            let own = lenses::of_context(world, &ticket.path);
+            found.extend(own.map(|span| lens(span, json!([uri, null, CONTEXT]))));
+        }
+        if views.uses {
+            let uses = lenses::of(world, &ticket.path).into_iter();
+            found.extend(uses.map(|own| lens(own.span, json!([uri, own.anchor]))));
+        }
+        Some(found)
     };
     session.lanes.compute(Lane::Background, work).await
 }
@@ -111,7 +125,14 @@ pub async fn resolve_lens(session: &Arc<Session>, mut lens: lsp::CodeLens) -> Re
     let Some((ticket, anchor)) = about(session, lens.data.as_ref()) else { return Ok(lens) };
     wait::until_ready(session, &ticket.root, None).await;
     let start = lens.range.start;
-    let work = move |cancel: &Cancel| command(&ticket, anchor.as_deref(), start, &facts, cancel);
+    let of_context = lens.data.as_ref().and_then(|data| data.get(2)?.as_str()) == Some(CONTEXT);
+    let work = move |cancel: &Cancel| {
+        if of_context {
+            context(&ticket, cancel)
+        } else {
+            command(&ticket, anchor.as_deref(), start, &facts, cancel)
+        }
+    };
     let command = session.lanes.compute(Lane::Background, work).await?;
     lens.command = Some(command.ok_or_else(Error::content_modified)?);
     Ok(lens)
@@ -122,6 +143,18 @@ fn about(session: &Session, data: Option<&Value>) -> Option<(Ticket, Option<Stri
     let uri = data?.get(0)?.as_str()?;
     let anchor = data?.get(1).and_then(Value::as_str).map(str::to_owned);
     Some((session.ticket(&lsp::Uri::from(uri))?, anchor))
+}
+
+/// What comes along with a file; the page behind it says how that comes about.
+fn context(ticket: &Ticket, cancel: &Cancel) -> Option<lsp::Command> {
+    let snapshot = ticket.snapshot();
+    let title = lenses::context_title(&snapshot.world, &ticket.path, &|| !cancel.is_cancelled())?;
+    Some(lsp::Command {
+        title,
+        command: SHOW_CONTEXT.to_owned(),
+        arguments: Some(vec![json!(&*ticket.uri)]),
+        tooltip: None,
+    })
 }
 
 /// `None` where a file changed under the answer.
@@ -237,6 +270,8 @@ mod tests {
         assert_eq!(Views::of(&json!(null)), Views::default());
         assert_eq!(Views::of(&json!({ "lens": true, "inlay": { "tokens": "yes" } })), Views::default());
         let views = Views::of(&json!({ "lens": { "uses": true }, "inlay": { "matches": true } }));
-        assert_eq!(views, Views { uses: true, hints: Wanted { tokens: false, matches: true } });
+        let hints = Wanted { tokens: false, matches: true };
+        assert_eq!(views, Views { uses: true, context: false, hints });
+        assert!(Views::of(&json!({ "lens": { "context": true } })).context);
     }
 }

@@ -1,7 +1,8 @@
-//! Lenses: where a file and its headings are used. Which lenses there are costs nothing; how much one
-//! of them has to say is counted when it is looked at.
+//! Lenses: where a file and its headings are used, and what a file brings along. Which lenses there are
+//! costs nothing; how much one of them has to say is counted when it is looked at.
 
 use super::at::{self, Symbol};
+use super::context::{self, count_of};
 use super::navigate::{self, Use};
 use crate::sites::Page;
 use crate::world::World;
@@ -26,6 +27,27 @@ pub fn of(world: &World, path: &str) -> Vec<Lens> {
     let headings = facts.headings.iter().filter(|heading| !heading.slug.is_empty());
     let headings = headings.map(|heading| Lens { span: heading.span, anchor: Some(heading.slug.clone()) });
     std::iter::once(own).chain(headings).collect()
+}
+
+/// Where the lens of a primitive stands that says what comes along with it.
+#[must_use]
+pub fn of_context(world: &World, path: &str) -> Option<Span> {
+    let (id, state) = world.file_at(path)?;
+    has_lenses(state.kind).then(|| at::name_place(world, id).span)
+}
+
+/// What that lens says; `None` where nobody waits for it any more.
+#[must_use]
+pub fn context_title(world: &World, path: &str, wanted: &dyn Fn() -> bool) -> Option<String> {
+    let closure = context::closure_of(world, path, wanted)?;
+    let tokens = count_of(closure.tokens, "token");
+    if !wanted() {
+        return None;
+    }
+    Some(match closure.files {
+        0 | 1 => tokens,
+        files => format!("{tokens} with its links: {}", count_of(files, "file")),
+    })
 }
 
 fn has_lenses(kind: Option<Kind>) -> bool {

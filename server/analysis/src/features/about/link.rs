@@ -1,6 +1,7 @@
 //! What a link leads to: the beginning of the file, or the section behind the anchor.
 
 use crate::features::at;
+use crate::features::context::count_of;
 use crate::path;
 use crate::resolve::{self, Anchored};
 use crate::world::World;
@@ -12,6 +13,9 @@ const MOST_LINES: usize = 16;
 
 /// At most so many bytes of them.
 const MOST_BYTES: usize = 1_600;
+
+/// The tokens of more bytes are not counted while somebody waits for a card.
+const LARGEST_COUNTED: usize = 256 * 1024;
 
 /// The beginning of a file, in one card.
 pub(super) fn file(world: &World, path: &str) -> Option<String> {
@@ -30,9 +34,17 @@ pub(in crate::features) fn section(world: &World, path: &str, anchor: Option<&st
         Some(anchor) => place_of(&facts, anchor, text.len())?,
         None => (facts.header.body as usize, text.len()),
     };
-    let shown = excerpt(text.get(start..end)?);
+    let whole = text.get(start..end)?;
     let name = anchor.map_or_else(|| path.to_owned(), |anchor| format!("{path}#{anchor}"));
-    Some(if shown.is_empty() { format!("`{name}`") } else { format!("`{name}`\n\n---\n\n{shown}") })
+    let mut card = format!("`{name}`");
+    if whole.len() <= LARGEST_COUNTED {
+        card.push_str(&format!(" · {} (o200k)", count_of(world.tokens.of(whole), "token")));
+    }
+    let shown = excerpt(whole);
+    if !shown.is_empty() {
+        card.push_str(&format!("\n\n---\n\n{shown}"));
+    }
+    Some(card)
 }
 
 /// From where to where the section of an anchor goes.

@@ -25,7 +25,7 @@ pub struct Closure {
     pub files: usize,
     /// What all of it costs; what is there twice counts once.
     pub tokens: usize,
-    /// Whether it was cut at [`MOST_NODES`].
+    /// Whether it was cut: at [`MOST_NODES`], or because nobody waited for it any more.
     pub cut: bool,
 }
 
@@ -69,9 +69,16 @@ pub const MOST_NODES: usize = 1_000;
 const DEEPEST: usize = 24;
 
 /// The closure of the primitive at `path`.
-pub(super) fn of(world: &World, path: &str, kind: Kind, state: &FileState) -> Closure {
+pub(super) fn of(
+    world: &World,
+    path: &str,
+    kind: Kind,
+    state: &FileState,
+    wanted: &dyn Fn() -> bool,
+) -> Closure {
     let mut walk = Walk {
         world,
+        wanted,
         texts: FxHashMap::default(),
         chain: Vec::new(),
         seen: FxHashSet::default(),
@@ -86,11 +93,13 @@ pub(super) fn of(world: &World, path: &str, kind: Kind, state: &FileState) -> Cl
     }
     let files = walk.covered.len();
     let tokens = walk.covered.iter().map(|(path, spans)| walk.cost(path, spans)).sum();
-    Closure { root, files, tokens, cut: walk.nodes >= MOST_NODES }
+    Closure { root, files, tokens, cut: walk.nodes >= MOST_NODES || !wanted() }
 }
 
 struct Walk<'w> {
     world: &'w World,
+    /// Whether somebody still waits for the answer.
+    wanted: &'w dyn Fn() -> bool,
     texts: FxHashMap<Arc<str>, Option<Arc<Read>>>,
     /// The files on the way to the present one.
     chain: Vec<Arc<str>>,
@@ -171,7 +180,7 @@ impl Walk<'_> {
         written.sort_by_key(|(place, ..)| place.start);
         let mut nodes: Vec<Node> = Vec::new();
         for (_, text, base) in written {
-            if self.nodes >= MOST_NODES {
+            if self.nodes >= MOST_NODES || !(self.wanted)() {
                 break;
             }
             let Target::Path { candidates, anchor, .. } = understand(text, path, base) else { continue };

@@ -37,17 +37,18 @@ pub fn of(world: &World, path: &str, clients: Option<ClientSet>) -> Context {
     Context {
         path: path.into(),
         guidance: guidance.filter_map(|client| guidance::of(world, path, client)).collect(),
-        closure: closure_of(world, path),
+        closure: closure_of(world, path, &|| true),
     }
 }
 
-/// What comes along with the primitive at `path`; `None` for other files.
+/// What comes along with the primitive at `path`; `None` for other files. `wanted` is asked now and then
+/// whether somebody still waits for the answer.
 #[must_use]
-pub fn closure_of(world: &World, path: &str) -> Option<Closure> {
+pub fn closure_of(world: &World, path: &str, wanted: &dyn Fn() -> bool) -> Option<Closure> {
     let (_, state) = world.file_at(path)?;
     let kind = state.kind.filter(|kind| *kind != Kind::Mcp)?;
     state.facts()?;
-    Some(closure::of(world, path, kind, state))
+    Some(closure::of(world, path, kind, state, wanted))
 }
 
 /// A text with what is read from it.

@@ -128,10 +128,10 @@ fn what_is_there_twice_counts_once() {
     let body = "# One\nwords of one\n# Two\nwords of two\n";
     let links = "[a](m.memory.md#one) [b](m.memory.md#one) [c](m.memory.md) [d](m.memory.md#two)";
     let world = world(&format!("//- a.prompt.md\n{links}\n//- m.memory.md\n{body}"));
-    let closure = closure_of(&world, "a.prompt.md").unwrap();
+    let closure = closure_of(&world, "a.prompt.md", &|| true).unwrap();
     let (own, other) = (world.tokens.of(&format!("{links}\n")), world.tokens.of(body));
     assert_eq!((closure.files, closure.tokens), (2, own + other));
-    assert!(closure_of(&world, "README.md").is_none());
+    assert!(closure_of(&world, "README.md", &|| true).is_none());
 }
 
 #[test]
@@ -143,7 +143,7 @@ fn cycles_and_wide_graphs_come_to_an_end() {
         text.push('\n');
     }
     let world = world(&text);
-    let closure = closure_of(&world, "0.memory.md").unwrap();
+    let closure = closure_of(&world, "0.memory.md", &|| true).unwrap();
     assert!(closure.cut && closure.files > 10, "{}", closure.files);
     let imports = "//- CLAUDE.md\n@a.md\n//- a.md\n@b.md\n//- b.md\n@a.md @CLAUDE.md @gone.md\n";
     let found = of(&self::world(imports), "x.rs", Some(ClientSet::of(&[ClientId::Claude])));

@@ -17,6 +17,7 @@ mod hazards;
 mod hierarchy;
 mod navigation;
 mod peers;
+mod refactors;
 mod rename;
 mod scopes;
 mod sync;

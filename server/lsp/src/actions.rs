@@ -6,6 +6,7 @@ use crate::conversions;
 use crate::convert::locate::Locator;
 use crate::convert::{changes, from_lsp, to_lsp, uri};
 use crate::judge;
+use crate::refactors;
 use crate::session::facts::ClientFacts;
 use crate::session::{Session, Ticket};
 use segue_analysis::changes::Changes;
@@ -62,7 +63,8 @@ fn all(ticket: &Ticket, params: &lsp::CodeActionParams, facts: &ClientFacts) -> 
         rendered(&place, &mut locator, &shown.text, action, diagnostic)
     };
     let more = conversions::actions(&place, &shown.findings, places.span(params.range), only);
-    let answers = found.into_iter().filter_map(render).chain(more);
+    let refactorings = refactors::actions(&place, &shown.findings, places.span(params.range), only);
+    let answers = found.into_iter().filter_map(render).chain(more).chain(refactorings);
     if facts.action_literals {
         answers.map(lsp::CodeActionResponse::CodeAction).collect()
     } else {

@@ -7,7 +7,7 @@
 use crate::session::Session;
 use crate::{
     actions, capabilities, colours, completion, config, diagnostics, hierarchy, moves, navigation, outline,
-    publish, rename, search, selection, views,
+    publish, refactors, rename, search, selection, views,
 };
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -114,6 +114,10 @@ impl LanguageServer for Backend {
         params: lsp::CodeActionParams,
     ) -> Result<Option<Vec<lsp::CodeActionResponse>>> {
         actions::code_actions(&self.session, params).await
+    }
+
+    async fn code_action_resolve(&self, action: lsp::CodeAction) -> Result<lsp::CodeAction> {
+        refactors::resolve(&self.session, action).await
     }
 
     async fn execute_command(&self, params: lsp::ExecuteCommandParams) -> Result<Option<lsp::LspAny>> {

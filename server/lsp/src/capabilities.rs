@@ -69,9 +69,13 @@ fn capabilities(facts: &ClientFacts) -> lsp::ServerCapabilities {
         code_action_provider: Some(lsp::CodeActionProvider::CodeActionOptions(lsp::CodeActionOptions {
             code_action_kinds: Some(vec![
                 lsp::CodeActionKind::QuickFix,
+                lsp::CodeActionKind::RefactorExtract,
+                lsp::CodeActionKind::RefactorInline,
                 lsp::CodeActionKind::RefactorRewrite,
                 lsp::CodeActionKind::Custom(crate::actions::FIX_ALL.into()),
+                lsp::CodeActionKind::Custom(crate::refactors::ORGANIZE.into()),
             ]),
+            resolve_provider: Some(facts.resolves_edits),
             ..lsp::CodeActionOptions::default()
         })),
         call_hierarchy_provider: Some(lsp::CallHierarchyProvider::Bool(true)),

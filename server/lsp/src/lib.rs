@@ -32,6 +32,7 @@ mod navigation;
 mod outline;
 mod progress;
 mod publish;
+mod refactors;
 mod rename;
 mod search;
 mod selection;

@@ -21,12 +21,13 @@ const REQUEST_FAILED: i64 = -32803;
 fn refused(refusal: &Refusal) -> Error {
     match refusal {
         Refusal::Changed => Error::content_modified(),
-        Refusal::Reason(reason) => Error {
-            code: ErrorCode::ServerError(REQUEST_FAILED),
-            message: Cow::Owned(reason.clone()),
-            data: None,
-        },
+        Refusal::Reason(reason) => refused_for(reason.clone()),
     }
+}
+
+/// Well asked, and not done for a reason that the user is told.
+pub fn refused_for(reason: String) -> Error {
+    Error { code: ErrorCode::ServerError(REQUEST_FAILED), message: Cow::Owned(reason), data: None }
 }
 
 /// `textDocument/prepareRename`: refuses what cannot be renamed before anybody types a name.

@@ -293,7 +293,7 @@ fn anchor_of(context: &mut Context<'_>, written: &Written<'_>, at: usize, id: cr
 }
 
 /// Anchors that are no heading's: lines of a file, blocks, text fragments, the top.
-fn is_special_anchor(anchor: &str) -> bool {
+pub(crate) fn is_special_anchor(anchor: &str) -> bool {
     let line = anchor.strip_prefix('L').unwrap_or_default();
     (!line.is_empty() && line.starts_with(|first: char| first.is_ascii_digit()))
         || anchor.starts_with(['^', ':', '!'])

@@ -9,7 +9,7 @@ mod apply_to;
 mod file;
 mod frontmatter;
 mod import;
-mod link;
+pub(crate) mod link;
 mod markdown;
 mod mcp;
 mod model;

@@ -22,6 +22,7 @@ pub mod matches;
 pub mod moves;
 pub mod navigate;
 pub mod new_file;
+pub mod refactor;
 pub mod rename;
 pub mod selection;
 pub mod semantic_tokens;

@@ -108,7 +108,7 @@ fn touches(moves: &[Move], path: &str) -> bool {
 }
 
 /// The destinations of a file that have to be written anew: where, and how.
-fn destinations(world: &World, page: &Page<'_>, moves: &[Move]) -> Vec<(Span, String)> {
+pub(super) fn destinations(world: &World, page: &Page<'_>, moves: &[Move]) -> Vec<(Span, String)> {
     let Some(facts) = page.facts else { return Vec::new() };
     let to = moved(moves, page.path);
     let from_new = to.as_deref().unwrap_or(page.path);

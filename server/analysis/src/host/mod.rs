@@ -123,6 +123,19 @@ impl Host {
         host
     }
 
+    /// A writer that goes on from a state, to try changes of buffers out: what it makes of them is seen by
+    /// nobody else.
+    pub(crate) fn over(world: &World) -> Self {
+        let mut world = world.clone();
+        world.globs = Arc::new(crate::scope::Memo::of(world.paths_revision));
+        let open = world.files().filter_map(|(id, state)| {
+            Some((id, Buffer { text: state.text.clone()?, version: state.version }))
+        });
+        let buffers = open.collect();
+        let (options, defaults) = (Options::default(), String::new());
+        Self { world, buffers, options, defaults, unresolved: FxHashMap::default() }
+    }
+
     /// The present state.
     #[must_use]
     pub fn snapshot(&self) -> Arc<World> {

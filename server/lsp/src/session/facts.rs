@@ -34,6 +34,8 @@ pub struct ClientFacts {
     pub annotations: bool,
     /// Code actions may be more than commands.
     pub action_literals: bool,
+    /// The edits of a code action may be told when it is chosen.
+    pub resolves_edits: bool,
     /// It makes edits on our word.
     pub apply_edit: bool,
     /// One of the actions may be the preferred one.
@@ -124,6 +126,8 @@ impl ClientFacts {
             deletes_files: operation("delete"),
             annotations: has("/workspace/workspaceEdit/changeAnnotationSupport"),
             action_literals: has("/textDocument/codeAction/codeActionLiteralSupport"),
+            resolves_edits: list("/textDocument/codeAction/resolveSupport/properties", "edit")
+                && yes("/textDocument/codeAction/dataSupport"),
             apply_edit: yes("/workspace/applyEdit"),
             preferred_actions: yes("/textDocument/codeAction/isPreferredSupport"),
             nested_symbols: yes("/textDocument/documentSymbol/hierarchicalDocumentSymbolSupport"),

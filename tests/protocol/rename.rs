@@ -325,3 +325,23 @@ fn a_move_outside_of_the_editor_is_offered_where_it_broke_links() {
     make(&folder, &fix["edit"]);
     assert!(folder.read(SHIP).contains("[hub](../../notes/center.memory.md#one)"));
 }
+
+/// Guard: `moves::will_create`, `moves::will_delete`.
+#[test]
+fn links_are_kept_from_what_comes_and_freed_of_what_goes() {
+    let folder = Folder::new("//- a.spec.md\n[x](docs/b) [y](docs/b.md)\n//- docs/b.md\n# B\n");
+    let one = |path: &str| json!({ "files": [{ "uri": folder.uri(path) }] });
+    let mut client = Client::on(&folder, with_everything(pull_capabilities()));
+    make(&folder, &client.request("workspace/willCreateFiles", one("docs/b")));
+    assert_eq!(folder.read("a.spec.md"), "[x](docs/b.md) [y](docs/b.md)\n");
+    client.touch(&[folder.uri("a.spec.md")]);
+    assert_eq!(client.request("workspace/willCreateFiles", one("docs/new.md")), Value::Null);
+    let edit = client.request("workspace/willDeleteFiles", one("docs"));
+    let annotations = edit["changeAnnotations"].as_object().unwrap();
+    assert!(annotations.values().all(|own| own["needsConfirmation"] == true), "{edit}");
+    make(&folder, &edit);
+    assert_eq!(folder.read("a.spec.md"), "x y\n");
+    // Who cannot ask somebody first is told nothing.
+    let mut client = Client::on(&folder, push_capabilities());
+    assert_eq!(client.request("workspace/willDeleteFiles", one("docs")), Value::Null);
+}

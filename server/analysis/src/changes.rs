@@ -43,6 +43,8 @@ pub enum Why {
     Mention,
     /// A glob that begins with its path.
     Glob,
+    /// A link to what is deleted.
+    Unlink,
 }
 
 /// A file or folder that gets another path.

@@ -187,6 +187,14 @@ impl LanguageServer for Backend {
         moves::will_rename(&self.session, params).await
     }
 
+    async fn will_create_files(&self, params: lsp::CreateFilesParams) -> Result<Option<lsp::WorkspaceEdit>> {
+        moves::will_create(&self.session, params).await
+    }
+
+    async fn will_delete_files(&self, params: lsp::DeleteFilesParams) -> Result<Option<lsp::WorkspaceEdit>> {
+        moves::will_delete(&self.session, params).await
+    }
+
     async fn did_rename_files(&self, params: lsp::RenameFilesParams) {
         moves::did_rename(&self.session, &params);
     }

@@ -115,9 +115,10 @@ fn file_operations() -> lsp::FileOperationOptions {
     };
     lsp::FileOperationOptions {
         will_rename: all(),
+        will_create: all(),
+        will_delete: all(),
         did_rename: all(),
         did_create: all(),
         did_delete: all(),
-        ..lsp::FileOperationOptions::default()
     }
 }

@@ -8,7 +8,7 @@ use crate::session::{Session, Ticket};
 use crate::{wait, watch};
 use segue_analysis::World;
 use segue_analysis::changes::{Changes, Move};
-use segue_analysis::features::moves;
+use segue_analysis::features::{keep, moves, unlink};
 use std::sync::{Arc, Mutex, Weak};
 use tower_lsp::gen_lsp_types as lsp;
 use tower_lsp::jsonrpc::Result;
@@ -81,6 +81,50 @@ pub async fn will_rename(
         all.extend(answer(session, &ticket, work).await?);
     }
     Ok(together(all))
+}
+
+/// `workspace/willCreateFiles`: what keeps links leading where they lead.
+pub async fn will_create(
+    session: &Arc<Session>,
+    params: lsp::CreateFilesParams,
+) -> Result<Option<lsp::WorkspaceEdit>> {
+    let mut all = Vec::new();
+    for (ticket, paths) in by_root(session, params.files.iter().map(|file| &file.uri)) {
+        let work =
+            move |world: &World, _: u64, wanted: Wanted<'_>| keep::before_creation(world, &paths, wanted);
+        all.extend(answer(session, &ticket, work).await?);
+    }
+    Ok(together(all))
+}
+
+/// `workspace/willDeleteFiles`: takes out links to what goes, where the editor asks somebody first. Links
+/// to what is deleted by mistake, or to be made anew, would be lost.
+pub async fn will_delete(
+    session: &Arc<Session>,
+    params: lsp::DeleteFilesParams,
+) -> Result<Option<lsp::WorkspaceEdit>> {
+    if !session.facts().annotations {
+        return Ok(None);
+    }
+    let mut all = Vec::new();
+    for (ticket, paths) in by_root(session, params.files.iter().map(|file| &file.uri)) {
+        let work = move |world: &World, _: u64, wanted: Wanted<'_>| unlink::links_to(world, &paths, wanted);
+        all.extend(answer(session, &ticket, work).await?);
+    }
+    Ok(together(all))
+}
+
+/// Paths by their roots.
+fn by_root<'u>(session: &Session, uris: impl Iterator<Item = &'u lsp::Uri>) -> Vec<(Ticket, Vec<String>)> {
+    let mut per_root: Vec<(Ticket, Vec<String>)> = Vec::new();
+    for ticket in uris.filter_map(|uri| session.ticket(uri)) {
+        let path = ticket.path.to_string();
+        match per_root.iter_mut().find(|(own, _)| Arc::ptr_eq(&own.root, &ticket.root)) {
+            Some((_, paths)) => paths.push(path),
+            None => per_root.push((ticket, vec![path])),
+        }
+    }
+    per_root
 }
 
 /// Asked now and then whether to go on.

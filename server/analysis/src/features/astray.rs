@@ -70,7 +70,7 @@ fn astray(world: &World, page: &Page<'_>) -> Vec<Astray> {
         let Some((lead, target)) = nowhere.then(|| meant(world, origin, &written)).flatten() else {
             continue;
         };
-        let rewrite = Rewrite { world, moves: &[], origin, from: page.path };
+        let rewrite = Rewrite { world, moves: &[], created: &[], origin, from: page.path };
         if let Some((span, insert)) = moves::rewritten(&rewrite, page, &written, &lead, &target) {
             found.push(Astray { whole: written.whole, edit: Edit { span, insert } });
         }

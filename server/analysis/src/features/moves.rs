@@ -121,7 +121,7 @@ pub(super) fn destinations(world: &World, page: &Page<'_>, moves: &[Move]) -> Ve
             continue;
         }
         let target = target.unwrap_or_else(|| there.path.clone());
-        let rewrite = Rewrite { world, moves, origin: page.path, from: from_new };
+        let rewrite = Rewrite { world, moves, created: &[], origin: page.path, from: from_new };
         edits.extend(rewritten(&rewrite, page, &written, &lead, &target));
     }
     edits
@@ -132,6 +132,8 @@ pub(super) struct Rewrite<'a> {
     pub world: &'a World,
     /// Moves that are yet to be made.
     pub moves: &'a [Move],
+    /// Files and folders that are yet to be created.
+    pub created: &'a [String],
     /// Where the file was when the destination was written.
     pub origin: &'a str,
     /// Where it will be.
@@ -148,30 +150,28 @@ pub(super) fn rewritten(
     target: &str,
 ) -> Option<(Span, String)> {
     let (text, there) = (page.text?, lead.there.as_ref()?);
-    let Rewrite { world, moves, origin, from } = *rewrite;
-    let after = After { world, moves, from, base: written.base };
+    let after = After { rewrite, base: written.base };
     if after.leads(written.text, target, there.spelling) {
         return None;
     }
     let span = written.parts(Some(text)).path;
     let before = text.get(..span.start as usize).and_then(|text| text.chars().next_back());
-    let style = StyleOf { written, raw: span.of(text), before, from: origin };
+    let style = StyleOf { written, raw: span.of(text), before, from: rewrite.origin };
     Some((span, style.write(lead, there, &after, target)))
 }
 
 /// The workspace after the moves, seen from a destination.
 struct After<'a> {
-    world: &'a World,
-    moves: &'a [Move],
-    /// Where the file with the destination lies then.
-    from: &'a str,
+    rewrite: &'a Rewrite<'a>,
     base: Base,
 }
 
 impl After<'_> {
     /// Whether a destination leads to `target`.
     fn leads(&self, written: &str, target: &str, spelling: Spelling) -> bool {
-        let Target::Path { candidates, .. } = understand(written, self.from, self.base) else { return false };
+        let Target::Path { candidates, .. } = understand(written, self.rewrite.from, self.base) else {
+            return false;
+        };
         let first = candidates.iter().find(|candidate| self.is_there(candidate));
         match (first, spelling) {
             (Some(first), _) => first == target,
@@ -187,10 +187,13 @@ impl After<'_> {
 
     /// Whether something stands at a path.
     fn is_there(&self, path: &str) -> bool {
-        let came = self.moves.iter().filter(|one| path::is_below(path, &one.to));
+        let Rewrite { world, moves, created, .. } = *self.rewrite;
+        let came = moves.iter().filter(|one| path::is_below(path, &one.to));
         let mut origins = came.filter_map(|one| Some(format!("{}{}", one.from, path.get(one.to.len()..)?)));
-        let stands = |path: &str| self.world.probe(path) != Probe::Missing;
-        origins.any(|origin| stands(&origin)) || (stands(path) && moved(self.moves, path).is_none())
+        let stands = |path: &str| world.probe(path) != Probe::Missing;
+        created.iter().any(|own| path::is_below(own, path))
+            || origins.any(|origin| stands(&origin))
+            || (stands(path) && moved(moves, path).is_none())
     }
 }
 
@@ -206,19 +209,27 @@ struct StyleOf<'s> {
 }
 
 impl StyleOf<'_> {
-    /// The destination for `target`: in the author's way, or relative where that would lead elsewhere.
+    /// The destination for `target`: in the author's way, or relative where that would lead elsewhere, or
+    /// with its ending.
     fn write(&self, lead: &Lead, there: &There, after: &After<'_>, target: &str) -> String {
         let bare = there.spelling == Spelling::WithoutEnding;
-        let target = if bare { target.strip_suffix(".md").unwrap_or(target) } else { target };
-        let relative = path::relative(path::parent(after.from), target);
-        let full = if bare { format!("{target}.md") } else { target.to_owned() };
-        let way = self.way(lead, there, after, target, &relative);
-        let leads = after.leads(&encode(&way, "", false), &full, there.spelling);
-        let mut path = if leads { way } else { relative };
+        let short = target.strip_suffix(".md").filter(|_| bare).unwrap_or(target);
+        let relative = |target: &str| path::relative(path::parent(after.rewrite.from), target);
+        let ways = [self.way(lead, there, after, short, &relative(short)), relative(short)];
+        let leads = |way: &String| after.leads(&encode(way, "", false), target, there.spelling);
+        let mut path = ways.into_iter().find(leads).unwrap_or_else(|| {
+            let full = relative(target);
+            full.strip_prefix("./").filter(|_| !self.is_dotted()).map(str::to_owned).unwrap_or(full)
+        });
         if self.raw.ends_with('/') && !path.ends_with('/') {
             path.push('/');
         }
         self.escape(&path)
+    }
+
+    /// What had no `./` before gets none, save where it may make a path of a word.
+    fn is_dotted(&self) -> bool {
+        self.raw.starts_with("./") || (self.raw.starts_with('.') && self.written.what == What::Import)
     }
 
     /// The path from where its author saw it: from the top, from the top of a nested project, or from the
@@ -236,15 +247,12 @@ impl StyleOf<'_> {
                     lead.candidates.iter().any(|other| rest.strip_prefix('/') == Some(other))
                 })
             });
-            let top = nested_top(after.from).filter(|top| was_nested && path::is_below(target, top));
+            let top = nested_top(after.rewrite.from).filter(|top| was_nested && path::is_below(target, top));
             let below = top.and_then(|top| target.get(top.len() + 1..)).unwrap_or(target);
             return if from_top { format!("/{below}") } else { below.to_owned() };
         }
-        // What had no `./` before gets none, save where it may make a path of a word.
-        let dotted =
-            self.raw.starts_with("./") || (self.raw.starts_with('.') && self.written.what == What::Import);
         match relative.strip_prefix("./") {
-            Some(plain) if !dotted && !plain.is_empty() => plain.to_owned(),
+            Some(plain) if !self.is_dotted() && !plain.is_empty() => plain.to_owned(),
             _ => relative.to_owned(),
         }
     }

@@ -3,6 +3,7 @@
 #![allow(clippy::panic, clippy::expect_used, reason = "helpers of tests fail by panicking")]
 
 mod cases;
+mod come_and_go;
 mod moved;
 mod outside;
 mod refused;

@@ -149,10 +149,12 @@ impl Writer<'_> {
 
     fn finish(self) -> Written {
         let mut edit = assembled(self.made, self.facts);
+        // What might be meant otherwise is asked about.
+        let asked = [label(Why::Mention), label(Why::Unlink)];
         let annotation = |label: &&'static str| {
             let annotation = lsp::ChangeAnnotation {
                 label: (*label).to_owned(),
-                needs_confirmation: (Some(*label) == self::label(Why::Mention)).then_some(true),
+                needs_confirmation: asked.contains(&Some(*label)).then_some(true),
                 description: None,
             };
             ((*label).to_owned(), annotation)
@@ -171,6 +173,7 @@ fn label(why: Why) -> Option<&'static str> {
         Why::Use => "Uses in headers",
         Why::Mention => "Mentions in text",
         Why::Glob => "Globs",
+        Why::Unlink => "Links to what is deleted",
     })
 }
 

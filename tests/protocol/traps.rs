@@ -2,12 +2,12 @@
 //!
 //! | trap | test, guard |
 //! |---|---|
-//! | 1 cold index | `an_answer_about_the_workspace_waits…`, `a_client_that_cannot_be_told_again…` (`until_ready`) |
+//! | 1 cold index | `an_answer_about_the_workspace_waits…`, `a_client_that_cannot_be_told_again…` (`until_ready`), `scopes::nothing_is_counted…` |
 //! | 2 nothing said too early | `nothing_is_said_of_other_files_before_they_are_known` (`alone::can_judge`) |
 //! | 3 a heading edited elsewhere | `answers::a_heading_edited_in_a_hub_is_told_to_who_links_there` |
-//! | 4 dirty buffers | `workspaces::a_dirty_buffer_wins_and_closing_falls_back_to_the_disk` |
+//! | 4 dirty buffers | `workspaces::a_dirty_buffer_wins_and_closing_falls_back_to_the_disk`, `scopes::the_page_is_of_the_buffer…` |
 //! | 5 agreement after an outside write | `answers_agree_after_a_write_from_outside` (no cache beside the index) |
-//! | 6 folders | `workspaces::the_client_tells_of_files` |
+//! | 6 folders | `workspaces::the_client_tells_of_files`, `scopes::counts_follow_when_a_folder_goes` |
 //! | 7 no watchers | `workspaces::our_own_watcher…`, `…targets_are_looked_at_where_nobody_watches` |
 //! | 8 versions | `answers::an_opened_document_gets_its_diagnostics`, and the client, which fails on one that goes back |
 //! | 9, 10 columns | `sync::columns…`, `sync::positions…` |
@@ -20,7 +20,7 @@
 //! | 28 other schemes | `documents_that_are_no_files` (`Document::place` being `None`) |
 //! | 29 case | `a_link_in_the_wrong_case_is_told` |
 //! | 30 roots | `workspaces::roots_are_apart_and_come_and_go` |
-//! | 31 ignored targets | `an_ignored_target_is_not_missing` (`World::probe`) |
+//! | 31 ignored targets | `an_ignored_target_is_not_missing` (`World::probe`), `scopes::ignored_files_come_along…` |
 //! | 36 symbolic links | `two_spellings_of_one_file_are_one_document` (`uri::real`, `Documents::tell`) |
 
 use crate::client::{Client, Folder, pull_capabilities, push_capabilities, uri_of};
@@ -33,12 +33,12 @@ const PLANNER: &str =
     "//- .github/agents/Planner.agent.md\n---\nname: Planner\ndescription: Plans.\n---\nPlan.\n";
 
 /// A server that does not begin to scan before [`release`].
-fn held(folder: &Folder, capabilities: Value) -> Client {
+pub fn held(folder: &Folder, capabilities: Value) -> Client {
     let client = Client::start_with(&["lsp"], &[("SEGUE_SELF_TEST", "hold-scan")]);
     Client::begin(client, &[folder], capabilities)
 }
 
-fn release(client: &mut Client) {
+pub fn release(client: &mut Client) {
     client.request("segue/selfTest", json!({ "release": true }));
 }
 

@@ -70,6 +70,8 @@ pub struct World {
     pub left_out_after: Option<usize>,
     /// Folders that are checkouts of their own and were left alone.
     pub checkouts: Arc<Vec<String>>,
+    /// Whether nothing is known but one buffer ([`crate::features::alone`]).
+    pub alone: bool,
     /// Folders that could not be read, with the reason.
     pub unreadable: Arc<Vec<(String, String)>>,
     pub(crate) globs: Arc<crate::scope::Memo>,
@@ -108,6 +110,7 @@ impl World {
             names_revision: 0,
             left_out_after: None,
             checkouts: Arc::default(),
+            alone: false,
             unreadable: Arc::default(),
             globs: Arc::default(),
             moved: Arc::default(),

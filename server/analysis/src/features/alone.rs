@@ -43,7 +43,9 @@ pub fn can_judge(code: &str) -> bool {
 pub fn world(disk: Arc<dyn Disk>, path: &str, text: Arc<str>, version: Option<i32>) -> Arc<World> {
     let mut host = Host::open(Arc::new(Above { disk, path: path.to_owned() }), Options::default(), &|_| ());
     host.apply([Change::Buffer { path: path.to_owned(), text, version }]);
-    host.snapshot()
+    let mut world = (*host.snapshot()).clone();
+    world.alone = true;
+    Arc::new(world)
 }
 
 /// A disk on which a walk finds the settings above one file and nothing else.

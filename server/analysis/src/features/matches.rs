@@ -53,7 +53,9 @@ pub fn at(world: &World, path: &str, offset: u32) -> Option<Hover> {
     let (kind, facts) = (state.kind?, state.facts()?);
     let clients = clients::of_file(path, kind, state.dialect, facts, world.config(path));
     let mut markdown = told(world, glob.text, &of_glob(world, glob.text, clients));
-    if written.len() > 1 {
+    if world.alone {
+        markdown.push_str("\n\nWhich files match is known when the workspace is read.");
+    } else if written.len() > 1 {
         let client = clients.iter().next().unwrap_or(ClientId::Vscode);
         let all = files(count_of_all(world, &written, client));
         let title = clients::told(ClientSet::of(&[client]));
@@ -136,6 +138,12 @@ fn told(world: &World, glob: &str, groups: &[Group]) -> String {
     for group in groups {
         let clients = clients::told(group.clients);
         let line = match &group.what {
+            Matched::Everything if world.alone => {
+                format!("**{clients}**: every request, whatever file it is about.")
+            }
+            Matched::Files(_) if world.alone => {
+                format!("**{clients}** {}.", plural(group.clients, &group.way))
+            }
             Matched::Everything => format!(
                 "**{clients}**: every request, whatever file it is about ({} here).",
                 files(world.discovered().count())
@@ -147,7 +155,8 @@ fn told(world: &World, glob: &str, groups: &[Group]) -> String {
         };
         text.push_str(&format!("{line}\n\n"));
     }
-    let mut all: Vec<&Arc<str>> = groups
+    let counted = if world.alone { &[] } else { groups };
+    let mut all: Vec<&Arc<str>> = counted
         .iter()
         .flat_map(|group| if let Matched::Files(files) = &group.what { files.as_slice() } else { &[] })
         .collect();

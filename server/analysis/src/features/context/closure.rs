@@ -5,9 +5,10 @@
 
 use super::Read;
 use crate::disk::Probe;
+use crate::features::at;
 use crate::file::{FileState, Space};
 use crate::names;
-use crate::path;
+use crate::resolve::{self, Anchored, Spelling};
 use crate::target::{Base, Target, understand};
 use crate::world::World;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -152,7 +153,7 @@ impl Walk<'_> {
                     node.standing = Standing::Section(title);
                     span = found;
                 }
-                None if path.ends_with(".md") && !is_line(anchor) => {
+                None if path.ends_with(".md") && !is_no_heading(anchor) => {
                     node.standing = Standing::NoAnchor;
                     return node;
                 }
@@ -184,10 +185,12 @@ impl Walk<'_> {
                 break;
             }
             let Target::Path { candidates, anchor, .. } = understand(text, path, base) else { continue };
-            let there = there(self.world, &candidates);
+            // Other letters are another file where it counts: on GitHub, in a container.
+            let there = resolve::there(self.world, &candidates);
+            let there = there.filter(|there| there.spelling != Spelling::OtherCase);
             let target = match (there, candidates.first()) {
-                (Some(found), _) if found == **path => continue,
-                (Some(found), _) => Arc::<str>::from(found),
+                (Some(found), _) if found.path == **path => continue,
+                (Some(found), _) => Arc::<str>::from(found.path),
                 (None, Some(likeliest)) => Arc::<str>::from(likeliest.as_str()),
                 (None, None) => continue,
             };
@@ -230,15 +233,12 @@ fn destinations<'f>(world: &World, path: &str, facts: &'f Facts) -> Vec<(Span, &
     links.chain(tokens).collect()
 }
 
-/// The first candidate at which something stands, with or without its ending.
-fn there(world: &World, candidates: &[String]) -> Option<String> {
-    let at = |path: &String| (world.probe(path) != Probe::Missing).then(|| path.clone());
-    let longer = |path: &String| at(&format!("{path}.md")).filter(|_| path::extension(path).is_empty());
-    candidates.iter().find_map(at).or_else(|| candidates.iter().find_map(longer))
-}
-
-/// Whether an anchor is one of GitHub's to lines (`L12`, `L3-L9`): it selects no section.
-fn is_line(anchor: &str) -> bool {
+/// Whether an anchor is one of GitHub's to lines (`L12`, `L3-L9`) or one of Obsidian's to a block
+/// (`^block`): it selects no section.
+fn is_no_heading(anchor: &str) -> bool {
+    if anchor.starts_with('^') {
+        return true;
+    }
     let mut parts = anchor.split('-');
     parts.all(|part| {
         part.strip_prefix('L').is_some_and(|number| {
@@ -248,17 +248,20 @@ fn is_line(anchor: &str) -> bool {
 }
 
 /// The section that an anchor selects, with its heading's text. An HTML `id` selects the section that it
-/// stands in.
+/// stands in, or what is above the first heading.
 pub(super) fn section(facts: &Facts, anchor: &str) -> Option<(String, Span)> {
-    let wanted = anchor.strip_prefix("user-content-").unwrap_or(anchor);
-    let slug = |wanted: &str| facts.headings.iter().position(|heading| &*heading.slug == wanted);
-    let around = || {
-        let id = facts.html_ids.iter().find(|id| &*id.id == wanted)?;
-        facts.headings.iter().rposition(|heading| heading.span.start <= id.span.start)
+    let index = match resolve::anchored(facts, anchor)? {
+        Anchored::Heading(index) => Some(index),
+        Anchored::Html(index) => {
+            let place = facts.html_ids.get(index)?.span.start;
+            facts.headings.iter().rposition(|heading| heading.span.start <= place)
+        }
     };
-    let at = slug(wanted).or_else(around).or_else(|| slug(&wanted.to_lowercase()))?;
-    let heading = facts.headings.get(at)?;
-    let next = facts.headings.iter().skip(at + 1).find(|next| next.level <= heading.level);
-    let end = next.map_or(facts.len, |next| next.span.start);
-    Some((heading.text.to_string(), Span { start: heading.span.start, end }))
+    match index.and_then(|index| Some((index, facts.headings.get(index)?))) {
+        Some((index, heading)) => Some((heading.text.to_string(), at::section(facts, index))),
+        None => {
+            let end = facts.headings.first().map_or(facts.len, |first| first.span.start);
+            Some((anchor.to_owned(), Span { start: facts.header.body, end }))
+        }
+    }
 }

@@ -58,9 +58,9 @@ struct Read {
 }
 
 impl Read {
-    /// Reads a file of the root; `None` where it is no text.
+    /// Reads a file of the root, as the disk has it now where it is not open; `None` where it is no text.
     fn of(world: &World, path: &str) -> Option<Self> {
-        let text = world.any_text(path)?;
+        let text = world.any_text(path).or_else(|| world.read_inside(path))?;
         let facts = if path.ends_with(".md") { Facts::of(&text) } else { Facts::default() };
         Some(Self { text, facts })
     }

@@ -18,7 +18,8 @@ pub fn page(context: &Context, shown: &dyn Fn(&str) -> String) -> String {
         "\n{} Headers are not counted, nor is what lies in your own folders. Clients are taken as started in the top folder.\n",
         tokens::TOLD
     ));
-    text
+    // Headings and paths are what others wrote, and a terminal obeys what it is sent.
+    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
 }
 
 fn of_client(guidance: &Guidance, shown: &dyn Fn(&str) -> String, text: &mut String) {

@@ -167,3 +167,52 @@ fn sections_of_anchors() {
         assert_eq!(found, expected, "{anchor}");
     }
 }
+
+/// The traps of links (their numbers in `tests/protocol/traps.rs`), where a closure meets them.
+#[test]
+fn every_form_of_a_link_comes_along() {
+    let text = "//- docs/a.prompt.md
+22: [second](twice.md#x-1), 24: [braces](ids.md#own) [id](ids.md#html) [top](ids.md#top)
+25: [heading](links.md#see-b), 26: [blank](a%20b.md) [angle](<a b.md>) [parens](c(1).md) [utf](%C5%A1.md)
+29: [case](TWICE.md), 30: [root](/docs/root.md), 35: [line](code.rs#L12-L14) [folder](sub) ![image](i.png)
+[reference][r], [block](twice.md#^block)
+
+[r]: root.md#r
+//- docs/twice.md
+# X
+one
+# X
+two
+//- docs/ids.md
+<a id=\"top\"></a>Before.
+# Own {#own}
+own
+## Html
+<a name=\"html\"></a> here
+//- docs/links.md
+# See [b](b.md)
+text
+//- docs/b.md
+# B
+//- docs/a b.md
+# Blank
+//- docs/c(1).md
+# Parens
+//- docs/š.md
+# Letter
+//- docs/root.md
+# R
+//- docs/code.rs
+fn main() {}
+//- docs/sub/README.md
+# Sub
+//- docs/i.png
+";
+    insta::assert_snapshot!(told(text, "docs/a.prompt.md").split("## With its links").nth(1).unwrap());
+}
+
+#[test]
+fn names_do_not_move_the_reader_s_cursor() {
+    let page = told("//- a.prompt.md\n[x](b.md#t)\n//- b.md\n# T\u{1b}[31m\u{9b}2J\n", "a.prompt.md");
+    assert!(!page.chars().any(|c| c.is_control() && c != '\n'), "{page:?}");
+}

@@ -5,6 +5,7 @@ use crate::postings::Key;
 use crate::risks::Risk;
 use crate::written::Ref;
 use segue_catalog::{Dialect, Kind};
+use segue_plan::Plan;
 use segue_syntax::{Facts, json};
 use std::sync::Arc;
 
@@ -39,6 +40,8 @@ pub struct FileState {
     /// Credentials in its text, and remote scripts that it gives to a shell, in order. Found when the
     /// text is at hand: that of a closed file is not kept.
     pub(crate) risks: Box<[Risk]>,
+    /// The plan that it holds, where its kind holds one; without tasks where it has none.
+    pub plan: Option<Arc<Plan>>,
 }
 
 /// What a file holds.

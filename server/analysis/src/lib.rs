@@ -25,6 +25,7 @@ pub mod globs;
 pub mod host;
 pub mod names;
 pub mod path;
+pub mod plans;
 pub mod resolve;
 pub mod scope;
 pub mod sites;

@@ -5,7 +5,7 @@ use crate::intern::{Interner, PathId};
 use crate::recognise::Recognised;
 use crate::target::{Target, understand};
 use crate::written::{self, Ref};
-use crate::{mentions, names, risks};
+use crate::{mentions, names, plans, risks};
 use segue_catalog::{Dialect, Kind};
 use segue_syntax::facts::TokenKind;
 use segue_syntax::yaml::Node;
@@ -68,6 +68,7 @@ fn unreadable(what: Option<Recognised>, hash: u64, reason: Unreadable) -> FileSt
         uses: Box::default(),
         mentions: Box::default(),
         risks: Box::default(),
+        plan: None,
     }
 }
 
@@ -108,6 +109,7 @@ fn parsed(path: &str, what: Option<Recognised>, text: &str, hash: u64, interner:
         facts = anchors_only(facts);
     }
     shrink(&mut facts);
+    let plan = plans::of_facts(path, kind, text, &facts).map(Arc::new);
     let mut targets: Vec<PathId> = refs.iter().map(|reference| reference.target).collect();
     targets.dedup();
     uses.sort();
@@ -139,12 +141,14 @@ fn parsed(path: &str, what: Option<Recognised>, text: &str, hash: u64, interner:
         uses: uses.into(),
         mentions: mentions.into(),
         risks: if kind.is_some() { risks::of_text(text).into() } else { Box::default() },
+        plan,
     }
 }
 
 fn parsed_json(path: &str, what: Recognised, text: &str, hash: u64) -> FileState {
     let document = json::parse(text);
     let kind = what.confirmed_by_json(&document).then_some(what.kind);
+    let plan = (kind == Some(Kind::Plan)).then(|| Arc::new(plans::of_json(&document, text)));
     let names = if kind == Some(Kind::Mcp) { names::servers_of_file(path, &document) } else { Vec::new() };
     FileState {
         kind,
@@ -160,6 +164,7 @@ fn parsed_json(path: &str, what: Recognised, text: &str, hash: u64) -> FileState
         uses: Box::default(),
         mentions: Box::default(),
         risks: Box::default(),
+        plan,
     }
 }
 

@@ -140,6 +140,7 @@ const RULES: &[Table] = tables![
     "rules/markdown.toml",
     "rules/security.toml",
     "rules/mcp.toml",
+    "rules/plan.toml",
     "rules/own.toml",
 ];
 

@@ -12,10 +12,11 @@
 //!   format's order rules allow; a wave that the file states holds where it agrees with them.
 //! - [`Problem`]: [`Plan::problems`] tells what contradicts itself: ids, dependencies, cycles, stated
 //!   waves, files that two tasks of a wave write.
-//! - [`Report`]: the plan as `segue plan --format json` prints it.
+//! - [`Report`]: the plan as `segue plan --format json` prints it; [`mermaid`] draws its waves.
 //!
 //! Knows no parser, no workspace and no async runtime. All functions are total.
 
+mod mermaid;
 mod order;
 mod plan;
 mod problem;
@@ -24,6 +25,7 @@ mod report;
 mod task;
 mod tier;
 
+pub use mermaid::{in_mermaid, mermaid};
 pub use order::Order;
 pub use plan::{Contract, Diagram, Gate, GateAt, Group, Impact, Input, Plan, Risk};
 pub use problem::Problem;

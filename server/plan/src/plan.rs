@@ -40,6 +40,10 @@ pub struct Plan {
     pub inputs: Vec<Input>,
     /// What is still open: questions, `[NEEDS CLARIFICATION: …]`.
     pub questions: Vec<Stated<String>>,
+    /// Ids that the file declares beside those of its tasks (requirements, files, tests).
+    pub declared: Vec<Stated<String>>,
+    /// Ids that stand where tasks are meant (in a graph), and that no task has.
+    pub strangers: Vec<Stated<String>>,
     /// Where the file says what shall be learnt afterwards.
     pub learning: Option<Range>,
     /// The Mermaid diagrams in it.
@@ -120,6 +124,8 @@ pub struct Group {
     pub title: Stated<String>,
     /// Its goal.
     pub goal: Option<Stated<String>>,
+    /// How it is seen that it works on its own.
+    pub test: Option<Stated<String>>,
     /// Its heading or first line.
     pub head: Range,
     /// The tasks it holds, as a range of indices.

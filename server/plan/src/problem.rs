@@ -51,8 +51,15 @@ pub enum Problem {
 impl Problem {
     /// Whether the plan cannot run as it stands.
     #[must_use]
-    pub fn is_fatal(&self) -> bool {
-        matches!(self, Self::DuplicateId { .. } | Self::UnknownDependency { .. } | Self::Cycle { .. })
+    pub fn is_fatal(&self, plan: &Plan) -> bool {
+        match self {
+            Self::DuplicateId { .. } | Self::Cycle { .. } => true,
+            Self::UnknownDependency { task, dependency } => {
+                let stated = plan.get(*task).and_then(|task| task.depends_on.get(*dependency));
+                stated.is_some_and(|dependency| dependency.is_id)
+            }
+            Self::WaveOrder { .. } | Self::FileConflict { .. } => false,
+        }
     }
 
     /// The name by which rules speak of it.

@@ -32,6 +32,8 @@ pub struct Task {
     pub title: Stated<String>,
     /// What it shall reach, in the words of the file.
     pub objective: Option<Stated<String>>,
+    /// What kind of work it is, in the words of the file: no name of an agent.
+    pub focus: Option<Stated<String>>,
     /// The agent that shall do it.
     pub agent: Option<Stated<String>>,
     /// What the file says it waits for.
@@ -45,6 +47,8 @@ pub struct Task {
     pub files: Vec<File>,
     /// Links whose sections it needs as context.
     pub context: Vec<ContextLink>,
+    /// The requirements that it fulfils, by their ids.
+    pub requirements: Vec<Stated<String>>,
     /// What must be true when it is done.
     pub acceptance: Vec<Stated<String>>,
     /// Tests to be written or changed.
@@ -126,13 +130,22 @@ pub struct Dependency {
     pub written: Stated<String>,
     /// The tasks that are meant, as a range of indices; empty where nothing of the plan is.
     pub on: std::ops::Range<u32>,
+    /// Whether it is written as an id, so that it has to mean a task; else it may be something that
+    /// no plan knows (a service, a decision).
+    pub is_id: bool,
 }
 
 impl Dependency {
-    /// A dependency on the tasks `on`.
+    /// A dependency on the tasks `on`, written as an id.
     #[must_use]
     pub fn new(written: Stated<String>, on: std::ops::Range<u32>) -> Self {
-        Self { written, on }
+        Self { written, on, is_id: true }
+    }
+
+    /// A dependency on the tasks `on`, written in words.
+    #[must_use]
+    pub fn in_words(written: Stated<String>, on: std::ops::Range<u32>) -> Self {
+        Self { written, on, is_id: false }
     }
 
     /// Whether nothing in the plan is meant by it.

@@ -5,7 +5,7 @@
 
 use proptest::prelude::*;
 use segue_plan::{
-    Action, Dependency, File, Order, Plan, Problem, Range, Report, State, Stated, Task, TaskIndex, Tier,
+    Action, Dependency, File, Order, Plan, Range, Report, State, Stated, Task, TaskIndex, Tier,
 };
 use std::collections::BTreeSet;
 
@@ -125,7 +125,7 @@ fn ids_and_dependencies_that_mean_nothing() {
         said(&plan),
         ["`t0` is already the id of the task on line 1.", "No task of this plan is called `T9`."]
     );
-    assert!(plan.problems(&plan.order()).iter().all(Problem::is_fatal));
+    assert!(plan.problems(&plan.order()).iter().all(|problem| problem.is_fatal(&plan)));
     plan.tasks[2].id_is_stated = false;
     assert_eq!(said(&plan), ["No task of this plan is called `T9`."]);
 }

@@ -14,6 +14,7 @@ mod markdown;
 mod mcp;
 mod model;
 mod near;
+mod plan;
 mod security;
 mod sink;
 pub(crate) mod tool;
@@ -21,6 +22,7 @@ mod variable;
 
 pub(crate) use file::renamed;
 pub(crate) use mcp::row_of as mcp_file;
+pub use plan::of_plan;
 pub(crate) use sink::{Context, Report};
 pub use sink::{Edit, Finding, Fix, Related, Tag};
 pub(crate) use tool::names as tool_names;
@@ -52,6 +54,7 @@ const FAMILIES: &[fn(&mut Context<'_>)] = &[
     apply_to::check,
     markdown::check,
     security::check,
+    plan::check,
 ];
 
 /// `a custom agent`, `an instructions file`.

@@ -4,7 +4,7 @@ use crate::config::Config;
 use crate::file::FileState;
 use crate::intern::PathId;
 use crate::world::World;
-use segue_catalog::{Catalog, ClientSet, Dialect, Kind, RuleId, Severity, catalog};
+use segue_catalog::{Catalog, ClientSet, Dialect, Kind, Rule, RuleId, Severity, catalog};
 use segue_syntax::{Facts, Span};
 use std::sync::Arc;
 
@@ -151,6 +151,26 @@ impl Report {
         self.tag = Some(tag);
         self
     }
+
+    /// The finding where no settings hold.
+    pub fn by_default(self, catalog: &'static Catalog) -> Option<Finding> {
+        let (rule, row) = catalog.rule(self.code)?;
+        let severity = self.severity.unwrap_or(row.severity);
+        Some(self.finding(rule, row, severity))
+    }
+
+    fn finding(self, rule: RuleId, row: &'static Rule, severity: Severity) -> Finding {
+        Finding {
+            rule,
+            code: &row.code,
+            severity,
+            span: self.span,
+            message: self.message,
+            related: self.related,
+            fixes: self.fixes,
+            tag: self.tag,
+        }
+    }
 }
 
 impl<'w> Context<'w> {
@@ -254,16 +274,7 @@ impl<'w> Context<'w> {
         let default = report.severity.unwrap_or(row.severity);
         let Some(severity) = self.config.severity(rule, default, &self.path) else { return };
         self.said.push(report.code);
-        self.findings.push(Finding {
-            rule,
-            code: &row.code,
-            severity,
-            span: report.span,
-            message: report.message,
-            related: report.related,
-            fixes: report.fixes,
-            tag: report.tag,
-        });
+        self.findings.push(report.finding(rule, row, severity));
     }
 
     /// Applies ignores and puts the findings in order.

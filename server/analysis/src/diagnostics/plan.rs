@@ -1,0 +1,173 @@
+//! `plan/*`: what contradicts itself in a plan: ids, dependencies, cycles, waves, files.
+
+use super::{Context, Finding, Report, near};
+use segue_catalog::{Severity, catalog};
+use segue_plan::{Plan, Problem, Range, TaskIndex};
+use segue_syntax::Span;
+use std::sync::Arc;
+
+/// Plans with more tasks get no "did you mean".
+const MOST_COMPARED: usize = 500;
+
+pub(super) fn check(context: &mut Context<'_>) {
+    let Some(plan) = context.state.plan.clone() else { return };
+    for report in reports(&plan, &context.path) {
+        context.send(report);
+    }
+}
+
+/// What is said of a plan that is no file of a workspace, by the rules' own severities. `path` is
+/// where it lies.
+#[must_use]
+pub fn of_plan(plan: &Plan, path: &Arc<str>) -> Vec<Finding> {
+    let catalog = catalog();
+    let found = reports(plan, path).into_iter();
+    found.filter_map(|report| report.by_default(catalog)).collect()
+}
+
+fn reports(plan: &Plan, path: &Arc<str>) -> Vec<Report> {
+    let order = plan.order();
+    let mut reports: Vec<Report> =
+        plan.problems(&order).iter().filter_map(|problem| contradiction(plan, path, problem)).collect();
+    reports.extend(plan.strangers.iter().map(|id| {
+        let message = format!("No task of this plan is called `{}`.", id.value);
+        Report::new("plan/unknown-dependency", span(id.range), message)
+    }));
+    reports
+}
+
+fn span(range: Range) -> Span {
+    Span { start: range.start, end: range.end }
+}
+
+fn contradiction(plan: &Plan, path: &Arc<str>, problem: &Problem) -> Option<Report> {
+    let (at, message) = (span(problem.range(plan)), problem.message(plan));
+    if at.is_empty() {
+        return None;
+    }
+    let id_of = |task: TaskIndex| plan.get(task).map(|task| span(task.id.range));
+    Some(match problem {
+        Problem::DuplicateId { first, .. } => {
+            let report = Report::new("plan/duplicate-id", at, message);
+            match id_of(*first) {
+                Some(first) => report.related(path.clone(), first, "The first task of this id"),
+                None => report,
+            }
+        }
+        Problem::UnknownDependency { task, dependency } => unknown(plan, *task, *dependency, at)?,
+        Problem::Cycle { path: cycle } => {
+            let mut report = Report::new("plan/cycle", at, message);
+            for (task, next) in cycle.iter().zip(cycle.iter().cycle().skip(1)).skip(1) {
+                let stated = plan.get(*task)?.depends_on.iter().find(|one| one.on.contains(&next.0));
+                let place = stated.map(|one| span(one.written.range)).or_else(|| id_of(*task))?;
+                let words = format!("`{}` waits for `{}`", plan.id(*task), plan.id(*next));
+                report = report.related(path.clone(), place, words);
+            }
+            report
+        }
+        Problem::WaveOrder { task, needs, earliest, .. } => {
+            let mut report = Report::new("plan/wave-order", at, message);
+            if let Some(other) = plan.get(*needs) {
+                let place = other.wave.as_ref().map_or(other.id.range, |wave| wave.range);
+                report = report.related(path.clone(), span(place), format!("`{}`", other.id.value));
+            }
+            // A graph of waves in JSON is mended by moving the id, not by writing a number over it.
+            let is_number = plan.get(*task).and_then(|task| task.wave.as_ref()).is_some_and(|wave| {
+                wave.range.bytes().len() == wave.value.to_string().len() && plan.format != "kiro"
+            });
+            if is_number {
+                report = report.offered_fix(format!("Write {earliest}"), at, earliest.to_string());
+            }
+            report
+        }
+        Problem::FileConflict { path: file, tasks, .. } => {
+            let severity =
+                if is_meant_side_by_side(plan, tasks) { Severity::Warning } else { Severity::Hint };
+            let mut report = Report::new("plan/file-conflict", at, message).severity(severity);
+            for task in tasks.iter().rev().skip(1) {
+                let mut files = plan.get(*task)?.written_files();
+                let place = files.find(|own| *own.path == *file).map(|own| span(own.path.range));
+                let words = format!("`{}` writes it too", plan.id(*task));
+                report = report.related(path.clone(), place.or_else(|| id_of(*task))?, words);
+            }
+            report
+        }
+    })
+}
+
+/// A dependency that names nothing of the plan. Only an id is surely meant for a task: words may
+/// speak of a service or a decision, and so may code in a spec.
+fn unknown(plan: &Plan, task: TaskIndex, dependency: usize, at: Span) -> Option<Report> {
+    let stated = plan.get(task)?.depends_on.get(dependency)?;
+    let written = stated.written.as_str();
+    let ids = plan.tasks.iter().map(|task| task.id.as_str());
+    // Comparing with very many takes its time at each key.
+    let comparable = plan.tasks.len() <= MOST_COMPARED;
+    let meant = near::meant(written, ids.filter(|id| comparable && *id != plan.id(task)));
+    let mut message = format!("No task of this plan is called `{written}`.");
+    if let Some(meant) = meant {
+        message.push_str(&format!(" Did you mean `{meant}`?"));
+    }
+    let is_free = plan.format == "spec";
+    let severity = match (stated.is_id, is_free, meant) {
+        (true, false, _) | (true, true, Some(_)) => Severity::Error,
+        _ => Severity::Hint,
+    };
+    let report = Report::new("plan/unknown-dependency", at, message).severity(severity);
+    Some(match meant.filter(|_| stated.is_id && written.len() == at.len()) {
+        Some(meant) => report.offered_fix(format!("Replace by `{meant}`"), at, meant),
+        None => report,
+    })
+}
+
+/// Whether the file says that these tasks go side by side, and which files they write: else it is our
+/// reading of it, and the run puts them in sequence anyway.
+fn is_meant_side_by_side(plan: &Plan, tasks: &[TaskIndex]) -> bool {
+    tasks.iter().filter_map(|task| plan.get(*task)).all(|task| {
+        let ordered = task.wave.is_some() || plan.format == "spec-kit" || !task.fields.is_empty();
+        ordered && plan.format != "orchestra" && task.written_files().all(|file| file.is_stated)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::fixture::findings;
+
+    fn spec(text: &str) -> String {
+        let all = findings(&format!("//- x.spec.md\n{text}"));
+        all.lines().filter(|line| line.contains(" plan/")).map(|line| format!("{line}\n")).collect()
+    }
+
+    #[test]
+    fn a_way_round_is_told_once_as_a_path() {
+        let text = "### Issue 1: A (`a`)\n**Dependencies:** `c`\n### Issue 2: B (`b`)\n**Dependencies:** `a`\n### Issue 3: C (`c`)\n**Dependencies:** `b`\n";
+        let said = spec(text);
+        assert!(said.contains("a → c → b → a") && said.lines().count() == 1, "{said}");
+    }
+
+    #[test]
+    fn what_is_no_task_is_a_hint_unless_it_is_nearly_one() {
+        let text = |id: &str| {
+            format!(
+                "### Issue 1: Token store (`token-store`)\n### Issue 2: B (`b`)\n**Dependencies:** {id}\n"
+            )
+        };
+        assert!(
+            spec(&text("`redis`")).contains("hint plan/unknown-dependency"),
+            "{}",
+            spec(&text("`redis`"))
+        );
+        assert!(spec(&text("the payment provider")).contains("hint plan/unknown-dependency"));
+        assert!(spec(&text("`token-stroe`")).contains("error plan/unknown-dependency"));
+        assert_eq!(spec(&text("`token-store`")), "");
+        assert_eq!(spec(&text("None (may start now)")), "");
+    }
+
+    #[test]
+    fn a_file_that_was_only_found_in_a_text_is_a_hint() {
+        let text = "### Issue 1: A (`a`)\n**Scope:** all of `src/x.rs`\n### Issue 2: B (`b`)\n**Scope:** `src/x.rs`\n";
+        assert!(spec(text).contains("hint plan/file-conflict"), "{}", spec(text));
+        let stated = text.replace("**Scope:** all of", "**Files:**").replace("**Scope:**", "**Files:**");
+        assert!(spec(&stated).contains("warning plan/file-conflict"), "{}", spec(&stated));
+    }
+}

@@ -1,0 +1,98 @@
+//! Plans: one reader a format, one model for all.
+//!
+//! A reader is a file here and a row in [`READERS`]. It takes a page (the lines of a file) and gives
+//! the tasks it finds, each field with its range. Readers are tolerant: a half-written file gives
+//! what it has, and a file without tasks gives a plan without tasks.
+
+mod controlflow;
+mod controlflow_json;
+mod fields;
+mod implementation_plan;
+mod kiro;
+mod line;
+mod names;
+mod openspec;
+mod orchestra;
+mod page;
+mod paths;
+mod phases;
+mod prompt;
+mod shared;
+mod spec;
+mod spec_kit;
+
+use page::Page;
+use segue_catalog::Kind;
+use segue_plan::Plan;
+use segue_syntax::{Facts, json};
+
+/// A format.
+struct Reader {
+    /// Its name.
+    format: &'static str,
+    /// The kind whose files are always of this format.
+    kind: Option<Kind>,
+    /// A piece of a path by which a file is surely of this format.
+    place: Option<&'static str>,
+    /// Reads a page; no tasks where it is of another format.
+    read: fn(&Page<'_>) -> Plan,
+}
+
+/// The formats in Markdown, in the order in which they are tried on a plan whose path does not say.
+const READERS: &[Reader] = &[
+    Reader { format: "spec", kind: Some(Kind::Spec), place: None, read: spec::read },
+    Reader { format: "prompt", kind: Some(Kind::Prompt), place: None, read: prompt::read },
+    Reader { format: "kiro", kind: None, place: Some(".kiro/specs/"), read: kiro::read },
+    Reader { format: "openspec", kind: None, place: Some("openspec/changes/"), read: openspec::read },
+    Reader { format: "implementation-plan", kind: None, place: None, read: implementation_plan::read },
+    Reader { format: "spec-kit", kind: None, place: None, read: spec_kit::read },
+    Reader { format: "controlflow", kind: None, place: None, read: controlflow::read },
+    Reader { format: "orchestra", kind: None, place: None, read: orchestra::read },
+];
+
+/// The name of the format in JSON.
+const JSON_FORMAT: &str = "controlflow-json";
+
+/// The plan that Markdown of this kind holds; `None` for kinds that hold none. A prompt is a plan too,
+/// but nobody asks for it while it is written: [`of_text`] reads it.
+pub(crate) fn of_facts(path: &str, kind: Option<Kind>, text: &str, facts: &Facts) -> Option<Plan> {
+    matches!(kind, Some(Kind::Spec | Kind::Plan)).then(|| of_markdown(path, kind, text, facts))
+}
+
+/// The plan that a document holds. `text` is what its ranges count in.
+pub(crate) fn of_json(document: &json::Document, text: &str) -> Plan {
+    controlflow_json::read(document, text)
+}
+
+/// The plan in a text that somebody points at, wherever it lies: by its path where that says what it
+/// is, else by what it holds. Without tasks where it holds none.
+#[must_use]
+pub fn of_text(path: &str, text: &str) -> Plan {
+    if path.ends_with(".json") || path.ends_with(".jsonc") {
+        return of_json(&json::parse(text), text);
+    }
+    let kind = segue_catalog::catalog().kind_of(path).map(|(kind, _)| kind);
+    of_markdown(path, kind, text, &Facts::of(text))
+}
+
+fn of_markdown(path: &str, kind: Option<Kind>, text: &str, facts: &Facts) -> Plan {
+    let page = Page::of(path, text, facts);
+    let certain = READERS.iter().find(|reader| {
+        reader.kind.is_some_and(|own| Some(own) == kind)
+            || reader.place.is_some_and(|place| is_in(path, place))
+    });
+    if let Some(reader) = certain {
+        return Plan { format: reader.format, ..(reader.read)(&page) };
+    }
+    let of_any_kind = READERS.iter().filter(|reader| reader.kind != Some(Kind::Prompt));
+    let mut read = of_any_kind.map(|reader| (reader.format, (reader.read)(&page)));
+    match read.find(|(_, plan)| !plan.tasks.is_empty()) {
+        Some((format, plan)) => Plan { format, ..plan },
+        None => Plan { title: page.title(), format: "none", ..Plan::default() },
+    }
+}
+
+/// Whether `place` stands in a path at the beginning of a folder's name.
+fn is_in(path: &str, place: &str) -> bool {
+    path.starts_with(place) || path.contains(&format!("/{place}"))
+}

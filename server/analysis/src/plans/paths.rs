@@ -1,0 +1,266 @@
+//! Files that a plan names: code spans and words that look like paths, and what happens to them.
+
+use super::page::range;
+use segue_plan::{Action, File, Stated};
+use segue_syntax::Span;
+
+/// The contents of the code spans within a span.
+pub(crate) fn code_spans(text: &str, span: Span) -> Vec<Span> {
+    let content = span.of(text);
+    let start = span.start as usize;
+    let mut spans = Vec::new();
+    let mut at = 0;
+    while let Some(open) = content.get(at..).and_then(|rest| rest.find('`')).map(|found| at + found) {
+        let width = content.get(open..).map_or(1, |rest| rest.len() - rest.trim_start_matches('`').len());
+        let fence = "`".repeat(width);
+        let inside = open + width;
+        let Some(close) =
+            content.get(inside..).and_then(|rest| rest.find(&fence)).map(|found| inside + found)
+        else {
+            break;
+        };
+        spans.push(super::page::trimmed(text, Span::new(start + inside, start + close)));
+        at = close + width;
+    }
+    spans
+}
+
+/// What looks like a path within a span: code spans, and where `words` is set also plain words with a
+/// slash. In order, each with where it stands.
+pub(crate) fn paths(text: &str, span: Span, words: bool) -> Vec<Span> {
+    let code = code_spans(text, span);
+    let mut found: Vec<Span> = code.iter().filter_map(|one| path_in(text, *one, true)).collect();
+    if words {
+        let content = span.of(text);
+        let mut at = 0;
+        for word in content
+            .split([' ', '\t', '\n', '\r', ',', ';', '(', ')', '[', ']', '`', '"', '\'', '<', '>', '|', '*'])
+        {
+            let start = span.start as usize + at;
+            at += word.len()
+                + content
+                    .get(at + word.len()..)
+                    .and_then(|rest| rest.chars().next())
+                    .map_or(0, char::len_utf8);
+            let word_span = Span::new(start, start + word.len());
+            if !code.iter().any(|one| one.overlaps(word_span)) {
+                found.extend(path_in(text, word_span, false));
+            }
+        }
+        found.sort_unstable();
+    }
+    found
+}
+
+/// The path in a code span or a word, if that is what it is.
+fn path_in(text: &str, span: Span, in_code: bool) -> Option<Span> {
+    let whole = span.of(text);
+    let mut path = whole.trim_end_matches(['.', ',', ':', ';', '!', '?']);
+    // `src/a.rs:12`, `src/a.rs#L3`
+    if let Some((before, after)) = path.rsplit_once(':')
+        && !before.is_empty()
+        && after.chars().all(|c| c.is_ascii_digit() || c == '-')
+    {
+        path = before;
+    }
+    path = path.split('#').next().unwrap_or_default();
+    is_path(path, in_code).then(|| Span::new(span.start as usize, span.start as usize + path.len()))
+}
+
+/// Whether text is a path of a file or folder, and not a call, an address, a type or a fraction.
+pub(crate) fn is_path(path: &str, in_code: bool) -> bool {
+    let allowed = |c: char| {
+        c.is_alphanumeric()
+            || matches!(
+                c,
+                '/' | '.' | '_' | '-' | '@' | '+' | '~' | '$' | '[' | ']' | '*' | '{' | '}' | '(' | ')' | ','
+            )
+    };
+    if path.is_empty() || !path.chars().all(allowed) || path.contains("//") || path.ends_with("()") {
+        return false;
+    }
+    // Placeholders of templates.
+    if path.contains("...") || path.contains('$') || path.starts_with(['{', '*', '@', '~']) {
+        return false;
+    }
+    let relative = path.strip_prefix("./").unwrap_or(path);
+    // `/auth/refresh` is an address of an interface.
+    if relative.starts_with('/') {
+        return false;
+    }
+    let name = relative.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+    let extension = name.rsplit_once('.');
+    let has_extension = extension.is_some_and(|(_, extension)| {
+        (1..=10).contains(&extension.len())
+            && extension.starts_with(|c: char| c.is_ascii_alphabetic())
+            && extension.chars().all(|c| c.is_ascii_alphanumeric())
+    });
+    if !relative.contains('/') {
+        let known = extension
+            .is_some_and(|(_, own)| EXTENSIONS.split(' ').any(|known| known.eq_ignore_ascii_case(own)));
+        return in_code && (known || BARE_NAMES.contains(&name));
+    }
+    let first = relative.split('/').next().unwrap_or_default();
+    // `github.com/a/b.git`
+    if first.contains('.') && !first.starts_with('.') {
+        return false;
+    }
+    has_extension
+        || (in_code && (relative.ends_with('/') || name.starts_with('.') || BARE_NAMES.contains(&name)))
+}
+
+/// Endings by which a name without a folder is a file.
+const EXTENSIONS: &str = "md mdx txt rst adoc json jsonc json5 yaml yml toml ini cfg conf env xml html htm css scss sass \
+    less js mjs cjs jsx ts mts cts tsx vue svelte astro py pyi ipynb rb php go rs java kt kts scala \
+    swift m mm c h cc cpp cxx hpp cs csproj sln fs vb lua pl r jl ex exs erl hs clj dart sh bash zsh \
+    fish ps1 bat cmd sql prisma graphql gql proto tf tfvars bicep dockerfile lock gradle cmake csv \
+    tsv svg png ejs hbs tmpl razor cshtml zig nix el vim feature snap";
+
+/// Names of files without an ending.
+const BARE_NAMES: &[&str] =
+    &["Dockerfile", "Makefile", "Justfile", "LICENSE", "Gemfile", "Rakefile", "Procfile"];
+
+/// A path as tasks share it: without a leading `./`.
+pub(crate) fn stated(text: &str, span: Span) -> Stated<String> {
+    let written = span.of(text);
+    let plain = written.strip_prefix("./").unwrap_or(written);
+    Stated::new(plain.to_owned(), range(span))
+}
+
+/// Words that say what happens to a file.
+const ACTIONS: &[(&str, Action)] = &[
+    ("create", Action::Create),
+    ("creates", Action::Create),
+    ("created", Action::Create),
+    ("new", Action::Create),
+    ("add", Action::Create),
+    ("modify", Action::Modify),
+    ("modified", Action::Modify),
+    ("update", Action::Modify),
+    ("updates", Action::Modify),
+    ("edit", Action::Modify),
+    ("change", Action::Modify),
+    ("extend", Action::Modify),
+    ("delete", Action::Modify),
+    ("review", Action::Review),
+    ("reference", Action::Reference),
+    ("read", Action::Reference),
+    ("read-only", Action::Reference),
+];
+
+/// The files of one value of a field. A word before a path (`create a.rs, b.rs`) holds until the next
+/// such word; a word after it (`a.rs (new)`) is its own.
+pub(crate) fn files(text: &str, span: Span, heading_action: Option<Action>) -> Vec<File> {
+    let found = paths(text, span, true);
+    let mut files: Vec<File> = Vec::new();
+    let mut carried = heading_action;
+    let mut before = span.start as usize;
+    for (index, path) in found.iter().enumerate() {
+        let next = found.get(index + 1).map_or(span.end as usize, |next| next.start as usize);
+        let lead = text.get(before..path.start as usize).unwrap_or_default();
+        // What stands before a comma was said of the path before.
+        let lead = if index == 0 { lead } else { lead.rsplit([',', ';', '\n']).next().unwrap_or_default() };
+        if let Some(action) = action_in(lead) {
+            carried = Some(action);
+        }
+        let tail = text.get(path.end as usize..next).unwrap_or_default();
+        let tail = tail.split([',', ';', '\n']).next().unwrap_or_default();
+        let own = first_action(tail);
+        files.push(File {
+            path: stated(text, *path),
+            action: own.or(carried).unwrap_or_default(),
+            is_stated: true,
+        });
+        before = path.end as usize;
+    }
+    files
+}
+
+/// The action that the last such word of a text names.
+pub(crate) fn action_in(text: &str) -> Option<Action> {
+    words(text).filter_map(action_of).last()
+}
+
+/// The action that a text begins with, after signs: `(new)`, `— create the model`.
+fn first_action(text: &str) -> Option<Action> {
+    words(text).next().and_then(action_of)
+}
+
+fn action_of(word: &str) -> Option<Action> {
+    ACTIONS.iter().find(|(own, _)| own.eq_ignore_ascii_case(word)).map(|(_, action)| *action)
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !(c.is_alphanumeric() || c == '-'))
+        .map(|word| word.trim_matches('-'))
+        .filter(|word| !word.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_and_what_only_looks_like_one() {
+        for path in [
+            "src/a.rs",
+            "./src/a.tsx",
+            "README.md",
+            "Dockerfile",
+            "src/auth/",
+            ".github/CODEOWNERS.md",
+            "src/**/*.ts",
+            "app/[id]/page.tsx",
+        ] {
+            assert!(is_path(path, true), "{path}");
+        }
+        for text in [
+            "POST /auth",
+            "/auth/refresh",
+            "User.save",
+            "save()",
+            "and/or",
+            "https://a.b/c.md",
+            "github.com/a/b.git",
+            "v1.2",
+            "1/2",
+            "{file}",
+            "src/...",
+            "@scope/pkg",
+            "tests_pass",
+        ] {
+            assert!(!is_path(text, true), "{text}");
+        }
+        assert!(
+            !is_path("README.md", false) && is_path("docs/README.md", false) && !is_path("and/or", false)
+        );
+    }
+
+    #[test]
+    fn paths_in_a_line() {
+        let text = "Create model in src/models/user.py (see `docs/a.md#x`, `POST /x`), then `src/b.rs:12`.";
+        let found: Vec<&str> =
+            paths(text, Span::new(0, text.len()), true).iter().map(|span| span.of(text)).collect();
+        assert_eq!(found, ["src/models/user.py", "docs/a.md", "src/b.rs"]);
+    }
+
+    #[test]
+    fn what_happens_to_each_file() {
+        let text = "Create `a/x.rs`, `a/y.rs`; modify `b.rs`, `c.rs` (new), review docs/d.md";
+        let found: Vec<(String, Action)> = files(text, Span::new(0, text.len()), None)
+            .into_iter()
+            .map(|file| (file.path.value, file.action))
+            .collect();
+        let row = |path: &str, action| (path.to_owned(), action);
+        assert_eq!(
+            found,
+            [
+                row("a/x.rs", Action::Create),
+                row("a/y.rs", Action::Create),
+                row("b.rs", Action::Modify),
+                row("c.rs", Action::Create),
+                row("docs/d.md", Action::Review),
+            ]
+        );
+    }
+}

@@ -1,0 +1,311 @@
+//! Phases with labelled fields, as headings (`#### Phase 2 — Title`) or as a numbered list
+//! (`2. **Phase 2: Title**`): what ControlFlow's and the conductors' plans have in common.
+
+use super::fields::{self, Field, Vocabulary};
+use super::names::{self, Names};
+use super::page::{Form, Page, range, trimmed};
+use super::{paths, shared, spec};
+use segue_plan::{Action, FailureExpectation, Stated, Task};
+use segue_syntax::Span;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Key {
+    Objective,
+    Agent,
+    Wave,
+    Dependencies,
+    Files,
+    Tests,
+    Acceptance,
+    Gates,
+    Failures,
+    Steps,
+    Validation,
+    Kind,
+    Risk,
+    Other,
+}
+
+const KEYS: &Vocabulary<Key> = &[
+    ("objective", Key::Objective),
+    ("description", Key::Objective),
+    ("executor agent", Key::Agent),
+    ("executor_agent", Key::Agent),
+    ("executor", Key::Agent),
+    ("owner", Key::Agent),
+    ("agent", Key::Agent),
+    ("wave", Key::Wave),
+    ("dependencies", Key::Dependencies),
+    ("depends on", Key::Dependencies),
+    ("files", Key::Files),
+    ("files to modify", Key::Files),
+    ("files to create", Key::Files),
+    ("files to modify/create", Key::Files),
+    ("files to create/modify", Key::Files),
+    ("files/functions", Key::Files),
+    ("files/functions to modify/create", Key::Files),
+    ("files/functions to create/modify", Key::Files),
+    ("tests", Key::Tests),
+    ("tests to write", Key::Tests),
+    ("acceptance criteria", Key::Acceptance),
+    ("acceptance", Key::Acceptance),
+    ("quality gates", Key::Gates),
+    ("gates", Key::Gates),
+    ("failure expectations", Key::Failures),
+    ("steps", Key::Steps),
+    ("validation", Key::Validation),
+    ("validation commands", Key::Validation),
+    ("phase type", Key::Kind),
+    ("phase_type", Key::Kind),
+    ("risk", Key::Risk),
+    ("requirements", Key::Other),
+    ("estimated hours", Key::Other),
+];
+
+/// Fields that only plans for parallel dispatch have.
+const DISPATCHED: &[Key] = &[Key::Agent, Key::Wave, Key::Dependencies, Key::Gates, Key::Failures];
+
+/// A phase before its fields are read.
+struct Found {
+    line: usize,
+    head: Span,
+    number: Span,
+    title: Span,
+    end: usize,
+    /// The level of its heading; 0 for an item of a list.
+    level: u8,
+}
+
+/// The phases of a page as tasks, in order; none where no phase has a field.
+pub(super) fn read(page: &Page<'_>) -> (Vec<Task>, bool) {
+    let found = find(page);
+    let mut dispatched = false;
+    let mut read: Vec<(u8, bool, Task)> = Vec::new();
+    for phase in &found {
+        let fields = fields::of(page, phase.line + 1..phase.end, KEYS);
+        dispatched |= fields.iter().any(|field| DISPATCHED.contains(&field.key));
+        read.push((phase.level, !fields.is_empty(), task(page, phase, &fields)));
+    }
+    // A phase that nothing is written about yet counts beside those that have fields.
+    let levels: Vec<u8> =
+        read.iter().filter(|(_, has_fields, _)| *has_fields).map(|(level, ..)| *level).collect();
+    let mut tasks: Vec<Task> =
+        read.into_iter().filter(|(level, ..)| levels.contains(level)).map(|(.., task)| task).collect();
+    let numbers = numbers_of(&tasks);
+    for task in &mut tasks {
+        let line = task.line as usize;
+        let end = found.iter().find(|phase| phase.line == line).map_or(line, |phase| phase.end);
+        for field in
+            fields::of(page, line + 1..end, KEYS).iter().filter(|field| field.key == Key::Dependencies)
+        {
+            for value in field.values(page) {
+                task.depends_on.extend(names::numbered(page, value.span, &["phase", "phases"], &numbers));
+            }
+        }
+    }
+    (tasks, dispatched)
+}
+
+fn numbers_of(tasks: &[Task]) -> Names {
+    let mut numbers = Names::default();
+    for (index, task) in tasks.iter().enumerate() {
+        numbers.add(&task.id, names::at(index));
+    }
+    numbers
+}
+
+fn find(page: &Page<'_>) -> Vec<Found> {
+    let mut found: Vec<Found> = Vec::new();
+    let close = |found: &mut Vec<Found>, line: usize| {
+        if let Some(last) = found.last_mut()
+            && last.end == usize::MAX
+        {
+            last.end = line;
+        }
+    };
+    for (number, line) in page.numbered(0..page.lines.len()) {
+        match line.form {
+            Form::Heading(index) => {
+                let Some(section) = page.sections.get(index) else { continue };
+                let open_level = found.last().filter(|last| last.end == usize::MAX).map(|last| last.level);
+                if open_level.is_some_and(|level| level == 0 || section.level <= level) {
+                    close(&mut found, number);
+                }
+                if section.level >= 2
+                    && let Some((id, title)) = phase_title(page, section.text)
+                {
+                    close(&mut found, number);
+                    found.push(Found {
+                        line: number,
+                        head: section.head,
+                        number: id,
+                        title,
+                        end: usize::MAX,
+                        level: section.level,
+                    });
+                }
+            }
+            Form::Item(item) if item.indent < 4 => {
+                let bold = page.str(item.text).strip_prefix("**").and_then(|rest| rest.split_once("**"));
+                let Some((inside, _)) = bold else { continue };
+                let start = item.text.start as usize + 2;
+                let Some((id, title)) = phase_title(page, Span::new(start, start + inside.len())) else {
+                    continue;
+                };
+                close(&mut found, number);
+                found.push(Found {
+                    line: number,
+                    head: page.trimmed(line),
+                    number: id,
+                    title,
+                    end: usize::MAX,
+                    level: 0,
+                });
+            }
+            // The list is over where a paragraph begins at the margin: `**Open Questions:**`.
+            Form::Text
+                if found.last().is_some_and(|last| last.level == 0 && last.end == usize::MAX)
+                    && page.trimmed(line).start == line.span.start =>
+            {
+                close(&mut found, number);
+            }
+            _ => {}
+        }
+    }
+    close(&mut found, page.lines.len());
+    found
+}
+
+/// `Phase 2 — Title`, `Phase 2: Title`, also with a checkbox before: the number and the title.
+fn phase_title(page: &Page<'_>, span: Span) -> Option<(Span, Span)> {
+    let content = page.str(span);
+    let unchecked =
+        ["[ ] ", "[x] ", "[X] "].iter().find_map(|mark| content.strip_prefix(*mark)).unwrap_or(content);
+    let rest = unchecked
+        .get(..5)
+        .filter(|word| word.eq_ignore_ascii_case("phase"))
+        .and_then(|_| unchecked.get(5..))?;
+    let number = rest.trim_start();
+    let length = number.len() - number.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    if length == 0 || length == number.len() && rest == number {
+        return None;
+    }
+    let after = number.get(length..)?;
+    let title = after.trim_start().trim_start_matches([':', '—', '–', '-', '.']);
+    // `Phase 2 results` is no heading of a phase.
+    if !after.trim().is_empty() && title.len() == after.trim_start().len() {
+        return None;
+    }
+    let start = span.end as usize - number.len();
+    let id = Span::new(start, start + length);
+    let title = trimmed(page.text, Span::new(span.end as usize - title.len(), span.end as usize));
+    Some((id, title))
+}
+
+fn task(page: &Page<'_>, phase: &Found, fields: &[Field<Key>]) -> Task {
+    let mut task = Task {
+        id: page.stated(phase.number),
+        id_is_stated: true,
+        title: page.stated(phase.title),
+        line: shared::line(phase.line),
+        head: range(phase.head),
+        range: page.block(phase.line, phase.end),
+        ..Task::default()
+    };
+    for field in fields {
+        task.fields.push(page.stated(field.label));
+        fill(page, &mut task, field);
+    }
+    task.context = shared::links(page, task.range);
+    task
+}
+
+fn fill(page: &Page<'_>, task: &mut Task, field: &Field<Key>) {
+    match field.key {
+        Key::Objective => task.objective = task.objective.take().or_else(|| field.text(page)),
+        Key::Agent => task.agent = field.text(page),
+        Key::Wave => task.wave = spec::number(page, field).filter(|wave| wave.value > 0),
+        Key::Files => {
+            let label = page.str(field.label).to_lowercase();
+            let lead = match (label.contains("create"), label.contains("modify")) {
+                (true, false) => Some(Action::Create),
+                _ => None,
+            };
+            for value in field.values(page) {
+                for file in
+                    paths::files(page.text, value.span, lead).into_iter().chain(bare_name(page, value.span))
+                {
+                    if !task.files.iter().any(|own| *own.path == *file.path) {
+                        task.files.push(file);
+                    }
+                }
+            }
+        }
+        Key::Tests => task.tests.extend(field.texts(page)),
+        Key::Acceptance => task.acceptance.extend(field.texts(page)),
+        Key::Gates => task.gates.extend(gates(page, field)),
+        Key::Failures => {
+            let values = field.values(page).into_iter().filter(|value| !value.nested);
+            task.failures.extend(values.map(|value| failure(page, value.span)));
+        }
+        Key::Steps => task.steps.extend(field.texts(page)),
+        Key::Validation => task.validation.extend(field.commands(page)),
+        Key::Kind => {
+            let kind = field.text(page);
+            task.read_only = kind.is_some_and(|kind| matches!(kind.as_str(), "read_only" | "read-only"));
+        }
+        Key::Risk => {
+            task.risk = field
+                .text(page)
+                .and_then(|text| Some(Stated::new(segue_plan::Impact::from_name(&text)?, text.range)));
+        }
+        Key::Dependencies | Key::Other => {}
+    }
+}
+
+/// `README.md - add a header`: a file without a folder at the beginning of a value.
+fn bare_name(page: &Page<'_>, span: Span) -> Option<segue_plan::File> {
+    let first = page.str(span).split([' ', ':', ',']).next()?;
+    let here = Span::new(span.start as usize, span.start as usize + first.len());
+    (!first.starts_with('`') && paths::is_path(first, true)).then(|| segue_plan::File {
+        path: paths::stated(page.text, here),
+        action: Action::default(),
+        is_stated: true,
+    })
+}
+
+/// Names of gates: what stands in code, else the words between commas.
+fn gates(page: &Page<'_>, field: &Field<Key>) -> Vec<Stated<String>> {
+    let mut gates = Vec::new();
+    for value in field.values(page) {
+        let code = paths::code_spans(page.text, value.span);
+        let parts = if code.is_empty() { names::parts(page.text, value.span) } else { code };
+        gates
+            .extend(parts.into_iter().map(|part| page.stated(part)).filter(|gate| !fields::is_nothing(gate)));
+    }
+    gates
+}
+
+/// `The API times out (transient): wait and try again`.
+fn failure(page: &Page<'_>, span: Span) -> FailureExpectation {
+    const CLASSES: &[&str] = &["model_unavailable", "needs_replan", "transient", "fixable", "escalate"];
+    let content = page.str(span);
+    let class = CLASSES.iter().find_map(|class| content.find(class).map(|at| (at, class.len())));
+    let start = span.start as usize;
+    let Some((at, length)) = class else {
+        return FailureExpectation { scenario: page.stated(span), class: None, mitigation: None };
+    };
+    let signs: &[char] = &['(', ')', '[', ']', '`', '*', ' ', '-', '–', '—', ':', ';', ',', '.', '→'];
+    let before = content.get(..at).unwrap_or_default();
+    let scenario = before.trim_matches(signs);
+    let scenario_at = before.len() - before.trim_start_matches(signs).len();
+    let after = content.get(at + length..).unwrap_or_default();
+    let mitigation = after.trim_start_matches(signs);
+    let scenario_span = Span::new(start + scenario_at, start + scenario_at + scenario.len());
+    let mitigation_span = Span::new(span.end as usize - mitigation.len(), span.end as usize);
+    FailureExpectation {
+        scenario: page.stated(scenario_span),
+        class: Some(page.stated(Span::new(start + at, start + at + length))),
+        mitigation: (!mitigation.is_empty()).then(|| page.stated(mitigation_span)),
+    }
+}

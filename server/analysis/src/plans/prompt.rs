@@ -1,0 +1,104 @@
+//! `.prompt.md`: a plan of one task.
+
+use super::fields;
+use super::page::{Page, range};
+use super::shared;
+use segue_plan::{GateAt, Input, Plan, Range, Stated, Task};
+use segue_syntax::Span;
+use segue_syntax::facts::TokenKind;
+use segue_syntax::slug::slug_text;
+use segue_syntax::yaml::{Map, Node};
+
+/// A section in which the answer of a planning turn is approved.
+const GATE: &[&str] =
+    &["Human Validation Gate", "Human Validation", "Human Approval Gate", "Human Review Gate"];
+const LEARNING: &[&str] = &["Post-Implementation Learning", "Post Implementation Learning"];
+const CRITERIA: &[&str] = &["Success Criteria", "Acceptance Criteria", "Validation Criteria"];
+
+pub(super) fn read(page: &Page<'_>) -> Plan {
+    let facts = page.facts;
+    let mut plan = Plan::default();
+    if !facts.has_body {
+        return plan;
+    }
+    let map = facts.header.yaml.map();
+    let stem = crate::names::stem(page.path);
+    let own_name = map.and_then(|map| Some(stated(map.value("name")?)));
+    let title = page.title().or(own_name);
+    let first = facts.first_line;
+    let body = Range { start: facts.header.body, end: facts.len };
+    plan.title = title.clone();
+    plan.models = map.map(models).unwrap_or_default();
+    plan.tools = map.and_then(|map| tools(map.value("tools")?));
+    shared::head(page, 0..page.lines.len(), &mut plan);
+    let line = page
+        .lines
+        .iter()
+        .position(|line| line.span.start >= facts.header.body && !page.str(line.span).trim().is_empty());
+    let line = line.unwrap_or_default();
+    let agent = map.and_then(|map| map.value("agent").or_else(|| map.value("mode"))).map(stated);
+    let description =
+        map.and_then(|map| map.value("description")).map(stated).filter(|text| !text.is_empty());
+    let mut acceptance = Vec::new();
+    for section in page.called(CRITERIA) {
+        let items = shared::outermost(page, section.body.clone());
+        acceptance.extend(items.into_iter().map(|(_, item)| page.stated(item.text)));
+    }
+    plan.tasks.push(Task {
+        id: Stated::new(slug_text(stem), range(first)),
+        title: title.unwrap_or_else(|| Stated::new(stem.to_owned(), range(first))),
+        objective: description,
+        agent: agent.filter(|agent| !agent.is_empty() && !fields::is_nothing(agent)),
+        context: shared::links(page, body),
+        acceptance,
+        validation: std::mem::take(&mut plan.validation),
+        line: shared::line(line),
+        head: page.line(line).map(|line| range(page.trimmed(line))).unwrap_or_default(),
+        range: page.block(line, page.lines.len()),
+        ..Task::default()
+    });
+    plan.inputs = inputs(page);
+    plan.gates = gates(page);
+    plan.learning = page.called(LEARNING).next().map(|section| shared::body(page, section));
+    plan.diagrams = shared::diagrams(page);
+    plan
+}
+
+fn stated(node: &Node) -> Stated<String> {
+    Stated::new(node.as_str().unwrap_or_default().trim().to_owned(), range(node.inner_span()))
+}
+
+/// `model:` is one name or several.
+fn models(map: &Map) -> Vec<Stated<String>> {
+    let Some(value) = map.value("model") else { return Vec::new() };
+    let nodes: Vec<&Node> = value.as_seq().map_or_else(|| vec![value], |seq| seq.items.iter().collect());
+    nodes.into_iter().map(stated).filter(|name| !name.is_empty()).collect()
+}
+
+fn tools(value: &Node) -> Option<Vec<String>> {
+    let items = &value.as_seq()?.items;
+    Some(items.iter().filter_map(Node::as_str).map(str::to_owned).collect())
+}
+
+/// `${input:name:placeholder}`, each name once.
+fn inputs(page: &Page<'_>) -> Vec<Input> {
+    let mut inputs: Vec<Input> = Vec::new();
+    for token in page.facts.tokens.iter().filter(|token| token.kind == TokenKind::Variable) {
+        let Some(rest) = token.name.strip_prefix("input:") else { continue };
+        let (name, placeholder) = match rest.split_once(':') {
+            Some((name, placeholder)) => (name, Some(placeholder.to_owned())),
+            None => (rest, None),
+        };
+        if name.is_empty() || inputs.iter().any(|own| *own.name == name) {
+            continue;
+        }
+        let start = token.name_span.start as usize + "input:".len();
+        let span = Span::new(start, start + name.len());
+        inputs.push(Input { name: Stated::new(name.to_owned(), range(span)), placeholder });
+    }
+    inputs
+}
+
+fn gates(page: &Page<'_>) -> Vec<segue_plan::Gate> {
+    page.called(GATE).map(|section| shared::gate(page, section, GateAt::Planning)).collect()
+}

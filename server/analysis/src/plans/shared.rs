@@ -1,0 +1,242 @@
+//! What several formats share: gates with checkboxes, links, questions, diagrams, risks in words.
+
+use super::fields::{self, Vocabulary};
+use super::page::{Check, Form, Item, Page, Section, plain, range, trimmed};
+use segue_plan::{
+    CheckItem, ContextLink, Diagram, Gate, GateAt, Plan, Range, Risk, State, Stated, Task, Tick, Tier,
+};
+use segue_syntax::Span;
+use segue_syntax::facts::LinkKind;
+
+/// What stands in the place of a checkbox's mark.
+pub(super) fn tick(check: Check) -> Tick {
+    Tick { range: range(check.mark), done: "x", open: " " }
+}
+
+/// The checkboxes of a range of lines.
+pub(super) fn checks(page: &Page<'_>, lines: std::ops::Range<usize>) -> Vec<CheckItem> {
+    let boxes = page.items(lines).filter_map(|(_, item)| Some((item, item.check?)));
+    boxes
+        .map(|(item, check)| CheckItem {
+            text: page.stated(item.text),
+            done: check.state == State::Done,
+            mark: range(check.mark),
+        })
+        .collect()
+}
+
+/// A gate whose approvals are the checkboxes of a section.
+pub(super) fn gate(page: &Page<'_>, section: &Section<'_>, at: GateAt) -> Gate {
+    Gate { title: page.stated(section.text), at, approvals: checks(page, section.body.clone()) }
+}
+
+/// The items of sections that are called so, without those below others and those that say nothing.
+pub(super) fn items_of(page: &Page<'_>, names: &[&str]) -> Vec<Stated<String>> {
+    let mut found = Vec::new();
+    for section in page.called(names) {
+        for (_, item) in outermost(page, section.own.clone()) {
+            let text = page.stated(item.text);
+            if !fields::is_nothing(&text) {
+                found.push(text);
+            }
+        }
+    }
+    found
+}
+
+/// The list items of a range that are not below another.
+pub(super) fn outermost(page: &Page<'_>, lines: std::ops::Range<usize>) -> Vec<(usize, Item)> {
+    let mut indent = None;
+    let mut found = Vec::new();
+    for (number, item) in page.items(lines) {
+        let outer = *indent.get_or_insert(item.indent);
+        if item.indent <= outer {
+            indent = Some(item.indent);
+            found.push((number, item));
+        }
+    }
+    found
+}
+
+/// The links to files and sections that stand within a range of bytes.
+pub(super) fn links(page: &Page<'_>, within: Range) -> Vec<ContextLink> {
+    let first = page.facts.links.partition_point(|link| link.span.start < within.start);
+    let links = page.facts.links.get(first..).unwrap_or_default().iter();
+    links
+        .take_while(|link| link.span.start < within.end)
+        .filter(|link| matches!(link.kind, LinkKind::Inline | LinkKind::Reference))
+        .filter(|link| is_local(&link.target))
+        .map(|link| ContextLink {
+            text: plain(page.str(link.text_span)),
+            target: Stated::new(link.target.to_string(), range(link.target_span)),
+        })
+        .collect()
+}
+
+fn is_local(target: &str) -> bool {
+    !target.is_empty() && !target.contains("://") && !target.starts_with("mailto:")
+}
+
+/// The range of a section's lines.
+pub(super) fn body(page: &Page<'_>, section: &Section<'_>) -> Range {
+    page.block(section.line, section.body.end)
+}
+
+/// What a plan leaves open in so many words: `[NEEDS CLARIFICATION: …]`.
+pub(super) fn clarifications(page: &Page<'_>) -> Vec<Stated<String>> {
+    const MARK: &str = "[NEEDS CLARIFICATION";
+    let mut found = Vec::new();
+    for line in page.lines.iter().filter(|line| line.form != Form::Hidden) {
+        let content = page.str(line.span);
+        for (at, _) in content.match_indices(MARK) {
+            // In code it is spoken of, not asked.
+            let ticks = content.get(..at).map_or(0, |before| before.matches('`').count());
+            if ticks % 2 == 1 {
+                continue;
+            }
+            let start = line.span.start as usize + at;
+            let end = content
+                .get(at..)
+                .and_then(|rest| rest.find(']'))
+                .map_or(line.span.end as usize, |close| start + close + 1);
+            let span = Span::new(start, end);
+            let words =
+                page.str(span).trim_start_matches(MARK).trim_start_matches([':', ' ']).trim_end_matches(']');
+            found.push(Stated::new(words.to_owned(), range(span)));
+        }
+    }
+    found
+}
+
+/// The Mermaid diagrams in fences, and those that stand as plain lines.
+pub(super) fn diagrams(page: &Page<'_>) -> Vec<Diagram> {
+    let mut found = Vec::new();
+    for fence in
+        page.facts.fences.iter().filter(|fence| fence.info.split_whitespace().next() == Some("mermaid"))
+    {
+        let inside =
+            trimmed(page.text, Span { start: fence.open.end, end: fence.span.end.max(fence.open.end) });
+        found.push(diagram(page, inside, fence.span));
+    }
+    for line in page.lines.iter().filter(|line| line.form == Form::Text) {
+        let content = page.str(line.span).trim();
+        let kind = content.split_whitespace().next().unwrap_or_default();
+        let is_alone = matches!(kind, "sequenceDiagram" | "stateDiagram-v2") && content == kind;
+        let is_chart = matches!(kind, "flowchart" | "graph")
+            && content
+                .split_whitespace()
+                .nth(1)
+                .is_some_and(|way| matches!(way.trim_end_matches(';'), "TD" | "TB" | "LR" | "RL" | "BT"))
+            && content.split_whitespace().count() == 2;
+        if is_alone || is_chart {
+            found.push(diagram(page, page.trimmed(*line), line.span));
+        }
+    }
+    found.sort_by_key(|diagram| diagram.range);
+    found
+}
+
+fn diagram(page: &Page<'_>, inside: Span, whole: Span) -> Diagram {
+    let word = page.str(inside).split_whitespace().next().unwrap_or_default();
+    let start = inside.start as usize;
+    let kind = Stated::new(word.to_owned(), range(Span::new(start, start + word.len())));
+    Diagram { kind, range: range(whole) }
+}
+
+/// What the head of a plan may say, in any format that has fields.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Head {
+    Status,
+    Tier,
+    Confidence,
+    Validation,
+    Health,
+    Compare,
+    Questions,
+}
+
+const HEAD: &Vocabulary<Head> = &[
+    ("status", Head::Status),
+    ("complexity tier", Head::Tier),
+    ("tier", Head::Tier),
+    ("confidence", Head::Confidence),
+    ("validation", Head::Validation),
+    ("validation commands", Head::Validation),
+    ("validate", Head::Validation),
+    ("health", Head::Health),
+    ("health check", Head::Health),
+    ("compare", Head::Compare),
+    ("open questions", Head::Questions),
+];
+
+/// Reads the fields of lines that belong to the plan as a whole.
+pub(super) fn head(page: &Page<'_>, lines: std::ops::Range<usize>, plan: &mut Plan) {
+    for field in fields::of(page, lines, HEAD) {
+        match field.key {
+            Head::Status => plan.status = plan.status.take().or_else(|| field.text(page)),
+            Head::Tier => {
+                let tier =
+                    field.text(page).and_then(|text| Some(Stated::new(Tier::from_name(&text)?, text.range)));
+                plan.stated_tier = plan.stated_tier.take().or(tier);
+            }
+            Head::Confidence => {
+                let number =
+                    field.text(page).and_then(|text| Some(Stated::new(confidence(&text)?, text.range)));
+                plan.confidence = plan.confidence.take().or(number);
+            }
+            Head::Validation => plan.validation.extend(field.commands(page)),
+            Head::Health => {
+                plan.health = plan.health.take().or_else(|| field.commands(page).into_iter().next())
+            }
+            Head::Compare => plan.compare.extend(field.commands(page)),
+            Head::Questions => plan.questions.extend(field.texts(page)),
+        }
+    }
+}
+
+/// `0.95`, `95%`, `0.95 (high)`: a number from 0 to 1.
+pub(super) fn confidence(text: &str) -> Option<f64> {
+    let number = text.split([' ', '(', ',']).next()?;
+    let value = match number.strip_suffix('%') {
+        Some(percent) => percent.parse::<f64>().ok()? / 100.0,
+        None => number.parse::<f64>().ok()?,
+    };
+    (0.0..=1.0).contains(&value).then_some(value)
+}
+
+/// A risk that is written in words, as an item of a list.
+pub(super) fn risks_in_words(page: &Page<'_>, names: &[&str]) -> Vec<Risk> {
+    items_of(page, names)
+        .into_iter()
+        .map(|text| Risk { range: text.range, category: text, ..Risk::default() })
+        .collect()
+}
+
+/// Fills in the files of a task that states none: what looks like a path in code within `spans`.
+pub(super) fn files_from(page: &Page<'_>, task: &mut Task, spans: &[Span], words: bool) {
+    if !task.files.is_empty() {
+        return;
+    }
+    for span in spans {
+        for path in super::paths::paths(page.text, *span, words) {
+            let stated = super::paths::stated(page.text, path);
+            if !task.files.iter().any(|file| *file.path == *stated) {
+                task.files.push(segue_plan::File {
+                    path: stated,
+                    action: Default::default(),
+                    is_stated: false,
+                });
+            }
+        }
+    }
+}
+
+/// The line on which a task begins.
+pub(super) fn line(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+/// `a..b` as indices of tasks.
+pub(super) fn tasks(from: usize, to: usize) -> std::ops::Range<u32> {
+    line(from)..line(to)
+}

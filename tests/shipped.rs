@@ -25,6 +25,12 @@ fn the_schema_of_settings() {
 }
 
 #[test]
+fn the_schema_of_plans() {
+    let schema = serde_json::to_string_pretty(&segue_plan::schema()).unwrap() + "\n";
+    assert_shipped(&docs().join("plan.schema.json"), &schema);
+}
+
+#[test]
 fn the_page_about_settings() {
     let path = docs().join("configuration.md");
     let text = std::fs::read_to_string(&path).unwrap();

@@ -30,6 +30,7 @@ mod fix;
 mod formats;
 mod graph;
 mod new;
+mod plan;
 mod roots;
 mod sarif;
 mod since;

@@ -18,6 +18,7 @@ mod markdown;
 mod new;
 mod output;
 mod places;
+mod plan;
 mod progress;
 mod rule_page;
 mod write;
@@ -50,6 +51,7 @@ enum Command {
     Explain(explain::Args),
     Graph(graph::Args),
     New(new::Args),
+    Plan(plan::Args),
 }
 
 /// Runs the command that the process arguments name; `lsp` by way of `serve`, because this crate knows
@@ -74,6 +76,7 @@ pub fn main(serve: impl FnOnce(&[OsString]) -> ExitCode) -> ExitCode {
         Some(Command::Explain(args)) => explain::run(&args),
         Some(Command::Graph(args)) => graph::run(&args),
         Some(Command::New(args)) => new::run(&args),
+        Some(Command::Plan(args)) => plan::run(&args),
     };
     match result {
         Ok(status) => status,

@@ -29,6 +29,7 @@ use settings::{Format, Settings};
 use std::io::Write;
 use std::process::ExitCode;
 use survey::Survey;
+pub use survey::positions;
 
 /// Checks, prints, and says by the exit status whether anything is denied.
 pub fn run(args: &Args) -> Result<ExitCode, Failure> {

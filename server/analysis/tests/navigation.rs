@@ -10,6 +10,9 @@ use segue_analysis::fixture;
 use segue_analysis::{Change, Host, Options, World};
 use std::sync::Arc;
 
+#[path = "support/links.rs"]
+mod links_of_all_forms;
+
 fn world(fixture: &str) -> Arc<World> {
     Host::open(Arc::new(fixture::disk(fixture)), Options::default(), &|_| ()).snapshot()
 }
@@ -48,113 +51,23 @@ fn named(world: &World, path: &str, token: &str, nth: usize) -> Vec<String> {
     uses.iter().map(one).collect()
 }
 
-/// How a destination is written; `{}` stands for it.
-const FORMS: &[(&str, &str)] = &[
-    ("inline", "[text]({})"),
-    ("angle", "[text](<{}>)"),
-    ("title", "[text]({} \"a title\")"),
-    ("image", "![alt]({})"),
-    ("code in its text", "[`a](b`]({})"),
-    ("brackets in its text", "[a [b] c]({})"),
-    ("around an image", "[![alt](i.png)]({})"),
-    ("text over two lines", "[one\ntwo]({})"),
-    ("full reference", "[text][ref]"),
-    ("collapsed reference", "[ref][]"),
-    ("shortcut", "[ref]"),
-    ("image reference", "![alt][ref]"),
-    ("file reference", "#file:{}"),
-    ("import", "@{}"),
-];
-
-/// Where it stands.
-const PLACES: &[(&str, &str)] = &[
-    ("body", "Before {} after.\n"),
-    ("after wide characters", "😀😀 ööö 漢字 {} after.\n"),
-    ("list", "- one\n- {}\n  - {}\n"),
-    ("task", "- [ ] {}\n"),
-    ("table", "| a | b |\n|---|---|\n| x | {} |\n"),
-    ("quote", "> Quoted {}\n"),
-    ("list in a quote", "> - {}\n"),
-    ("heading", "## About {}\n"),
-    ("html", "<details>\n\n{}\n\n</details>\n"),
-    ("inline html", "A <b>bold</b> {} word.\n"),
-    ("emphasis", "Some *{}* here.\n"),
-    ("line ends", "Before\r\n{}\r\nafter\r\n"),
-];
-
-/// Where it leads: the destination, the path part, the anchor part, and what defines each.
-const TARGETS: &[(&str, &str, Option<&str>, Option<&str>)] = &[
-    ("../docs/b.md", "../docs/b.md", Some("docs/b.md:"), None),
-    ("../docs/b.md#one-two", "../docs/b.md", Some("docs/b.md:"), Some("docs/b.md:One *Two*")),
-    ("../docs/b.md#dup-1", "../docs/b.md", Some("docs/b.md:"), Some("docs/b.md:Dup!")),
-    ("../docs/b.md#by-hand", "../docs/b.md", Some("docs/b.md:"), Some("docs/b.md:by-hand")),
-    ("../docs/b.md#gone", "../docs/b.md", Some("docs/b.md:"), Some("docs/b.md:")),
-    ("/docs/b.md#one-two", "/docs/b.md", Some("docs/b.md:"), Some("docs/b.md:One *Two*")),
-    ("../docs/a%20b.md#%C3%BCber", "../docs/a%20b.md", Some("docs/a b.md:"), Some("docs/a b.md:Über")),
-    ("../docs/c(1).md", "../docs/c(1).md", Some("docs/c(1).md:"), None),
-    ("../docs/B.md", "../docs/B.md", Some("docs/b.md:"), None),
-    ("../docs/b", "../docs/b", Some("docs/b.md:"), None),
-    ("../docs/", "../docs/", Some("docs/README.md:"), None),
-    ("../docs", "../docs", Some("docs/README.md:"), None),
-    ("../src/main.rs#L2", "../src/main.rs", Some("src/main.rs:"), Some("src/main.rs:")),
-    ("../docs/gone.md", "../docs/gone.md", None, None),
-];
-
-const WORKSPACE: &str = "//- docs/b.md\n# One *Two*\n\n# Dup\n\n# Dup!\n\n<a name=\"by-hand\"></a>\n\
-    //- docs/a b.md\n# Über\n//- docs/c(1).md\n//- docs/README.md\n# Docs\n//- src/main.rs\nfn\nmain\n";
-
 #[test]
 fn each_form_in_each_place_with_each_target() {
-    let mut count = 0;
-    for (form, link) in FORMS {
-        for (place, around) in PLACES {
-            for (target, path, file, anchor) in TARGETS {
-                // A blank or bracket cannot stand unwrapped where only words stand.
-                let word = matches!(*form, "file reference" | "import");
-                let heading = *place == "heading" || *place == "table";
-                if (word
-                    && (target.contains('(')
-                        || *place == "inline html"
-                        || !target.contains('.')
-                        || target.contains('#')))
-                    || (*form == "import" && (*file).is_none_or(|file| !file.ends_with(".md:")))
-                    || (*form == "import"
-                        && (target.ends_with('/') || target.ends_with("/docs") || target.ends_with("/b")))
-                    || (*form == "text over two lines" && heading)
-                    || (word && *place == "emphasis")
-                {
-                    continue;
-                }
-                let mut text = around.replace("{}", &link.replace("{}", target));
-                if link.contains("ref]") {
-                    text += &format!("\n[ref]: {target}\n");
-                }
-                count += 1;
-                check(form, place, &text, path, target, *file, *anchor);
-            }
-        }
-    }
+    let count = links_of_all_forms::each(check);
     assert!(count > 1_500, "{count} combinations");
 }
 
-fn check(
-    form: &str,
-    place: &str,
-    text: &str,
-    path: &str,
-    target: &str,
-    file: Option<&str>,
-    anchor: Option<&str>,
-) {
+fn check(case: &links_of_all_forms::Case<'_>) {
+    let links_of_all_forms::Case { name: case, text, target, path, file, anchor } = case;
+    let (text, file, anchor) = (text.as_str(), *file, *anchor);
     let from = "pkg/AGENTS.md";
-    let world = world(&format!("{WORKSPACE}//- {from}\n{text}"));
-    let case = format!("{form} in {place}: {text:?}");
+    let world = world(&format!("{}//- {from}\n{text}", links_of_all_forms::WORKSPACE));
     // The destination, wherever it is written.
-    let start = text.find(target).unwrap_or_else(|| panic!("{case}"));
+    let start = text.find(*target).unwrap_or_else(|| panic!("{case}"));
     let see = |at: usize| at::at(&world, from, u32::try_from(at).expect("short"));
     for at in [start, start + path.len() / 2, start + path.len()] {
         let found = see(at).unwrap_or_else(|| panic!("nothing at {at}, {case}"));
-        assert_eq!(found.span.of(text), path, "{case}");
+        assert_eq!(found.span.of(text), *path, "{case}");
         assert!(found.on_token && matches!(found.symbol, Symbol::Path(_)), "{case}: {found:?}");
         let places: Vec<_> = at::definitions(&world, &found.symbol);
         let paths: Vec<String> = places.iter().map(|place| format!("{}:", place.path)).collect();
@@ -190,7 +103,7 @@ fn check(
     }
     let exists = file.is_some();
     let all = links::of(&world, from);
-    let linked = all.iter().any(|link| link.span.of(text) == target && matches!(link.to, LeadsTo::File(..)));
+    let linked = all.iter().any(|link| link.span.of(text) == *target && matches!(link.to, LeadsTo::File(..)));
     assert_eq!(linked, exists, "{case}: {all:?}");
 }
 

@@ -4,9 +4,13 @@
 
 mod cases;
 mod come_and_go;
+#[path = "../support/links.rs"]
+#[allow(dead_code, reason = "what each part leads to is another test's")]
+mod links_of_all_forms;
 mod moved;
 mod outside;
 mod refused;
+mod suite;
 mod ties;
 mod workspaces;
 

@@ -62,6 +62,33 @@ fn names_that_clash() {
     assert_eq!(said(&excluded), none());
 }
 
+/// Which of the two a client loads is said where it is known.
+#[test]
+fn who_wins_of_two_with_one_name() {
+    let told = |fixture: &str| -> Vec<String> {
+        let all = fixture::findings(fixture);
+        let own = all.lines().filter(|line| line.contains("file/duplicate-name"));
+        own.filter_map(|line| Some(line.split_once(" too: ")?.1.to_owned())).collect()
+    };
+    let unsure = "only one of them, or cannot tell them apart";
+    // An agent's name is what VS Code goes by, its file what Copilot CLI does.
+    let twins = [agent(".github/agents/a.agent.md", "One"), agent(".claude/agents/a.md", "Two")].concat();
+    let cli = "Copilot CLI loads only `.github/agents/a.agent.md`.";
+    assert_eq!(told(&twins), [cli, cli]);
+    let names = [agent(".github/agents/a.agent.md", "One"), agent(".claude/agents/b.md", "One")].concat();
+    assert_eq!(told(&names)[0], format!("VS Code loads {unsure}."));
+    let skill = |folder: &str| format!("//- {folder}/s/SKILL.md\n---\nname: s\ndescription: x\n---\nText\n");
+    let skills = [skill(".claude/skills"), skill(".agents/skills")].concat();
+    let wanted =
+        format!("Copilot CLI loads only `.agents/skills/s/SKILL.md`; VS Code and GitHub load {unsure}.");
+    assert_eq!(told(&skills), [wanted.as_str(), wanted.as_str()]);
+    let narrowed = format!("//- segue.toml\nclients = [\"copilot-cli\"]\n{skills}");
+    assert_eq!(told(&narrowed)[0], "Copilot CLI loads only `.agents/skills/s/SKILL.md`.");
+    // Nothing tells two of one folder apart.
+    let files = [agent(".github/agents/a.agent.md", "One"), agent(".github/agents/a.md", "Two")].concat();
+    assert_eq!(told(&files)[0], format!("Copilot CLI and GitHub load {unsure}."));
+}
+
 #[test]
 fn places_where_clients_do_not_look() {
     for (path, found) in [

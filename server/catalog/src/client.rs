@@ -124,6 +124,10 @@ pub struct Client {
     /// Whether an import is one at the start of a line only.
     #[serde(default)]
     pub imports_at_line_start: bool,
+    /// Of files with one name at one level of the project it loads the one in the first of these folders;
+    /// nothing is known of folders that are not named.
+    #[serde(default)]
+    pub first_wins: Vec<String>,
     /// In which order it puts together what it loads.
     pub load_order: crate::LoadOrder,
     /// What it loads for a file that is worked on.

@@ -2,9 +2,9 @@
 
 use crate::clients::{discovering, readers, told};
 use crate::diagnostics::{Context, Report, first_token, with_article};
-use crate::file::{FileState, Name, Space};
+use crate::file::{Name, Space};
 use crate::{PathId, path};
-use segue_catalog::{ClientAt, ClientId, ClientSet, Kind, KindRow, Severity, folder_matches};
+use segue_catalog::{ClientAt, ClientId, ClientSet, Kind, KindRow, Severity, catalog, folder_matches};
 use segue_syntax::{Facts, Span};
 
 /// A file below a folder in which clients look, but where none of them looks, or not all.
@@ -60,19 +60,17 @@ fn ends_in(folder: &str, base: &str) -> bool {
     base.starts_with('.') && folder_matches(folder, base)
 }
 
-/// Two files that one client finds in one folder under the same name.
+/// Two files that one client finds in one project under the same name.
 pub(super) fn duplicate_name(context: &mut Context<'_>, row: &KindRow) {
     let names = &context.state.exports.names;
-    let Some((other, client, name)) = names.iter().find_map(|name| rival(context, row, name)) else { return };
+    let Some((other, clients, name)) = names.iter().find_map(|name| rival(context, row, name)) else {
+        return;
+    };
     let other_path = context.world.path(other);
     let same_folder = path::parent(&other_path) == path::parent(&context.path);
     let severity = if same_folder { Severity::Warning } else { Severity::Hint };
-    let message = format!(
-        "`{}` is called `{}` too: {} loads only one of them, or cannot tell them apart.",
-        other_path,
-        name.text,
-        told(ClientSet::of(&[client]))
-    );
+    let what_happens = what_is_loaded(context, clients, &other_path);
+    let message = format!("`{other_path}` is called `{}` too: {what_happens}.", name.text);
     let span = name_span(context.facts).unwrap_or_else(|| first_token(context.facts));
     let theirs = context.world.file(other).and_then(|state| state.facts());
     let their_span =
@@ -84,12 +82,41 @@ pub(super) fn duplicate_name(context: &mut Context<'_>, row: &KindRow) {
     ));
 }
 
+/// What each client makes of the two, as a part of a sentence: which one it loads, where that is known.
+fn what_is_loaded(context: &Context<'_>, clients: ClientSet, other: &str) -> String {
+    let loads = |set: ClientSet| if set.iter().count() == 1 { "loads" } else { "load" };
+    let taking = |ours: bool| -> ClientSet {
+        clients.iter().filter(|client| takes_first(*client, &context.path, other) == Some(ours)).collect()
+    };
+    let (ours, theirs) = (taking(true), taking(false));
+    let mut said: Vec<String> = [(ours, &*context.path), (theirs, other)]
+        .into_iter()
+        .filter(|(set, _)| !set.is_empty())
+        .map(|(set, path)| format!("{} {} only `{path}`", told(set), loads(set)))
+        .collect();
+    let unsure = clients.without(ours).without(theirs);
+    if !unsure.is_empty() {
+        let verb = loads(unsure);
+        said.push(format!("{} {verb} only one of them, or cannot tell them apart", told(unsure)));
+    }
+    said.join("; ")
+}
+
+/// Whether a client loads the first of two files with one name, where that is known.
+fn takes_first(client: ClientId, one: &str, other: &str) -> Option<bool> {
+    let folders = &catalog().client(client)?.first_wins;
+    let rank =
+        |path: &str| folders.iter().position(|own| folder_matches(path::parent(path), &format!("{own}/**")));
+    let (one, other) = (rank(one)?, rank(other)?);
+    (one != other).then_some(one < other)
+}
+
 fn name_span(facts: &Facts) -> Option<Span> {
     facts.header.yaml.map().and_then(|map| map.value("name")).map(|node| node.span)
 }
 
-/// Another file of that name that a client finds in the same project.
-fn rival<'w>(context: &Context<'w>, row: &KindRow, name: &'w Name) -> Option<(PathId, ClientId, &'w Name)> {
+/// Another file of that name that clients find in the same project, and which clients those are.
+fn rival<'w>(context: &Context<'w>, row: &KindRow, name: &'w Name) -> Option<(PathId, ClientSet, &'w Name)> {
     if name.space == Space::Server {
         return None;
     }
@@ -97,29 +124,20 @@ fn rival<'w>(context: &Context<'w>, row: &KindRow, name: &'w Name) -> Option<(Pa
         |(id, state)| {
             let theirs = context.world.path(id);
             let their_row = context.catalog.kind_row(state.kind?, state.dialect)?;
-            let client = context.clients.iter().find(|client| {
-                let (Some(our_top), Some(their_top)) =
-                    (top(row, *client, &context.path), top(their_row, *client, &theirs))
-                else {
-                    return false;
-                };
-                our_top == their_top && confuses(context, row, state, their_row, *client, name)
-            })?;
-            (!context.config.excludes(&theirs)).then_some((id, client, name))
+            let finds_both = |client: &ClientId| {
+                let tops = (top(row, *client, &context.path), top(their_row, *client, &theirs));
+                matches!(tops, (Some(ours), Some(theirs)) if ours == theirs)
+            };
+            let confused = context.clients.iter().filter(finds_both);
+            let confused: ClientSet =
+                confused.filter(|client| confuses(row, their_row, *client, name)).collect();
+            (!confused.is_empty() && !context.config.excludes(&theirs)).then_some((id, confused, name))
         },
     )
 }
 
 /// Whether the client compares what the two have in common.
-fn confuses(
-    context: &Context<'_>,
-    row: &KindRow,
-    state: &FileState,
-    their_row: &KindRow,
-    client: ClientId,
-    name: &Name,
-) -> bool {
-    let _ = (context, state);
+fn confuses(row: &KindRow, their_row: &KindRow, client: ClientId, name: &Name) -> bool {
     match name.space {
         // Copilot CLI and GitHub address an agent by its file; the others by its name.
         Space::AgentFile => matches!(client, ClientId::CopilotCli | ClientId::Github),

@@ -11,6 +11,7 @@ mod client;
 mod support;
 
 mod answers;
+mod beside;
 mod completion;
 mod conversions;
 mod hazards;

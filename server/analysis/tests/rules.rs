@@ -2,9 +2,10 @@
 //! ranges, the good one nothing, and a fix that may be applied unasked leaves nothing behind.
 
 use segue_analysis::diagnostics::{self, Finding, Fix};
+use segue_analysis::features::shown::{self, View};
 use segue_analysis::fixture::{self, MemoryDisk};
 use segue_analysis::{Host, Options, World};
-use segue_catalog::{Rule, Severity, catalog};
+use segue_catalog::{Answer, Answerers, Rule, Severity, catalog};
 use segue_syntax::Span;
 use std::sync::Arc;
 
@@ -170,6 +171,36 @@ fn every_row_holds_on_its_own_examples() {
         }
     }
     assert_eq!(failed, 0, "rules that do not hold");
+}
+
+/// Beside an editor with VS Code's prompt support, what it reports itself is left out of open files, and
+/// nothing else is.
+#[test]
+fn what_vs_code_reports_is_left_out_beside_it() {
+    let mut left_out = Vec::new();
+    for rule in &catalog().rules {
+        let world = world(disk(&rule.bad, rule.config.as_deref()));
+        for (path, _, _) in findings(&world) {
+            let prompts = Answerers { prompts: true, markdown: true };
+            let shown = |open: bool, editor: Answerers| {
+                let view = View { open, complete: true, editor };
+                shown::of_file(&world, &path, view).map(|shown| shown.findings).unwrap_or_default()
+            };
+            let all = shown(true, Answerers::NONE);
+            let beside = shown(true, prompts);
+            for gone in all.iter().filter(|one| !beside.contains(one)) {
+                let own = catalog().rule(gone.code).unwrap().1;
+                assert_ne!(own.in_vscode, Answer::None, "{} in {path}", gone.code);
+                left_out.push(gone.code);
+            }
+            let is_same = rule.in_vscode == Answer::Same;
+            assert!(!is_same || beside.iter().all(|one| one.code != rule.code), "{} in {path}", rule.code);
+            assert_eq!(shown(false, prompts), shown(false, Answerers::NONE), "closed: {path}");
+        }
+    }
+    left_out.sort_unstable();
+    left_out.dedup();
+    assert!(left_out.contains(&"link/missing-file") && left_out.contains(&"tool/deprecated"), "{left_out:?}");
 }
 
 #[test]

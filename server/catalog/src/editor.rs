@@ -1,4 +1,4 @@
-//! What an editor answers by itself, so that nothing is proposed twice.
+//! What an editor answers by itself, so that nothing is proposed or said twice.
 
 use crate::{Catalog, Key, Kind};
 use serde::Deserialize;
@@ -14,6 +14,18 @@ pub enum Answer {
     /// Nothing.
     #[default]
     None,
+}
+
+impl Answer {
+    /// The word in the rows.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Answer::Same => "same",
+            Answer::Wider => "wider",
+            Answer::None => "none",
+        }
+    }
 }
 
 /// A part of an editor that answers.
@@ -36,6 +48,9 @@ pub struct Answerers {
 }
 
 impl Answerers {
+    /// Nobody answers besides us.
+    pub const NONE: Self = Self { prompts: false, markdown: false };
+
     /// Whether `answerer` is there.
     #[must_use]
     pub fn has(self, answerer: Answerer) -> bool {

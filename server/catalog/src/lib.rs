@@ -36,7 +36,7 @@ pub use load::{Catalog, LoadError, TableSource, catalog};
 pub use mcp::{McpFile, McpProperty};
 pub use model::{Model, ModelForm};
 pub use names::{ClaudeName, VscodeName};
-pub use rule::{Rule, RuleId, Severity};
+pub use rule::{Rule, RuleId, Severity, VscodePart};
 pub use scope::{Globs, Load, LoadAt, LoadOrder, WithoutGlobs};
 pub use secret::{Secret, SecretForm};
 pub use server::ServerAlias;

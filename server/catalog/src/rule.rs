@@ -1,5 +1,6 @@
 //! Rules: one row a code, from which findings, `segue explain`, the docs and the schema are made.
 
+use crate::{Answer, Kind};
 use serde::Deserialize;
 
 /// How much a finding matters.
@@ -41,6 +42,26 @@ impl Severity {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RuleId(pub u16);
 
+/// The findings of a rule that VS Code's own diagnostics have too: all that is said holds for them.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct VscodePart {
+    /// In files of these kinds.
+    pub kinds: Vec<Kind>,
+    /// At these keys of the header; empty means anywhere.
+    #[serde(default)]
+    pub keys: Vec<String>,
+    /// Not at these keys of the header.
+    #[serde(default)]
+    pub except_keys: Vec<String>,
+    /// At most that severe: VS Code says it no louder.
+    #[serde(default)]
+    pub up_to: Option<Severity>,
+    /// At the path of an inline link or of `#file:`.
+    #[serde(default)]
+    pub paths: bool,
+}
+
 /// A row of `grammars/rules/*.toml`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -49,6 +70,12 @@ pub struct Rule {
     pub code: String,
     /// The severity where nothing else is set.
     pub severity: Severity,
+    /// Whether VS Code's own diagnostics report the same, a part of it (ours are wider), or none of it.
+    pub in_vscode: Answer,
+    /// What it is that they report. For `same` it says in which kinds; `wider` without it leaves open
+    /// which part.
+    #[serde(default)]
+    pub vscode_part: Option<VscodePart>,
     /// One line: what is wrong.
     pub title: String,
     /// Why it matters, who reads it how, what to do. Markdown.

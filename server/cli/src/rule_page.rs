@@ -9,7 +9,9 @@ use std::collections::BTreeMap;
 pub fn all(rules: &[Rule]) -> Vec<(String, String)> {
     let linked = families(rules).into_keys().map(|family| linked_family(rules, family));
     let index = format!(
-        "# Rules\n\n<!-- Made by `segue explain --write-docs docs/rules`; change grammars/rules instead. -->\n{}",
+        "# Rules\n\n<!-- Made by `segue explain --write-docs docs/rules`; change grammars/rules instead. -->\n\n\
+         *In VS Code* says what its own diagnostics have: the `same`, a part of it (ours are `wider`), or `none`\n\
+         ([beside an editor that answers too](../completion.md#beside-an-editor-that-answers-too)).\n{}",
         linked.collect::<String>()
     );
     let pages = rules.iter().map(|rule| (format!("{}.md", rule.code), page(rule)));
@@ -41,14 +43,16 @@ pub fn index(rules: &[Rule], only: Option<&str>) -> String {
 }
 
 fn linked_family(rules: &[Rule], family: &str) -> String {
-    let mut text = format!("\n## {family}\n\n| rule | severity | fix | |\n|---|---|---|---|\n");
+    let mut text =
+        format!("\n## {family}\n\n| rule | severity | fix | in VS Code | |\n|---|---|---|---|---|\n");
     for rule in rules.iter().filter(|rule| rule.code.split('/').next() == Some(family)) {
         let fix = if rule.fixable { "yes" } else { "" };
         let title = rule.title.replace('|', "\\|");
         text.push_str(&format!(
-            "| [`{0}`]({0}.md) | {1} | {fix} | {title} |\n",
+            "| [`{0}`]({0}.md) | {1} | {fix} | {2} | {title} |\n",
             rule.code,
-            rule.severity.name()
+            rule.severity.name(),
+            rule.in_vscode.name()
         ));
     }
     text

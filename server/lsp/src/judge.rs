@@ -5,6 +5,7 @@ use crate::convert::{to_lsp, uri};
 use crate::session::facts::ClientFacts;
 use crate::session::root::{Root, Snapshot};
 use segue_analysis::features::shown::{self, Shown, View};
+use segue_catalog::Answerers;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 use tower_lsp::gen_lsp_types as lsp;
@@ -38,14 +39,20 @@ pub fn result_id(hash: u64) -> String {
     format!("{hash:016x}")
 }
 
-/// The view of a file in a state.
-pub fn view(snapshot: &Snapshot, path: &str) -> View {
-    View { open: snapshot.open.contains_key(path), complete: snapshot.complete }
+/// All findings of a file with what translates their places: also those that the editor reports
+/// itself, since it seldom mends what it reports.
+pub fn shown(snapshot: &Snapshot, path: &str, facts: &ClientFacts) -> Option<(Shown, Places)> {
+    beside(snapshot, path, facts, Answerers::NONE)
 }
 
-/// The findings of a file with what translates their places.
-pub fn shown(snapshot: &Snapshot, path: &str, facts: &ClientFacts) -> Option<(Shown, Places)> {
-    let view = view(snapshot, path);
+/// The findings of a file beside what these parts of the editor report.
+fn beside(
+    snapshot: &Snapshot,
+    path: &str,
+    facts: &ClientFacts,
+    editor: Answerers,
+) -> Option<(Shown, Places)> {
+    let view = View { open: snapshot.open.contains_key(path), complete: snapshot.complete, editor };
     let shown = shown::of_file(&snapshot.world, path, view)?;
     let places = Places::new(shown.text.clone(), facts.encoding, view.open);
     Some((shown, places))
@@ -55,7 +62,7 @@ pub fn shown(snapshot: &Snapshot, path: &str, facts: &ClientFacts) -> Option<(Sh
 pub fn judge(root: &Root, snapshot: &Snapshot, path: &str, facts: &ClientFacts) -> Judged {
     let open = snapshot.open.get(path);
     let uri = open.map_or_else(|| uri::below(&root.uri, path).into(), |open| open.uri.clone());
-    let found = shown(snapshot, path, facts);
+    let found = beside(snapshot, path, facts, facts.editor_answers);
     let ours = found.is_some();
     let items = found.map_or_else(Vec::new, |(shown, places)| {
         let place = to_lsp::Place { root, snapshot, path, uri: &uri, places: &places, facts };

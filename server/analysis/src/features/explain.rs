@@ -1,6 +1,6 @@
 //! The page of a rule: what it means, how it looks, how it is put right.
 
-use segue_catalog::Rule;
+use segue_catalog::{Answer, Dialect, Rule, Severity, VscodePart, catalog};
 
 /// The page of a rule as Markdown.
 #[must_use]
@@ -10,7 +10,7 @@ pub fn page(rule: &Rule) -> String {
     if rule.fixable {
         text.push_str(" Fixable: some of its findings.");
     }
-    text.push_str(&format!("\n\n{}\n", rule.explain.trim()));
+    text.push_str(&format!("\n\n{}\n\n{}\n", rule.explain.trim(), beside_vscode(rule)));
     if let Some(config) = &rule.config {
         text.push_str(&format!("\nThe examples hold with these settings:\n\n{}", fenced(config, "toml")));
     }
@@ -25,6 +25,49 @@ pub fn page(rule: &Rule) -> String {
         text.push_str(&format!("- {} (read {})\n", source.from, source.read));
     }
     text
+}
+
+/// What VS Code's own diagnostics have of it, as a paragraph.
+fn beside_vscode(rule: &Rule) -> String {
+    let own = match rule.in_vscode {
+        Answer::None => return "VS Code's own diagnostics: none of it.".to_owned(),
+        Answer::Wider => "a part of it",
+        Answer::Same => "the same",
+    };
+    match &rule.vscode_part {
+        None => format!("VS Code's own diagnostics: {own}; all of ours are shown beside them."),
+        Some(part) => format!(
+            "VS Code's own diagnostics: {own}, {}. Where an editor says that it has them, ours are left out there.",
+            part_of(part)
+        ),
+    }
+}
+
+fn part_of(part: &VscodePart) -> String {
+    let titles: Vec<String> = part
+        .kinds
+        .iter()
+        .filter_map(|kind| Some(plural(&catalog().keys(*kind, Dialect::default())?.row.title)))
+        .collect();
+    let mut said = format!("in {}", titles.join(", "));
+    let keys = |keys: &[String]| keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
+    if !part.keys.is_empty() {
+        said.push_str(&format!(", at {}", keys(&part.keys)));
+    }
+    if !part.except_keys.is_empty() {
+        said.push_str(&format!(", but not at {}", keys(&part.except_keys)));
+    }
+    if part.paths {
+        said.push_str(", at inline links and `#file:`");
+    }
+    if part.up_to == Some(Severity::Hint) {
+        said.push_str(", as hints");
+    }
+    said
+}
+
+fn plural(title: &str) -> String {
+    if title.ends_with('s') { title.to_owned() } else { format!("{title}s") }
 }
 
 /// A line as a sentence.
@@ -115,6 +158,20 @@ mod tests {
             assert!(page.contains(rule.title.trim()) && page.contains("## Reported"), "{}", rule.code);
             assert!(short(rule).contains(&rule.code));
         }
+    }
+
+    #[test]
+    fn a_page_says_what_vs_code_says() {
+        let said = |code: &str| beside_vscode(catalog().rule(code).unwrap().1);
+        assert_eq!(said("agent/cycle"), "VS Code's own diagnostics: none of it.");
+        assert!(said("model/form").ends_with("a part of it; all of ours are shown beside them."));
+        assert_eq!(
+            said("tool/unknown"),
+            "VS Code's own diagnostics: a part of it, in custom agents, chat modes, prompt files, as hints. \
+             Where an editor says that it has them, ours are left out there."
+        );
+        let missing = said("link/missing-file");
+        assert!(missing.contains("instructions files, skills, at inline links and `#file:`."), "{missing}");
     }
 
     #[test]

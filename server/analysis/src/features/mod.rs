@@ -5,6 +5,7 @@
 pub mod about;
 pub mod actions;
 pub mod alone;
+pub mod answered;
 pub mod astray;
 pub mod at;
 pub mod calls;

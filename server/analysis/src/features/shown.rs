@@ -1,12 +1,12 @@
 //! The findings of a file as an editor shows them.
 
-use super::alone;
+use super::{alone, answered};
 use crate::config::file::NAME;
 use crate::diagnostics::{self, Finding};
 use crate::path;
 use crate::world::World;
 use rustc_hash::FxHashSet;
-use segue_catalog::Severity;
+use segue_catalog::{Answerers, Severity};
 use segue_syntax::Lines;
 use std::sync::Arc;
 
@@ -17,6 +17,8 @@ pub struct View {
     pub open: bool,
     /// Whether the whole workspace is known; else only what the file alone says is judged.
     pub complete: bool,
+    /// The parts of the editor that report things themselves, in open files.
+    pub editor: Answerers,
 }
 
 /// A file with what is said of it.
@@ -51,6 +53,10 @@ pub fn of_file(world: &World, path: &str, view: View) -> Option<Shown> {
         (view.open || finding.severity > Severity::Hint) && (view.complete || alone::can_judge(finding.code))
     });
     one_doubt_a_line(&text, &mut findings);
+    if view.open && view.editor != Answerers::NONE {
+        let state = world.file_at(path).map(|(_, state)| state);
+        findings.retain(|own| state.is_none_or(|state| !answered::by_editor(state, own, view.editor)));
+    }
     Some(Shown { text, findings, comments: comments_of(path), complete: view.complete })
 }
 

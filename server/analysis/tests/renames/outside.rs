@@ -7,9 +7,10 @@ use segue_analysis::features::astray;
 use segue_analysis::features::shown::{self, View};
 use segue_analysis::fixture::MemoryDisk;
 use segue_analysis::{Change, Host, Options, World};
+use segue_catalog::Answerers;
 use std::sync::Arc;
 
-const SEEN: View = View { open: true, complete: true };
+const SEEN: View = View { open: true, complete: true, editor: Answerers::NONE };
 
 /// A workspace after moves, which are told as a watcher does.
 fn after(fixture: &str, moves: &[(&str, &str)]) -> (Arc<MemoryDisk>, Host) {

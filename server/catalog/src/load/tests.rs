@@ -301,3 +301,27 @@ fn keys_that_no_client_reads_are_not_rows() {
         assert!(key.name != "mode" || row.kind == Kind::Prompt);
     }
 }
+
+/// Each rule says what VS Code's own diagnostics have of it, in kinds and at keys that there are.
+#[test]
+fn rules_say_what_vs_code_reports() {
+    for rule in &catalog().rules {
+        let code = &rule.code;
+        let part = match (rule.in_vscode, &rule.vscode_part) {
+            (Answer::Same, None) => panic!("{code}: in which kinds?"),
+            (Answer::None, Some(_)) => panic!("{code}: a part of nothing"),
+            (_, None) => continue,
+            (_, Some(part)) => part,
+        };
+        assert!(!part.kinds.is_empty(), "{code}: no kind");
+        let narrowed = !part.keys.is_empty() || part.up_to.is_some() || part.paths;
+        assert!(rule.in_vscode == Answer::Wider || !narrowed, "{code}: a part is not the same");
+        for name in part.keys.iter().chain(&part.except_keys) {
+            let has = |kind: &Kind| {
+                let table = catalog().keys(*kind, Dialect::Copilot);
+                table.is_some_and(|table| table.get(name).is_some())
+            };
+            assert!(part.kinds.iter().any(has), "{code}: `{name}` is no key of its kinds");
+        }
+    }
+}

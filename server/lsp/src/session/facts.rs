@@ -70,7 +70,7 @@ pub struct ClientFacts {
     pub insert_replace: bool,
     /// It can be told to leave the indentation of a proposal alone.
     pub insert_text_mode: bool,
-    /// The parts of the editor that propose things themselves, as its extension says in
+    /// The parts of the editor that propose and report things themselves, as its extension says in
     /// `initializationOptions.editorAnswers`.
     pub editor_answers: Answerers,
     /// Places of workspace symbols may be told later.

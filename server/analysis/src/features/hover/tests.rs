@@ -4,6 +4,7 @@ use super::*;
 use crate::features::shown::{self, View};
 use crate::fixture;
 use crate::host::{Change, Host, Options};
+use segue_catalog::Answerers;
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -57,7 +58,8 @@ fn drawn(path: &str, marked: &str) -> String {
     let text = marked.replacen('‸', "", 1);
     host.apply([Change::Buffer { path: path.to_owned(), text: text.as_str().into(), version: None }]);
     let world = host.snapshot();
-    let shown = shown::of_file(&world, path, View { open: true, complete: true }).expect("shown");
+    let shown = shown::of_file(&world, path, View { open: true, complete: true, editor: Answerers::NONE })
+        .expect("shown");
     match at(&world, path, &shown, u32::try_from(offset).expect("small")) {
         Some(hover) => format!("[{}]\n{}", hover.span.of(&text), hover.markdown),
         None => "nothing".to_owned(),
@@ -165,7 +167,8 @@ fn half_typed_text_is_hovered_without_harm() {
     let mut host = Host::open(Arc::new(fixture::disk(WORKSPACE)), Options::default(), &|_| ());
     host.apply([Change::Buffer { path: AGENT.to_owned(), text: text.into(), version: None }]);
     let world = host.snapshot();
-    let shown = shown::of_file(&world, AGENT, View { open: true, complete: true }).expect("shown");
+    let shown = shown::of_file(&world, AGENT, View { open: true, complete: true, editor: Answerers::NONE })
+        .expect("shown");
     for offset in 0..=text.len() + 2 {
         let _ = at(&world, AGENT, &shown, u32::try_from(offset).expect("small"));
     }

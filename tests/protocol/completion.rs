@@ -7,15 +7,15 @@ use std::fmt::Write;
 
 const FIXTURE: &str = include_str!("../fixtures/completion.txt");
 
-struct Case {
-    title: String,
-    path: String,
-    text: String,
-    position: Value,
+pub struct Case {
+    pub title: String,
+    pub path: String,
+    pub text: String,
+    pub position: Value,
 }
 
 /// The cases, with positions in units of UTF-16.
-fn cases() -> Vec<Case> {
+pub fn cases() -> Vec<Case> {
     let read = |case: &str| {
         let (title, rest) = case.split_once("\n@ ").unwrap();
         let (path, marked) = rest.split_once('\n').unwrap();
@@ -32,11 +32,11 @@ fn cases() -> Vec<Case> {
     FIXTURE.split("\n== ").skip(2).map(read).collect()
 }
 
-fn workspace() -> Folder {
+pub fn workspace() -> Folder {
     Folder::new(&format!("{}\n", FIXTURE.split("\n== ").nth(1).unwrap().split_once('\n').unwrap().1))
 }
 
-fn capabilities() -> Value {
+pub fn capabilities() -> Value {
     let mut capabilities = push_capabilities();
     capabilities["textDocument"]["completion"] = json!({
         "completionItem": {
@@ -49,7 +49,7 @@ fn capabilities() -> Value {
     capabilities
 }
 
-fn ask(client: &mut Client, uri: &str, position: &Value) -> Value {
+pub fn asked(client: &mut Client, uri: &str, position: &Value) -> Value {
     let params = json!({ "textDocument": { "uri": uri }, "position": position });
     client.request("textDocument/completion", params)
 }
@@ -91,7 +91,7 @@ fn every_position_is_answered() {
     for case in all {
         let uri = folder.uri(&case.path);
         client.open(&uri, 1, &case.text);
-        let list = ask(&mut client, &uri, &case.position);
+        let list = asked(&mut client, &uri, &case.position);
         assert_eq!(list["isIncomplete"], false, "{}", case.title);
         let group = case.title.split(':').next().unwrap().replace(' ', "-").to_lowercase();
         *groups.entry(group).or_default() += &drawn(&case.title, &list);
@@ -117,7 +117,7 @@ fn one(text: &str, capabilities: Value) -> (Folder, Client, String) {
 #[test]
 fn what_is_looked_at_is_told_about() {
     let (_folder, mut client, uri) = one("---\ndescription: y\n\n---\n\nText.\n", capabilities());
-    let list = ask(&mut client, &uri, &json!({ "line": 2, "character": 0 }));
+    let list = asked(&mut client, &uri, &json!({ "line": 2, "character": 0 }));
     let item = list["items"].as_array().unwrap().iter().find(|item| item["label"] == "tools").unwrap();
     assert!(item.get("documentation").is_none());
     let resolved = client.request("completionItem/resolve", item.clone());
@@ -134,7 +134,7 @@ fn a_client_without_snippets_gets_plain_text() {
     let mut plain = capabilities();
     plain["textDocument"]["completion"]["completionItem"] = json!({});
     let (_folder, mut client, uri) = one("", plain);
-    let list = ask(&mut client, &uri, &json!({ "line": 0, "character": 0 }));
+    let list = asked(&mut client, &uri, &json!({ "line": 0, "character": 0 }));
     let item = &list["items"][0];
     assert_eq!(item.get("insertTextFormat"), None);
     let text = item["textEdit"]["newText"].as_str().unwrap();
@@ -149,7 +149,7 @@ fn positions_count_in_the_unit_that_was_agreed_on() {
         capabilities["general"]["positionEncodings"] = json!([encoding]);
         let (_folder, mut client, uri) =
             one("---\ndescription: y\n---\n\n𝒳ä Use #tool:search\n", capabilities);
-        let list = ask(&mut client, &uri, &json!({ "line": 4, "character": start + 2 }));
+        let list = asked(&mut client, &uri, &json!({ "line": 4, "character": start + 2 }));
         let at = |character: i32| json!({ "line": 4, "character": character });
         let expected = json!({
             "newText": "search",

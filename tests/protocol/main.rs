@@ -10,12 +10,14 @@ mod client;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod accepted;
 mod answers;
 mod beside;
 mod completion;
 mod conversions;
 mod hazards;
 mod hierarchy;
+mod hover;
 mod navigation;
 mod peers;
 mod refactors;

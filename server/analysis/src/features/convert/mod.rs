@@ -18,6 +18,7 @@ mod tools;
 mod words;
 mod yaml;
 
+pub(in crate::features) use portability::knows;
 pub use portability::{ClientView, Reads, of_file as portability};
 pub use tools::{in_findings as old_names_in, old_names};
 

@@ -100,7 +100,12 @@ fn look(view: &mut ClientView, kind: Kind, dialect: Dialect, facts: &Facts) {
 }
 
 /// Whether a name in a list of tools means something to a client. What may be a server's counts.
-fn knows(catalog: &Catalog, client: ClientId, dialect: Dialect, written: &str) -> bool {
+pub(in crate::features) fn knows(
+    catalog: &Catalog,
+    client: ClientId,
+    dialect: Dialect,
+    written: &str,
+) -> bool {
     let name = written.split('(').next().unwrap_or(written).trim();
     let vscode = catalog.vscode_tool(name);
     let server = name.contains('/') && vscode.is_none();

@@ -4,9 +4,10 @@ use super::Hover;
 use crate::clients;
 use crate::features::about::{self, About};
 use crate::features::completion::{self, Role, Spot};
+use crate::features::convert;
 use crate::file::{FileState, Space};
 use crate::world::World;
-use segue_catalog::{ClientId, Dialect, Key, KeyTable, Kind, Shape, catalog};
+use segue_catalog::{ClientId, ClientSet, Dialect, Key, KeyTable, Kind, Shape, catalog};
 use segue_syntax::Span;
 
 pub(super) fn meaning(
@@ -73,7 +74,11 @@ fn value(world: &World, path: &str, state: &FileState, key: &Key, word: &str) ->
             let config = world.config(path);
             let clients = clients::of_file(path, kind, dialect, state.facts()?, config);
             let claude = dialect == Dialect::Claude || kind == Kind::Skill;
-            tool(world, word, claude, clients.has(ClientId::Vscode))
+            let mut card = tool(world, word, claude, clients.has(ClientId::Vscode))?;
+            if kind != Kind::Skill {
+                card.push_str(&readers(clients, dialect, word));
+            }
+            Some(card)
         }
         "model" | "models" | "handoffs[].model" => own().or_else(|| model(world, word)),
         "agents" | "handoffs[].agent" => named(Space::Agent),
@@ -82,6 +87,20 @@ fn value(world: &World, path: &str, state: &FileState, key: &Key, word: &str) ->
         "mcpServers" => named(Space::Server),
         _ => own(),
     }
+}
+
+/// Which clients of the file read a name in a list of tools, and which pass it over.
+fn readers(clients: ClientSet, dialect: Dialect, word: &str) -> String {
+    if clients.iter().count() < 2 {
+        return String::new();
+    }
+    let mut table = "\n\n| client | |\n|---|---|".to_owned();
+    for client in clients.iter() {
+        let known = convert::knows(catalog(), client, dialect, word);
+        let title = clients::told(ClientSet::of(&[client]));
+        table.push_str(&format!("\n| {title} | {} |", if known { "reads it" } else { "ignores it" }));
+    }
+    table
 }
 
 /// A name in a list of tools, in the words of whoever reads it first.

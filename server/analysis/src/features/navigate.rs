@@ -219,7 +219,7 @@ fn indexed_path_uses(
 
 /// The paths under which a file may be meant: its own, without its ending, and in other letters where
 /// no file is spelt so.
-fn aliases(world: &World, path: &str) -> Vec<PathId> {
+pub(super) fn aliases(world: &World, path: &str) -> Vec<PathId> {
     let mut found: Vec<PathId> = world.id(path).into_iter().collect();
     found.extend(path.strip_suffix(".md").and_then(|bare| world.id(bare)));
     let bare = path.strip_suffix(".md").unwrap_or(path);

@@ -172,6 +172,13 @@ One.
         then: "//- a-b-2.context.md\n# A [b]\r\n\r\nText.\r\n//- a.spec.md\n# A [b]\r\n\r\nSee [A \\[b\\]](./a-b-2.context.md#a-b).\r\n",
     },
     Case {
+        case: "a link that was broken is broken in the new file",
+        fixture: "//- a.spec.md\n# A\n\n# B\n\n[x](gone.md) [y](#gone)\n",
+        at: ("a.spec.md", "# B"),
+        title: "Extract section to a context file",
+        then: "//- a.spec.md\n# A\n\n# B\n\nSee [B](./b.context.md#b).\n//- b.context.md\n# B\n\n[x](gone.md) [y](./a.spec.md#gone)\n",
+    },
+    Case {
         case: "a section below its own heading comes back without it",
         fixture: "//- a.spec.md
 # Spec

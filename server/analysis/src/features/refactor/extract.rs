@@ -5,11 +5,11 @@ use super::section::{Carried, Carry, shift_to};
 use super::{Offer, Refusal, Source, Way};
 use crate::changes::{Changes, Why};
 use crate::disk::Probe;
-use crate::features::at::{self, Symbol};
-use crate::features::navigate::{self, Use};
-use crate::path;
+use crate::features::{at, navigate};
+use crate::intern::PathId;
 use crate::sites::Page;
-use crate::written;
+use crate::written::{self, Written};
+use crate::{path, resolve};
 use segue_catalog::{Dialect, Kind, catalog};
 use segue_syntax::facts::Heading;
 use segue_syntax::{Facts, Span};
@@ -182,37 +182,62 @@ fn links_follow(
     let mut moved: Vec<Renamed> = anchors.iter().skip(1).cloned().collect();
     let ids = source.facts.html_ids.iter().filter(|id| span.contains(id.span));
     moved.extend(ids.map(|id| (id.id.clone(), id.id.clone())));
-    for (old, new) in &moved {
-        let symbol = Symbol::Anchor { path: source.path.clone(), anchor: old.clone() };
-        for one in navigate::references(source.world, &symbol, go_on) {
-            let inside = one.path == source.path && span.contains(one.span);
-            if !one.defines && !inside {
-                follow(source, &one, to, new, changes).ok_or(Refusal::Changed)?;
-            }
+    if moved.is_empty() {
+        return Ok(());
+    }
+    let leaving = Leaving { source, span, to, moved: &moved };
+    let mut add = |path: &Arc<str>, text: &Arc<str>, edits: Vec<(Span, String)>| {
+        edits.into_iter().for_each(|(span, insert)| changes.add(path, text, span, insert, Why::Link));
+    };
+    add(&source.path, source.text, leaving.edits(&source.page));
+    let world = source.world;
+    let meant = navigate::aliases(world, &source.path).into_iter();
+    let mut files: Vec<PathId> = meant.flat_map(|id| world.referrers(id)).copied().collect();
+    files.sort_unstable();
+    files.dedup();
+    for id in files {
+        let (path, Some(state)) = (world.path(id), world.file(id)) else { continue };
+        if path != source.path {
+            let text = world.text(id).ok_or(Refusal::Changed)?;
+            add(&path, &text, leaving.edits(&Page::of(&path, state, Some(&text))));
         }
     }
+    let hint = navigate::hint_of(&source.path);
+    let outside = navigate::outside(world, &[hint], &|_| false, go_on, |page, _, text| {
+        vec![(Arc::<str>::from(page.path), text.clone(), leaving.edits(page))]
+    });
+    outside.into_iter().for_each(|(path, text, edits)| add(&path, &text, edits));
     if go_on() { Ok(()) } else { Err(Refusal::Changed) }
 }
 
-/// Writes the destination at a place for the new file.
-fn follow(source: &Source<'_>, one: &Use, to: &str, anchor: &str, changes: &mut Changes) -> Option<()> {
-    let text: Arc<str> = one.text.clone().or_else(|| source.world.any_text(&one.path))?;
-    let state = source.world.file_at(&one.path).map(|(_, state)| state);
-    let read;
-    let page = match state.filter(|state| state.kind.is_some()) {
-        Some(state) => Page::of(&one.path, state, Some(&text)),
-        None => {
-            read = Facts::of(&text);
-            Page::plain(&one.path, &read, &text)
-        }
-    };
-    let mut all = written::all(page.kind, page.facts?).map(|(_, written)| written);
-    let written = all.find(|written| written.parts(Some(&text)).anchor == Some(one.span))?;
-    let angle = text.get(..written.span.start as usize)?.ends_with('<');
-    let relative = path::relative(path::parent(&one.path), to);
-    let insert = spelled(&relative, &format!("#{anchor}"), angle);
-    changes.add(&one.path, &text, written.span, insert, Why::Link);
-    Some(())
+/// Anchors that leave their file.
+struct Leaving<'a> {
+    source: &'a Source<'a>,
+    /// The section, whose own links stay with it.
+    span: Span,
+    to: &'a str,
+    moved: &'a [Renamed],
+}
+
+impl Leaving<'_> {
+    /// The destinations of a file that lead to one of them, written for the new file.
+    fn edits(&self, page: &Page<'_>) -> Vec<(Span, String)> {
+        let (Some(facts), Some(text)) = (page.facts, page.text) else { return Vec::new() };
+        let own = page.path == &*self.source.path;
+        let all = written::all(page.kind, facts).map(|(_, written)| written);
+        let leading =
+            all.filter(|written| written.text.contains('#') && !(own && self.span.contains(written.whole)));
+        let edit = |written: Written<'_>| {
+            let lead = resolve::lead(self.source.world, page.path, &written)?;
+            lead.there.filter(|there| there.path == *self.source.path)?;
+            let anchor = resolve::canonical_anchor(self.source.facts, &lead.anchor?)?;
+            let (_, new) = self.moved.iter().find(|(old, _)| *old == anchor)?;
+            let angle = text.get(..written.span.start as usize)?.ends_with('<');
+            let relative = path::relative(path::parent(page.path), self.to);
+            Some((written.span, spelled(&relative, &format!("#{new}"), angle)))
+        };
+        leading.filter_map(edit).collect()
+    }
 }
 
 /// Whether the headings that stay keep their anchors: a namesake's counter may hang on one that goes.

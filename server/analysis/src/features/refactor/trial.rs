@@ -12,7 +12,7 @@ use std::sync::Arc;
 const MOST_REFERRERS: usize = 32;
 
 /// Whether changes leave every file that they touch, and those that refer to them, without a finding
-/// that was not there before. Hints and information about a new file alone count as none.
+/// that was not there before. Of a new file only its links count: somebody has to fill it in yet.
 pub(super) fn brings_nothing(world: &World, changes: &Changes) -> bool {
     let Some(after) = tried(world, changes) else { return false };
     let mut paths: Vec<Arc<str>> = changes.files.keys().cloned().collect();
@@ -22,8 +22,21 @@ pub(super) fn brings_nothing(world: &World, changes: &Changes) -> bool {
     }
     paths.sort();
     paths.dedup();
-    paths.iter().all(|path| !is_worse(world, &after, path))
-        && changes.creates.keys().all(|path| links_of(&after, path) == 0)
+    paths.iter().all(|path| !is_worse(world, &after, path)) && all_came_along(world, &after, changes)
+}
+
+/// Whether every finding about links in new files is one that an edited file had, and has no longer.
+fn all_came_along(before: &World, after: &World, changes: &Changes) -> bool {
+    let mut left: FxHashMap<&str, isize> = FxHashMap::default();
+    for path in changes.files.keys() {
+        findings(before, path).iter().for_each(|finding| *left.entry(finding.code).or_default() += 1);
+        findings(after, path).iter().for_each(|finding| *left.entry(finding.code).or_default() -= 1);
+    }
+    for finding in changes.creates.keys().flat_map(|path| findings(after, path)) {
+        *left.entry(finding.code).or_default() -= isize::from(finding.code.starts_with("link/"));
+    }
+    let of_links = left.iter().filter(|(code, _)| code.starts_with("link/"));
+    changes.creates.is_empty() || of_links.into_iter().all(|(_, left)| *left >= 0)
 }
 
 /// The workspace after changes; `None` where their edits do not fit the texts, or a file is there that
@@ -60,11 +73,6 @@ fn is_worse(before: &World, after: &World, path: &str) -> bool {
         }
         _ => true,
     })
-}
-
-/// The findings about links: those that a new file must not have.
-fn links_of(world: &World, path: &str) -> usize {
-    findings(world, path).iter().filter(|finding| finding.code.starts_with("link/")).count()
 }
 
 fn findings(world: &World, path: &str) -> Vec<diagnostics::Finding> {

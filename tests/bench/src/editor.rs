@@ -1,6 +1,6 @@
 //! The table of an editor session: what a user waits for, at several sizes of workspace.
 
-use crate::session::{Document, Session, enlarge, percentile, uri};
+use crate::session::{Document, Keys, Session, enlarge, percentile, uri};
 use crate::workspace;
 use serde_json::json;
 use std::io;
@@ -15,11 +15,11 @@ struct Row {
     open: f64,
     index: f64,
     index_pull: f64,
-    small: (f64, f64),
-    small_pull: (f64, f64),
-    large: (f64, f64),
+    small: Keys,
+    small_pull: Keys,
+    large: Keys,
     storm: f64,
-    hub: (f64, f64),
+    hub: Keys,
     memory: f64,
 }
 
@@ -49,10 +49,6 @@ fn start_time(server: &Path) -> io::Result<f64> {
     Ok(best)
 }
 
-pub fn pair(times: &[f64]) -> (f64, f64) {
-    (percentile(times, 0.5), percentile(times, 0.95))
-}
-
 fn measure(server: &Path, folder: &Path, files: usize) -> io::Result<Row> {
     let (small, hub) = (folder.join(workspace::path(80)), folder.join(workspace::HUB));
     let mut row = Row { files, ..Row::default() };
@@ -76,30 +72,30 @@ fn measure(server: &Path, folder: &Path, files: usize) -> io::Result<Row> {
     row.open = open.as_secs_f64() * 1000.0;
     session.published_all(with_findings.into_iter().filter(|other| *other != uri(&small)).collect())?;
     row.index = begun.elapsed().as_secs_f64() * 1000.0;
-    row.small = pair(&document.keys(&mut session, 300, true)?);
+    row.small = document.keys(&mut session, 300, true)?;
     let (mut document, _) = Document::open(&mut session, &large, true)?;
-    row.large = pair(&document.keys(&mut session, 60, true)?);
+    row.large = document.keys(&mut session, 60, true)?;
     let (mut document, _) = Document::open(&mut session, &huge, true)?;
     row.storm = document.storm(&mut session, 500)?;
-    row.hub = pair(&hub_edits(&mut session, &hub, &small)?);
+    row.hub = hub_edits(&mut session, &hub, &small)?;
     row.memory = session.peak_memory().unwrap_or_default();
     session.end()?;
 
     let mut session = Session::start(&command, folder, true)?;
     let (mut document, _) = Document::open(&mut session, &small, false)?;
-    row.small_pull = pair(&document.keys(&mut session, 300, false)?);
+    row.small_pull = document.keys(&mut session, 300, false)?;
     session.end()?;
     Ok(row)
 }
 
 /// A heading of the hub changes, and the open file that links to it is judged anew.
-pub fn hub_edits(session: &mut Session, hub: &Path, linking: &Path) -> io::Result<Vec<f64>> {
+pub fn hub_edits(session: &mut Session, hub: &Path, linking: &Path) -> io::Result<Keys> {
     let text = std::fs::read_to_string(hub)?;
     let heading = text.lines().position(|line| line.starts_with("## ")).unwrap_or(0);
     let original = text.lines().nth(heading).unwrap_or_default().to_owned();
     let (mut document, _) = Document::open(session, hub, true)?;
     let linking = uri(linking);
-    let mut times = Vec::new();
+    let (mut times, before) = (Vec::new(), session.worked());
     for round in 0..60 {
         let line = if round % 2 == 0 { format!("{original} changed") } else { original.clone() };
         let begun = Instant::now();
@@ -108,35 +104,38 @@ pub fn hub_edits(session: &mut Session, hub: &Path, linking: &Path) -> io::Resul
         times.push(published.saturating_duration_since(begun).as_secs_f64() * 1000.0);
     }
     times.sort_by(f64::total_cmp);
-    Ok(times)
+    let worked = before.zip(session.worked()).map(|(before, after)| (after - before) / times.len() as f64);
+    Ok(Keys { times, worked })
 }
 
 fn print(rows: &[Row], size: f64, start: f64) {
     println!("binary {size:.1} MB (goal 25), start {start:.1} ms (goal 20)\n");
     let columns: Vec<String> = rows.iter().map(|row| format!("{} files", row.files)).collect();
+    println!("A key: p50 / p95 (CPU time of the server).\n");
     println!("| ms unless said | goal | {} |", columns.join(" | "));
     println!("|---|---|{}", "---|".repeat(rows.len()));
     let line = |name: &str, goal: &str, cell: &dyn Fn(&Row) -> String| {
         let cells: Vec<String> = rows.iter().map(cell).collect();
         println!("| {name} | {goal} | {} |", cells.join(" | "));
     };
-    let two = |(median, high): (f64, f64)| format!("{median:.2} / {high:.2}");
     line("`initialize` answered", "10", &|row| format!("{:.1}", row.initialize));
     line("first opened file's diagnostics", "30", &|row| format!("{:.1}", row.open));
     line("all diagnostics known, pushed", "600", &|row| format!("{:.0}", row.index));
     line("the same, pulled", "600", &|row| format!("{:.0}", row.index_pull));
-    line("key → diagnostics, 5 KB, pushed, p50 / p95", "0.3 / 1", &|row| two(row.small));
-    line("the same, pulled", "0.3 / 1", &|row| two(row.small_pull));
-    line("key → diagnostics, 435 KB", "4 / 8", &|row| two(row.large));
+    line("key → diagnostics, 5 KB, pushed, p50 / p95", "0.3 / 1", &|row| row.small.cell());
+    line("the same, pulled", "0.3 / 1", &|row| row.small_pull.cell());
+    line("key → diagnostics, 435 KB", "4 / 8", &|row| row.large.cell());
     line("500 edits, 294 KB, total", "1000", &|row| format!("{:.0}", row.storm));
-    line("hub heading → open dependent", "5", &|row| two(row.hub));
+    line("hub heading → open dependent", "5", &|row| row.hub.cell());
     line("peak memory, MB", "100", &|row| format!("{:.0}", row.memory));
     if let (Some(first), Some(last)) = (rows.first(), rows.last()) {
         println!(
-            "\nkey at {} files ÷ at {}: {:.2} (goal 1.2)",
+            "\nkey at {} files ÷ at {}: {:.2}, pulled {:.2} (goal 1.2)",
             last.files,
             first.files,
-            last.small.0 / first.small.0.max(f64::EPSILON)
+            percentile(&last.small.times, 0.5) / percentile(&first.small.times, 0.5).max(f64::EPSILON),
+            percentile(&last.small_pull.times, 0.5)
+                / percentile(&first.small_pull.times, 0.5).max(f64::EPSILON),
         );
     }
 }

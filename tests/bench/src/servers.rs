@@ -1,9 +1,10 @@
 //! Several servers on the same workspaces, driven alike: the table that says where a peer does better.
 //!
 //! Everything is asked of a `SKILL.md`, the one kind of file that all of them judge. Diagnostics are
-//! pushed. A server that says nothing of a file in a minute gets a dash.
+//! pushed; a key's cell is p50 / p95 (CPU time of the server). A server that says nothing of a file in a
+//! minute gets a dash.
 
-use crate::editor::{hub_edits, pair};
+use crate::editor::hub_edits;
 use crate::session::{Document, Session, enlarge};
 use crate::workspace;
 use std::io;
@@ -11,8 +12,9 @@ use std::path::Path;
 
 /// Measures `servers`, each written `name=command line`, at each of `sizes`; prints a table.
 pub fn run(servers: &[&str], sizes: &[usize]) -> io::Result<()> {
+    println!("A key: p50 / p95 (CPU time of the server), in milliseconds.\n");
     println!(
-        "| files | server | `initialize` | opened → diagnostics | key, 5 KB, p50 / p95 | key, 435 KB, p50 / p95 | 500 edits, 294 KB | hub heading → open dependent | peak MB |"
+        "| files | server | `initialize` | opened → diagnostics | key, 5 KB | key, 435 KB | 500 edits, 294 KB | hub heading → open dependent | peak MB |"
     );
     println!("|---|---|---|---|---|---|---|---|---|");
     for files in sizes {
@@ -62,15 +64,14 @@ fn play(
     [small, large, storm]: [&Path; 3],
     cells: &mut Vec<String>,
 ) -> io::Result<()> {
-    let two = |(median, high): (f64, f64)| format!("{median:.2} / {high:.2}");
     let (mut document, opened) = Document::open(session, small, true)?;
     cells.push(format!("{:.1}", opened.as_secs_f64() * 1000.0));
-    cells.push(two(pair(&document.keys(session, 200, true)?)));
+    cells.push(document.keys(session, 200, true)?.cell());
     let (mut document, _) = Document::open(session, large, true)?;
-    cells.push(two(pair(&document.keys(session, 30, true)?)));
+    cells.push(document.keys(session, 30, true)?.cell());
     let (mut document, _) = Document::open(session, storm, true)?;
     cells.push(format!("{:.0}", document.storm(session, 500)?));
-    cells.push(two(pair(&hub_edits(session, &folder.join(workspace::HUB), small)?)));
+    cells.push(hub_edits(session, &folder.join(workspace::HUB), small)?.cell());
     Ok(())
 }
 

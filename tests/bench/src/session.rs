@@ -147,6 +147,17 @@ impl Session {
         Some(line.split_whitespace().nth(1)?.parse::<f64>().ok()? / 1024.0)
     }
 
+    /// The time that the server's threads have worked, in milliseconds (Linux): what the load of the
+    /// machine does not change much. Threads that have ended are not in it.
+    pub fn worked(&self) -> Option<f64> {
+        let threads = std::fs::read_dir(format!("/proc/{}/task", self.child.id())).ok()?;
+        let nanoseconds = threads.flatten().filter_map(|thread| {
+            let told = std::fs::read_to_string(thread.path().join("schedstat")).ok()?;
+            told.split_whitespace().next()?.parse::<f64>().ok()
+        });
+        Some(nanoseconds.sum::<f64>() / 1e6)
+    }
+
     /// Says goodbye. Some servers leave only when their input ends.
     pub fn end(mut self) -> io::Result<()> {
         self.request("shutdown", Value::Null)?;
@@ -246,9 +257,10 @@ impl Document {
         self.change(session, json!({ "range": range, "text": text }))
     }
 
-    /// From a key to the diagnostics that know it, in milliseconds, sorted.
-    pub fn keys(&mut self, session: &mut Session, count: usize, push: bool) -> io::Result<Vec<f64>> {
+    /// From a key to the diagnostics that know it, `count` times.
+    pub fn keys(&mut self, session: &mut Session, count: usize, push: bool) -> io::Result<Keys> {
         let mut times = Vec::with_capacity(count);
+        let before = session.worked();
         for _ in 0..count {
             let begun = Instant::now();
             self.key(session)?;
@@ -262,7 +274,8 @@ impl Document {
             times.push(took.as_secs_f64() * 1000.0);
         }
         times.sort_by(f64::total_cmp);
-        Ok(times)
+        let worked = before.zip(session.worked()).map(|(before, after)| (after - before) / count as f64);
+        Ok(Keys { times, worked })
     }
 
     /// From the first of `count` edits to the diagnostics of the last, in milliseconds.
@@ -273,6 +286,23 @@ impl Document {
         }
         let done = session.published(&self.uri, Some(self.version), Instant::now())?;
         Ok(done.saturating_duration_since(begun).as_secs_f64() * 1000.0)
+    }
+}
+
+/// What some keys cost.
+#[derive(Default)]
+pub struct Keys {
+    /// From a key to its diagnostics, in milliseconds, sorted.
+    pub times: Vec<f64>,
+    /// How long the server worked for one, in milliseconds.
+    pub worked: Option<f64>,
+}
+
+impl Keys {
+    /// The median, the 95th of a hundred, and what the server worked.
+    pub fn cell(&self) -> String {
+        let worked = self.worked.map_or_else(String::new, |worked| format!(" ({worked:.2})"));
+        format!("{:.2} / {:.2}{worked}", percentile(&self.times, 0.5), percentile(&self.times, 0.95))
     }
 }
 

@@ -12,12 +12,13 @@
 //! | 8 versions | `answers::an_opened_document_gets_its_diagnostics`, and the client, which fails on one that goes back |
 //! | 9, 10 columns | `sync::columns…`, `sync::positions…` |
 //! | 11 inconsistent edits | `sync::random_sessions_are_survived` |
-//! | 12, 13 order, back-pressure | `hazards::burst_of_ten_thousand_changes`, `shutdown_gets_through_a_storm` (`concurrency_level`) |
+//! | 12 order | `hazards::burst_of_ten_thousand_changes` |
+//! | 13 back-pressure | `nothing_is_held_up_by_a_storm_over_slow_work` (`concurrency_level`), `hazards::a_slow_request_is_cancelled` |
 //! | 14, 15 incremental trees | `answers_after_edits_are_those_of_a_fresh_document` (`Text::apply`) |
 //! | 16 large files | `a_large_document_is_served`, `no_shape_of_text_holds_the_server_up` (one pass over the text a key) |
-//! | 17 huge roots | `peers::a_workspace_of_many_files…`, `nothing_waits_for_the_scan_that_needs_not` (the runtime borrowed in `main`) |
+//! | 17 huge roots | `peers::a_workspace_of_many_files…`, `what_is_left_out_of_a_huge_root_is_said`, `nothing_waits_for_the_scan_that_needs_not` (the runtime borrowed in `main`) |
 //! | 27 Windows URIs | `spellings_of_a_drive_are_one_document` (`uri::to_path`, `Documents::get`) |
-//! | 28 other schemes | `documents_that_are_no_files` (`Document::place` being `None`) |
+//! | 28 other schemes | `documents_that_are_no_files` (the scheme in `uri::to_path`) |
 //! | 29 case | `a_link_in_the_wrong_case_is_told` |
 //! | 30 roots | `workspaces::roots_are_apart_and_come_and_go` |
 //! | 31 ignored targets | `an_ignored_target_is_not_missing` (`World::probe`), `scopes::ignored_files_come_along…` |
@@ -121,6 +122,18 @@ fn nothing_waits_for_the_scan_that_needs_not() {
     assert_eq!(client.wait().code(), Some(0));
 }
 
+/// Guard: `say_if_cut` in `progress::scan`.
+#[test]
+fn what_is_left_out_of_a_huge_root_is_said() {
+    let files: String = (0..80).map(|number| format!("//- docs/{number}.md\n# {number}\n")).collect();
+    let folder = Folder::new(&files);
+    let client = Client::start_with(&["lsp"], &[("SEGUE_SELF_TEST", "few-entries")]);
+    let mut client = Client::begin(client, &[&folder], push_capabilities());
+    client.wait_for("a word about it", |client| client.shown.len() == 1);
+    let said = client.shown[0]["message"].as_str().unwrap();
+    assert!(said.starts_with("Only the first 50 entries of this folder were read"), "{said}");
+}
+
 /// Guard: `progress::report`.
 #[test]
 fn a_long_scan_shows_its_progress_from_beginning_to_end() {
@@ -145,6 +158,8 @@ fn a_long_scan_shows_its_progress_from_beginning_to_end() {
 fn progress_is_for_who_wants_it() {
     let folder = Folder::new(PROMPT);
     let mut client = held(&folder, pull_capabilities());
+    // Long enough for a word about it.
+    client.request("segue/selfTest", json!({ "block": 400 }));
     release(&mut client);
     client.request("workspace/diagnostic", json!({ "previousResultIds": [] }));
     assert!(client.progress.is_empty());
@@ -166,9 +181,12 @@ fn answers_agree_after_a_write_from_outside() {
 }
 
 #[test]
-fn shutdown_gets_through_a_storm() {
+fn nothing_is_held_up_by_a_storm_over_slow_work() {
     let folder = Folder::new(PROMPT);
-    let mut client = Client::push(&folder);
+    let client = Client::start_with(&["lsp"], &[("SEGUE_SELF_TEST", "1")]);
+    let mut client = Client::begin(client, &[&folder], push_capabilities());
+    let slow = json!({ "block": 600_000, "lane": "background" });
+    let asked: Vec<i64> = (0..8).map(|_| client.ask("segue/selfTest", slow.clone())).collect();
     let uri = folder.uri(A);
     let text = "word [gone](gone.md)\n\n".repeat(13_000);
     client.open(&uri, 0, &text);
@@ -178,6 +196,10 @@ fn shutdown_gets_through_a_storm() {
     }
     // All of it is taken in, and the last state is told.
     client.diagnostics_of(&uri, 500);
+    for id in asked {
+        client.notify("$/cancelRequest", json!({ "id": id }));
+        assert_eq!(client.answer(id)["error"]["code"], -32800);
+    }
     assert_eq!(client.finish().code(), Some(0));
 }
 
@@ -232,7 +254,8 @@ fn documents_that_are_no_files() {
         "file://%",
         "vscode-notebook-cell:/a#1",
     ] {
-        client.open(uri, 1, "---\n[gone](gone.md)\n");
+        client.open(uri, 1, "[gone][none]\n");
+        assert!(Client::codes(&client.pull_of(uri)).is_empty(), "{uri}");
         client.change(uri, 2, json!([{ "text": "# x\n" }]));
         assert!(Client::codes(&client.pull_of(uri)).is_empty());
         let at = json!({ "textDocument": { "uri": uri }, "position": { "line": 0, "character": 0 } });

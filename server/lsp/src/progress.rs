@@ -1,7 +1,8 @@
 //! The first scan of a root, with progress where the client shows it.
 
 use crate::session::Session;
-use crate::session::root::Root;
+use crate::session::root::{Extent, Root};
+use crate::wait;
 use segue_analysis::Progress;
 use serde_json::json;
 use std::sync::Arc;
@@ -30,7 +31,14 @@ pub async fn scan(session: Arc<Session>, root: Arc<Root>) {
         tokio::spawn(report(session.clone(), root.uri.clone(), progress));
     }
     match scan.await {
-        Ok(()) => info!("{} is indexed", root.folder.display()),
+        Ok(()) => {
+            info!("{} is indexed", root.folder.display());
+            // Of the folder of a single file only a little is read, on purpose.
+            if root.extent == Extent::Whole {
+                let left_out = root.latest().and_then(|world| world.left_out_after);
+                wait::say_if_cut(&session, left_out, "files");
+            }
+        }
         Err(failure) => error!("{} could not be indexed: {failure}", root.folder.display()),
     }
     session.wake();

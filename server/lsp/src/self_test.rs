@@ -25,6 +25,13 @@ pub fn hold_scan() {
     }
 }
 
+/// The most entries of a root: fewer where `SEGUE_SELF_TEST=few-entries` wants that.
+pub fn most_entries() -> usize {
+    const FEW: usize = 50;
+    let few = std::env::var_os("SEGUE_SELF_TEST").is_some_and(|wanted| wanted == "few-entries");
+    if few { FEW } else { segue_analysis::host::MOST_ENTRIES }
+}
+
 /// `{"panic": true}`, `{"lose": true}` (the index), `{"release": true}` (scans), `{"block": milliseconds, "lane": "background"}`:
 /// works so long, or until it is cancelled, and tells how often it looked up.
 pub async fn run(session: &Arc<Session>, params: Value) -> Result<Value> {

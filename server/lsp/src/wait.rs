@@ -40,7 +40,7 @@ pub async fn look_again(session: &Session, ticket: &Ticket) -> Result<Option<Tic
     Ok(again.filter(|again| version(again) == version(ticket)))
 }
 
-/// Says that an answer cannot be complete, where the scan stopped before the end.
+/// Says that the workspace, or an answer about it, is not complete, where the scan stopped before the end.
 pub fn say_if_cut(session: &std::sync::Arc<Session>, left_out_after: Option<usize>, what: &str) {
     let Some(most) = left_out_after else { return };
     let text = format!(

@@ -192,7 +192,7 @@ impl Root {
     /// Reads the root from the disk. Takes as long as that takes.
     pub fn scan(&self, progress: &(dyn Fn(Progress) + Sync)) {
         let most_entries = match self.extent {
-            Extent::Whole => segue_analysis::host::MOST_ENTRIES,
+            Extent::Whole => crate::self_test::most_entries(),
             Extent::Small => SMALL,
         };
         let disk: Arc<dyn Disk> = self.disk.clone();

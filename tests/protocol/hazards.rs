@@ -1,23 +1,31 @@
 //! One test for each way in which the stack is known to fail, named after it.
 //!
-//! | test | guard whose deletion turns it red |
-//! |---|---|
-//! | `a_change_is_seen_by_the_request_behind_it`, `burst_…` | `Session::change` before any await; `Root::seal` in `Session::ticket` |
-//! | `slow_requests_do_not_starve_a_hover` | `concurrency_level(usize::MAX)`, the two lanes of `compute::Lanes` |
-//! | `a_slow_request_is_cancelled` | the same, `CancelOnDrop` |
-//! | `a_panic_is_an_answer` | `spawn_blocking` and `JoinError` in `Lanes::compute` |
-//! | `a_lost_index_is_made_again` | `Session::rescue` |
-//! | `a_silent_client_does_not_stop_the_session` | requests to the client from spawned tasks alone |
-//! | `the_end_of_input_ends_the_process…` | `serve::ended`, `GRACE` |
-//! | `shutdown_with_null_then_exit…` | `framing` telling `Input::Exit`, `process::exit` |
-//! | `exit_without_shutdown_is_a_failure` | the status in `serve::run` |
-//! | `broken_messages_are_dropped` | `framing::sound` |
-//! | `headers_in_any_case…` | `framing::stated_length` |
-//! | `half_a_surrogate_pair_is_repaired` | `framing::repair` |
-//! | `unknown_…` | none of ours: what the library does right |
+//! Each guard was taken away once, and its test was red.
+//!
+//! | row | test | guard |
+//! |---|---|---|
+//! | 300 `didChange` + hover, a burst of 3,000 | `a_change_is_seen_by_the_request_behind_it`, `burst_of_ten_thousand_changes` | no await before `Session::change` in `did_change`; the batch that `Session::ticket` seals |
+//! | 4 slow requests, then hover; a handler that blocks its thread | `slow_requests_do_not_starve_a_hover` | `concurrency_level(usize::MAX)`; `spawn_blocking` and the two semaphores of `compute::Lanes` |
+//! | … then `$/cancelRequest` | `a_slow_request_is_cancelled` | `concurrency_level(usize::MAX)`; `CancelOnDrop` |
+//! | panic in a handler | `a_panic_is_an_answer` | `spawn_blocking` and `JoinError` in `Lanes::compute` |
+//! | | `a_lost_index_is_made_again` | `Session::rescue` |
+//! | handlers await the client, `didChange`, then answers | `a_silent_client_does_not_stop_the_session` | questions from spawned tasks, and `concurrency_level(usize::MAX)`: each would do alone, without both it is red |
+//! | EOF with a request in flight, or with a handler awaiting the client | `the_end_of_input_ends_the_process_whatever_is_under_way` | `serve::ended`, `GRACE` |
+//! | `shutdown` with `params: null`, then `exit`, input open | `shutdown_with_null_then_exit_ends_with_input_open` | none of ours: the library since 0.23 |
+//! | `exit` | `exit_ends_although_nobody_reads` | `framing` telling `Input::Exit` |
+//! | `exit` without `shutdown` | `exit_without_shutdown_is_a_failure` | the status in `serve::run` |
+//! | broken JSON, no method, an array | `broken_messages_are_dropped` | `framing::sound` |
+//! | bad or lower-case header | `headers_in_any_case_and_order`, `broken_messages_are_dropped` | `framing::stated_length` |
+//! | a message without end | `a_message_of_a_hundred_megabytes_is_skipped` | `LONGEST_BODY` |
+//! | lone surrogate in `didChange` | `half_a_surrogate_pair_is_repaired` | `framing::repair` |
+//! | unknown id, method, parameters | `unknown_answers_methods_and_wrong_parameters` | none of ours: the library |
+//! | the client dies | `the_death_of_the_client_ends_the_process`, `a_client_that_was_never_seen_alive_is_not_missed` | `serve::parent_gone`, `serve::seen_alive` |
 
-use crate::client::{Client, Folder, pull_capabilities, push_capabilities};
+use crate::client::{Client, Folder, LIMIT, pull_capabilities, push_capabilities};
 use serde_json::{Value, json};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::process::{ChildStdin, Command, Stdio};
+use std::sync::mpsc::channel;
 
 const SELF_TEST: &[(&str, &str)] = &[("SEGUE_SELF_TEST", "1")];
 
@@ -110,8 +118,8 @@ fn a_slow_request_is_cancelled() {
     let folder = Folder::new(PROMPT);
     let client = Client::start_with(&["lsp"], SELF_TEST);
     let mut client = Client::begin(client, &[&folder], pull_capabilities());
-    for _ in 0..20 {
-        let id = client.ask("segue/selfTest", slow(600_000));
+    let asked: Vec<i64> = (0..20).map(|_| client.ask("segue/selfTest", slow(600_000))).collect();
+    for id in asked {
         client.notify("$/cancelRequest", json!({ "id": id }));
         assert_eq!(client.answer(id)["error"]["code"], -32800);
     }
@@ -139,8 +147,9 @@ fn a_lost_index_is_made_again() {
     client.open(&uri, 1, "# Dirty\n\n[gone](gone.md)\n");
     client.pull_until(&uri, gone);
     client.request("segue/selfTest", json!({ "lose": true }));
+    client.change(&uri, 2, json!([{ "text": "# Dirty\n\nMore.\n\n[gone](gone.md)\n" }]));
     let report = client.pull_until(&uri, gone);
-    assert_eq!(report["items"][0]["range"]["start"]["line"], 2, "the buffer, not the disk: {report}");
+    assert_eq!(report["items"][0]["range"]["start"]["line"], 4, "the buffer, not the disk: {report}");
 }
 
 /// A client that answers none of our questions is served all the same.
@@ -208,6 +217,55 @@ fn exit_ends_at_once_also_before_initialize_and_with_work_under_way() {
     client.notify("exit", Value::Null);
     assert_eq!(client.wait().code(), Some(0));
     let _ = id;
+}
+
+/// A client that reads no more: the library, which has an answer on its hands, does not come to `exit`.
+#[test]
+fn exit_ends_although_nobody_reads() {
+    let folder = Folder::new(PROMPT);
+    let mut server = Command::new(env!("CARGO_BIN_EXE_segue"))
+        .arg("lsp")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let (mut stdin, mut stdout) =
+        (server.stdin.take().unwrap(), BufReader::new(server.stdout.take().unwrap()));
+    let text = "# A heading\n\n".repeat(20_000);
+    let item = json!({ "uri": folder.uri(A), "languageId": "markdown", "version": 1, "text": text });
+    for message in [
+        json!({ "id": 1, "method": "initialize", "params": { "processId": null, "rootUri": null, "capabilities": {} } }),
+        json!({ "method": "initialized", "params": {} }),
+        json!({ "method": "textDocument/didOpen", "params": { "textDocument": item } }),
+        json!({ "id": 2, "method": "textDocument/documentSymbol", "params": { "textDocument": { "uri": folder.uri(A) } } }),
+    ] {
+        write_message(&mut stdin, message);
+    }
+    // The beginning of the large answer is read, and nothing after it.
+    let mut line = String::new();
+    // A body ends without a line end, so that the next header stands behind it.
+    while line.rsplit_once("Content-Length: ").is_none_or(|(_, length)| length.trim().len() < 7) {
+        line.clear();
+        assert!(stdout.read_line(&mut line).unwrap() > 0, "the server ended");
+    }
+    write_message(&mut stdin, json!({ "method": "exit" }));
+    // Its log ends when it does.
+    let (sender, ended) = channel();
+    let mut log = server.stderr.take().unwrap();
+    std::thread::spawn(move || sender.send(log.read_to_end(&mut Vec::new())));
+    if ended.recv_timeout(LIMIT).is_err() {
+        server.kill().unwrap();
+    }
+    assert_eq!(server.wait().unwrap().code(), Some(1));
+    drop(stdout);
+}
+
+fn write_message(stdin: &mut ChildStdin, mut message: Value) {
+    message["jsonrpc"] = json!("2.0");
+    let body = message.to_string();
+    write!(stdin, "Content-Length: {}\r\n\r\n{body}", body.len()).unwrap();
+    stdin.flush().unwrap();
 }
 
 #[test]
@@ -317,11 +375,10 @@ fn unknown_answers_methods_and_wrong_parameters() {
     client.request("textDocument/hover", hover_at(&folder));
 }
 
-/// Guard: `serve::parent_gone`.
 #[cfg(target_os = "linux")]
 #[test]
 fn the_death_of_the_client_ends_the_process() {
-    let mut parent = std::process::Command::new("sleep").arg("600").spawn().unwrap();
+    let mut parent = Command::new("sleep").arg("600").spawn().unwrap();
     let environment = [("SEGUE_PARENT_POLL_MS", "50")];
     let mut client = Client::start_with(&["lsp"], &environment);
     client.initialize(json!({ "processId": parent.id(), "rootUri": null, "capabilities": {} }));
@@ -330,7 +387,6 @@ fn the_death_of_the_client_ends_the_process() {
     assert_eq!(client.wait().code(), Some(1));
 }
 
-/// Guard: `serve::seen_alive`.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_client_that_was_never_seen_alive_is_not_missed() {

@@ -10,7 +10,7 @@
 //! | 6 no root without `rootUri` | `workspaces::every_way_to_name_the_root` (`named_folders`) |
 //! | 7 closing wipes what was known | `closing_keeps_what_is_true_of_the_file` (`Pending::Closed`, `closed_paths`) |
 //! | 8 silence at 10,000 files | `a_workspace_of_many_files_is_not_passed_over` (`MOST_ENTRIES`) |
-//! | 9 a finding on a folder | `findings_are_on_files` (`judged_paths`) |
+//! | 9 a finding on a folder | `findings_are_on_files` (`World::config_findings`) |
 
 use crate::client::{Client, Folder};
 use crate::hazards::{A, PROMPT};
@@ -59,13 +59,19 @@ fn closing_keeps_what_is_true_of_the_file() {
 
 #[test]
 fn a_workspace_of_many_files_is_not_passed_over() {
-    let mut fixture = PROMPT.to_owned();
-    for number in 0..10_100 {
-        let _ = writeln!(fixture, "//- docs/{}/{number}.md\n# {number}", number % 100);
+    let mut fixture = String::new();
+    let broken: Vec<String> = (0..100).map(|folder| format!("docs/{folder}/z.prompt.md")).collect();
+    for (folder, path) in broken.iter().enumerate() {
+        for number in 0..101 {
+            let _ = writeln!(fixture, "//- docs/{folder}/{number}.md\n# {number}");
+        }
+        let _ = write!(fixture, "//- {path}\n---\ndescription: x\n---\n[gone](gone.md)\n");
     }
     let folder = Folder::new(&fixture);
     let mut client = Client::push(&folder);
-    assert_eq!(Client::codes(&client.diagnostics(&folder.uri(A))), ["link/missing-file"]);
+    for path in broken {
+        assert_eq!(Client::codes(&client.diagnostics(&folder.uri(&path))), ["link/missing-file"]);
+    }
 }
 
 #[test]

@@ -124,7 +124,8 @@ fn the_client_tells_of_files() {
     client.diagnostics_where(&uri, no_findings);
 }
 
-/// Guard: `Host` reading a file only where its bytes differ; `is_worth_a_look`.
+/// Guard: the hash that `Host::refresh` compares, and the one in `Memory::say`; each would do alone. That such an
+/// event does no work either: `disk::an_event_without_a_change_does_nothing`.
 #[test]
 fn an_event_without_a_change_says_nothing() {
     let folder = Folder::new(LINKED);

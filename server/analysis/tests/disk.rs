@@ -5,7 +5,7 @@
 
 use segue_analysis::disk::Probe;
 use segue_analysis::file::{Content, Unreadable};
-use segue_analysis::{Change, Disk, Host, Options, RealDisk, World, diagnostics};
+use segue_analysis::{Change, Disk, Host, Options, PathId, RealDisk, World, diagnostics};
 use std::path::Path;
 use std::sync::Arc;
 use tempfile::TempDir;
@@ -108,6 +108,33 @@ fn a_changed_ignore_file_changes_what_is_seen() {
     std::fs::remove_file(root.path().join(".gitignore")).unwrap();
     host.apply([Change::Disk(".gitignore".to_owned())]);
     assert_eq!(paths(&host.snapshot()), ["b.md", "sub/a.md"]);
+}
+
+/// Guard: the hash that `Host::refresh` compares.
+#[test]
+fn an_event_without_a_change_does_nothing() {
+    let root = folder(&[
+        ("a.prompt.md", "---\ndescription: d\n---\n[b](docs/b.md#b)\n"),
+        ("docs/b.md", "# B\n"),
+        ("docs/c.md", "# C\n"),
+    ]);
+    let mut host = open(root.path());
+    let before = host.snapshot();
+    let told =
+        || ["a.prompt.md", "docs/b.md", "docs/c.md", "docs", ""].map(|path| Change::Disk(path.to_owned()));
+    assert_eq!(host.apply(told()), Default::default());
+    let after = host.snapshot();
+    for path in ["a.prompt.md", "docs/b.md"] {
+        let [(_, one), (_, other)] = [&before, &after].map(|world| world.file_at(path).unwrap());
+        assert!(Arc::ptr_eq(one, other), "{path} was read anew");
+    }
+    write(root.path(), "docs/b.md", "# Other\n");
+    let effects = host.apply(told());
+    let paths = |ids: &[PathId]| ids.iter().map(|id| before.path(*id).to_string()).collect::<Vec<_>>();
+    assert_eq!(
+        (paths(&effects.changed), paths(&effects.dependents)),
+        (vec!["docs/b.md".to_owned()], vec!["a.prompt.md".to_owned()])
+    );
 }
 
 #[test]

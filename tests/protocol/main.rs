@@ -15,6 +15,7 @@ mod answers;
 mod beside;
 mod completion;
 mod conversions;
+mod format;
 mod hazards;
 mod hierarchy;
 mod hover;

@@ -441,9 +441,8 @@ impl Client {
             "client/registerCapability" => {
                 for registration in params["registrations"].as_array().unwrap() {
                     let method = registration["method"].as_str().unwrap();
-                    let key = method.strip_prefix("workspace/").unwrap();
                     assert!(
-                        announced(&format!("/workspace/{key}/dynamicRegistration")),
+                        announced(&format!("/{method}/dynamicRegistration")),
                         "{method} was not offered for registration"
                     );
                     self.registered.insert(method.to_owned(), registration["registerOptions"].clone());

@@ -528,6 +528,13 @@ impl World {
         self.primitives().next().is_some()
     }
 
+    /// Whether settings somewhere ask for headers to be formatted.
+    #[must_use]
+    pub fn formats(&self) -> bool {
+        let own = self.configs.values().map(|file| &*file.config);
+        own.chain([&*self.default_config]).any(|config| config.format_frontmatter == Some(true))
+    }
+
     /// The number of primitives, configuration files of servers not counted.
     #[must_use]
     pub fn primitive_count(&self) -> usize {

@@ -6,8 +6,8 @@
 
 use crate::session::Session;
 use crate::{
-    actions, capabilities, colours, completion, config, diagnostics, hierarchy, moves, navigation, outline,
-    publish, refactors, rename, search, selection, views,
+    actions, capabilities, colours, completion, config, diagnostics, format, hierarchy, moves, navigation,
+    outline, publish, refactors, rename, search, selection, views,
 };
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -205,6 +205,10 @@ impl LanguageServer for Backend {
 
     async fn did_delete_files(&self, params: lsp::DeleteFilesParams) {
         moves::did_delete(&self.session, &params);
+    }
+
+    async fn formatting(&self, params: lsp::DocumentFormattingParams) -> Result<Option<Vec<lsp::TextEdit>>> {
+        format::document(&self.session, params).await
     }
 
     async fn hover(&self, params: lsp::HoverParams) -> Result<Option<lsp::Hover>> {

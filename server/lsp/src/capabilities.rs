@@ -65,6 +65,8 @@ fn capabilities(facts: &ClientFacts) -> lsp::ServerCapabilities {
         )),
         selection_range_provider: Some(lsp::SelectionRangeProvider::Bool(true)),
         semantic_tokens_provider: Some(crate::colours::provider()),
+        document_formatting_provider: (!facts.registers_formatting)
+            .then_some(lsp::DocumentFormattingProvider::Bool(true)),
         folding_range_provider: Some(lsp::FoldingRangeProvider::Bool(true)),
         code_action_provider: Some(lsp::CodeActionProvider::CodeActionOptions(lsp::CodeActionOptions {
             code_action_kinds: Some(vec![

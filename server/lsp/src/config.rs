@@ -10,7 +10,7 @@ use tower_lsp::gen_lsp_types as lsp;
 use tracing::{debug, warn};
 
 /// Keys that are about the workspace; the others are the editor's own business.
-const KEYS: &[&str] = &["clients", "exclude", "rules", "overrides", "known", "userFiles"];
+const KEYS: &[&str] = &["clients", "exclude", "rules", "overrides", "known", "userFiles", "format"];
 
 /// Asks the client for its settings, where it answers that; not to be awaited in a handler.
 pub async fn ask(session: Arc<Session>) {

@@ -23,6 +23,7 @@ mod context;
 mod conversions;
 mod convert;
 mod diagnostics;
+mod format;
 mod framing;
 mod hierarchy;
 mod judge;

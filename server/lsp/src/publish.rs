@@ -145,6 +145,7 @@ impl Memory {
             session.watching.follow(session, &root, &snapshot.world);
             crate::views::refresh(session);
         }
+        session.formatting.follow(session, &snapshot.world);
         for path in look.large {
             if !seen.large.contains(&path) {
                 seen.large.push_back(path);

@@ -152,6 +152,9 @@ fn read_table(path: &str, table: &DeTable<'_>) -> Config {
             servers: list(known, "servers").unwrap_or_default(),
         },
         user_files: get(table, "userFiles").and_then(DeValue::as_bool),
+        format_frontmatter: sub(table, "format")
+            .and_then(|format| get(format, "frontmatter"))
+            .and_then(DeValue::as_bool),
         agents: agents(sub(table, "agents")),
         orchestrator: OrchestratorSettings {
             agent: text(orchestrator, "agent"),

@@ -115,6 +115,18 @@ pub const ROWS: &[Row] = &[
     Row { path: "known.models", shape: Shape::Strings, default: "none", doc: "Models." },
     Row { path: "known.servers", shape: Shape::Strings, default: "none", doc: "MCP servers." },
     Row {
+        path: "format",
+        shape: CLOSED,
+        default: "nothing is formatted",
+        doc: "What is formatted when an editor asks for it.",
+    },
+    Row {
+        path: "format.frontmatter",
+        shape: Shape::Bool,
+        default: "`false`",
+        doc: "Whether headers are formatted: the order of keys, blanks and the form of lists. Quotes, comments and the body stay as they are.",
+    },
+    Row {
         path: "agents",
         shape: Shape::NamedTables,
         default: "none",

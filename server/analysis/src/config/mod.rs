@@ -33,6 +33,8 @@ pub struct Config {
     pub known: Known,
     /// Whether agents, skills and servers of the user's own folders are known too.
     pub user_files: Option<bool>,
+    /// Whether headers are formatted when an editor asks for that.
+    pub format_frontmatter: Option<bool>,
     /// The `[agents.*]` tables by name.
     pub agents: BTreeMap<String, AgentSettings>,
     /// The `[orchestrator]` table.
@@ -161,6 +163,7 @@ impl Config {
             |base: Vec<String>, own: Vec<String>| -> Vec<String> { base.into_iter().chain(own).collect() };
         self.clients = self.clients.or(base.clients);
         self.user_files = self.user_files.or(base.user_files);
+        self.format_frontmatter = self.format_frontmatter.or(base.format_frontmatter);
         self.exclude.splice(0..0, base.exclude);
         self.overrides.splice(0..0, base.overrides);
         self.rules = base.rules.into_iter().chain(self.rules).collect();

@@ -97,7 +97,7 @@ fn mistakes_are_told_at_their_token() {
 
 #[test]
 fn what_is_right_is_not_told() {
-    let text = "extend = '''base.toml'''\nclients = ['copilot-cli']\nexclude = ['a/**', 'b']\nuserFiles = false\n\
+    let text = "extend = '''base.toml'''\nclients = ['copilot-cli']\nexclude = ['a/**', 'b']\nuserFiles = false\nformat.frontmatter = true\n\
         [rules]\n\"link/*\" = 'hint'\n\"link/missing-file\" = 'error'\n[[overrides]]\npaths = ['c']\nrules = {}\n\
         [known]\ntools = ['acme/*']\n[agents.a]\ncommand = ['x']\ntimeout = 60\n[agents.'b c']\npreset = 'p'\n\
         [orchestrator]\njobs = 0x10\nbackoff-limit = 3\n[review]\nplan-auditor = 'P'\n";
@@ -107,6 +107,7 @@ fn what_is_right_is_not_told() {
     let config = world.config("x.md");
     assert_eq!(config.clients, Some(ClientSet::of(&[segue_catalog::ClientId::CopilotCli])));
     assert_eq!((config.user_files, config.orchestrator.jobs), (Some(false), Some(16)));
+    assert_eq!(config.format_frontmatter, Some(true));
     assert!(config.excludes("a/x.md") && config.excludes("b/x.md") && !config.excludes("ab/x.md"));
     assert_eq!(
         (config.known.tools.as_slice(), config.known.keys.as_slice()),

@@ -14,6 +14,7 @@ pub mod context;
 pub mod convert;
 pub mod explain;
 pub mod folding;
+pub mod format;
 pub mod graph;
 pub mod hints;
 pub mod hover;

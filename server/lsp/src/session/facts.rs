@@ -52,6 +52,8 @@ pub struct ClientFacts {
     pub configuration: bool,
     /// It takes a registration for changed configuration.
     pub register_configuration: bool,
+    /// It can be told later that documents are formatted here.
+    pub registers_formatting: bool,
     /// It watches files for us.
     pub watches: bool,
     /// It asks before a rename what would be renamed.
@@ -139,6 +141,7 @@ impl ClientFacts {
             show_document: yes("/window/showDocument/support"),
             configuration: yes("/workspace/configuration"),
             register_configuration: yes("/workspace/didChangeConfiguration/dynamicRegistration"),
+            registers_formatting: yes("/textDocument/formatting/dynamicRegistration"),
             watches: yes("/workspace/didChangeWatchedFiles/dynamicRegistration"),
             prepares_renames: yes("/textDocument/rename/prepareSupport"),
             definition_links: yes("/textDocument/definition/linkSupport"),

@@ -56,6 +56,8 @@ pub struct Session {
     pub moves_told: crate::moves::MovesTold,
     /// The refresh that is under way.
     pub refreshing: crate::publish::Refreshing,
+    /// Whether the client knows that headers are formatted.
+    pub formatting: crate::format::Announced,
     facts: OnceLock<ClientFacts>,
     started: AtomicBool,
     state: Mutex<State>,
@@ -143,6 +145,7 @@ impl Session {
             watching: crate::watch::Watching::default(),
             moves_told: crate::moves::MovesTold::default(),
             refreshing: crate::publish::Refreshing::default(),
+            formatting: crate::format::Announced::default(),
             facts: OnceLock::new(),
             state: Mutex::default(),
         }

@@ -80,7 +80,6 @@ pub(super) fn of(
     let mut walk = Walk {
         world,
         wanted,
-        texts: FxHashMap::default(),
         chain: Vec::new(),
         seen: FxHashSet::default(),
         covered: FxHashMap::default(),
@@ -93,7 +92,7 @@ pub(super) fn of(
         root.links.extend(walk.agent_of(state));
     }
     let files = walk.covered.len();
-    let tokens = walk.covered.iter().map(|(path, spans)| walk.cost(path, spans)).sum();
+    let tokens = walk.covered.into_values().map(cost).sum();
     Closure { root, files, tokens, cut: walk.nodes >= MOST_NODES || !wanted() }
 }
 
@@ -101,12 +100,11 @@ struct Walk<'w> {
     world: &'w World,
     /// Whether somebody still waits for the answer.
     wanted: &'w dyn Fn() -> bool,
-    texts: FxHashMap<Arc<str>, Option<Arc<Read>>>,
     /// The files on the way to the present one.
     chain: Vec<Arc<str>>,
     seen: FxHashSet<(Arc<str>, Option<String>)>,
-    /// What of each file is in the closure.
-    covered: FxHashMap<Arc<str>, Vec<Span>>,
+    /// What of each file is in the closure, and its tokens. The texts are not kept.
+    covered: FxHashMap<Arc<str>, Vec<(Span, usize)>>,
     nodes: usize,
 }
 
@@ -118,12 +116,6 @@ impl Walk<'_> {
         let name = nodes.first()?.as_str()?.trim();
         let (id, _) = self.world.definers(Space::Agent, name).next()?;
         Some(self.node(self.world.path(id), None))
-    }
-
-    fn read(&mut self, path: &Arc<str>) -> Option<Arc<Read>> {
-        let world = self.world;
-        let known = self.texts.entry(path.clone());
-        known.or_insert_with(|| Read::of(world, path).map(Arc::new)).clone()
     }
 
     /// The file at `path`, or the section of it, with what hangs on it.
@@ -140,14 +132,19 @@ impl Walk<'_> {
             node.standing = Standing::Cycle;
             return node;
         }
-        let Some(read) = self.read(&path) else {
+        let this = (path.clone(), anchor);
+        if self.seen.contains(&this) {
+            node.standing = Standing::Again;
+            return node;
+        }
+        let Some(read) = Read::of(self.world, &path) else {
             let there = self.world.probe(&path) != Probe::Missing;
             node.standing = if there { Standing::NoText } else { Standing::Missing };
             return node;
         };
         let body = Span::new(read.facts.header.body as usize, read.text.len());
         let mut span = body;
-        if let Some(anchor) = anchor.as_deref().filter(|anchor| !anchor.is_empty()) {
+        if let Some(anchor) = node.anchor.as_deref().filter(|anchor| !anchor.is_empty()) {
             match section(&read.facts, anchor) {
                 Some((title, found)) => {
                     node.standing = Standing::Section(title);
@@ -160,12 +157,9 @@ impl Walk<'_> {
                 None => {}
             }
         }
-        if !self.seen.insert((path.clone(), anchor)) {
-            node.standing = Standing::Again;
-            return node;
-        }
+        self.seen.insert(this);
         node.tokens = self.world.tokens.of(span.of(&read.text));
-        self.covered.entry(path.clone()).or_default().push(span);
+        self.covered.entry(path.clone()).or_default().push((span, node.tokens));
         if self.chain.len() < DEEPEST {
             self.chain.push(path.clone());
             node.links = self.links(&path, &read, span);
@@ -200,21 +194,19 @@ impl Walk<'_> {
         }
         nodes
     }
+}
 
-    /// What the covered parts of a file cost, each byte once.
-    fn cost(&self, path: &Arc<str>, spans: &[Span]) -> usize {
-        let Some(Some(read)) = self.texts.get(path) else { return 0 };
-        let mut spans = spans.to_vec();
-        spans.sort_by_key(|span| (span.start, std::cmp::Reverse(span.end)));
-        let mut merged: Vec<Span> = Vec::new();
-        for span in spans {
-            match merged.last_mut() {
-                Some(last) if last.contains(span) => {}
-                _ => merged.push(span),
-            }
+/// What the covered parts of a file cost, each byte once: sections lie within each other or apart.
+fn cost(mut spans: Vec<(Span, usize)>) -> usize {
+    spans.sort_by_key(|(span, _)| (span.start, std::cmp::Reverse(span.end)));
+    let (mut tokens, mut last) = (0, Span::default());
+    for (span, own) in spans {
+        if !last.contains(span) || last.is_empty() {
+            tokens += own;
+            last = span;
         }
-        merged.iter().map(|span| self.world.tokens.of(span.of(&read.text))).sum()
     }
+    tokens
 }
 
 /// What may lead to a file: links and references, `#file:`, and imports where the kind has them.

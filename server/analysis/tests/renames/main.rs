@@ -9,6 +9,7 @@ mod come_and_go;
 mod links_of_all_forms;
 mod moved;
 mod outside;
+mod real;
 mod refused;
 mod suite;
 mod ties;

@@ -7,6 +7,7 @@ use segue_analysis::fixture::{self, MemoryDisk};
 use segue_analysis::sites::{self, Page};
 use segue_analysis::{Host, Options, World, diagnostics};
 use segue_syntax::Facts;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub fn open(disk: &Arc<MemoryDisk>) -> Arc<World> {
@@ -38,6 +39,7 @@ pub fn ties(world: &World, moves: &[Move]) -> Vec<String> {
         world.paths().filter(|path| path.ends_with(".md") || path.ends_with(".json")).collect();
     paths.sort_by_key(|path| after(path));
     let mut rows = Vec::new();
+    let mut ends = Ends::new();
     for path in paths {
         with_page(world, &path, |page| {
             let mut all = sites::all(page);
@@ -45,7 +47,7 @@ pub fn ties(world: &World, moves: &[Move]) -> Vec<String> {
             for (index, site) in all.iter().enumerate() {
                 let told = match at::meaning(world, page, site) {
                     None => "nothing".to_owned(),
-                    Some(symbol) => told(world, &symbol, &after),
+                    Some(symbol) => told(world, &symbol, &after, &mut ends),
                 };
                 rows.push(format!("{} {index} {told}", after(&path)));
             }
@@ -62,7 +64,10 @@ fn with_page(world: &World, path: &str, read: impl FnOnce(&Page<'_>)) {
     }
 }
 
-fn told(world: &World, symbol: &Symbol, after: &dyn Fn(&str) -> String) -> String {
+/// Where the sites of files end.
+type Ends = BTreeMap<Arc<str>, Vec<u32>>;
+
+fn told(world: &World, symbol: &Symbol, after: &dyn Fn(&str) -> String, ends: &mut Ends) -> String {
     let kind = match symbol {
         Symbol::Path(path) => return format!("path {} {:?}", after(path), world.probe(path)),
         Symbol::Anchor { .. } => "anchor",
@@ -77,10 +82,15 @@ fn told(world: &World, symbol: &Symbol, after: &dyn Fn(&str) -> String) -> Strin
     let mut places: Vec<String> = at::definitions(world, symbol)
         .iter()
         .map(|place| {
-            let mut before = 0;
-            with_page(world, &place.path, |page| {
-                before = sites::all(page).iter().filter(|site| site.span.end <= place.span.start).count();
+            let own = ends.entry(place.path.clone()).or_insert_with(|| {
+                let mut own = Vec::new();
+                with_page(world, &place.path, |page| {
+                    own.extend(sites::all(page).iter().map(|site| site.span.end));
+                });
+                own.sort_unstable();
+                own
             });
+            let before = own.partition_point(|end| *end <= place.span.start);
             format!("{}:{before}", after(&place.path))
         })
         .collect();

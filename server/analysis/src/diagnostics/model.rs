@@ -2,6 +2,7 @@
 //! the table does not have is a hint; wrong is what cannot be one name.
 
 use super::{Context, Report};
+use crate::clients::discovering;
 use crate::config::Known;
 use segue_catalog::{ClientId, ClientSet, Dialect, Kind, Severity};
 use segue_syntax::facts::HeaderShape;
@@ -89,19 +90,18 @@ fn is_known(context: &Context<'_>, text: &str) -> bool {
     if Known::has(&context.config.known.models, text) {
         return true;
     }
+    // Its words are right where Claude Code finds the file, also for a team that has named other clients.
+    let found = discovering(&context.path, context.kind, context.dialect);
+    let claude = context.clients.or(found).has(ClientId::Claude);
     // Claude Code takes any full id of its maker.
-    if context.clients.has(ClientId::Claude) && text.starts_with("claude-") {
+    if claude && text.starts_with("claude-") {
         return true;
     }
     let mut name = text;
     loop {
         let same = |known: &str| known.eq_ignore_ascii_case(name);
-        let rows = context
-            .catalog
-            .models
-            .iter()
-            .filter(|row| !row.claude_word || context.clients.has(ClientId::Claude));
-        if rows.into_iter().any(|row| same(&row.name) || row.id.as_deref().is_some_and(same)) {
+        let mut rows = context.catalog.models.iter().filter(|row| !row.claude_word || claude);
+        if rows.any(|row| same(&row.name) || row.id.as_deref().is_some_and(same)) {
             return true;
         }
         // `Name (vendor)`, `vendor/name`.

@@ -122,8 +122,12 @@ pub(super) fn unknown<'t>(
             told(context.clients),
             if context.clients.iter().count() == 1 { "s" } else { "" }
         );
+        let named = !context.named_clients().is_empty();
+        let severity = if named { Severity::Information } else { Severity::Hint };
         context.send(
-            Report::new("frontmatter/ignored-by-client", entry.key.span, message).tag(Tag::Unnecessary),
+            Report::new("frontmatter/ignored-by-client", entry.key.span, message)
+                .severity(severity)
+                .tag(Tag::Unnecessary),
         );
         return None;
     }

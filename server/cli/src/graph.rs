@@ -8,6 +8,7 @@ use crate::{Failure, places};
 use clap::{Parser, ValueEnum};
 use segue_analysis::features::graph::{self, ArrowKind, Graph, Node, NodeKind, Origin};
 use segue_analysis::{Host, Options, RealDisk};
+use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Value, json};
 use std::io::Write;
 use std::path::PathBuf;
@@ -87,24 +88,51 @@ pub fn run(args: &Args) -> Result<ExitCode, Failure> {
     match args.format {
         Format::Mermaid => draw::mermaid(&graph, &mut output)?,
         Format::Dot => draw::dot(&graph, &shown, &mut output)?,
-        Format::Json => writeln!(output, "{:#}", object(&graph, &shown))?,
+        Format::Json => {
+            let written = serde_json::to_writer_pretty(&mut output, &Object(&graph, &shown));
+            written.map_err(std::io::Error::from)?;
+            writeln!(output)?;
+        }
     }
     output.finish()?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn object(graph: &Graph, shown: &dyn Fn(&str) -> String) -> Value {
-    let nodes: Vec<Value> = graph.nodes.iter().map(|node| of_node(node, shown)).collect();
-    let id = |index: usize| graph.nodes.get(index).map(|node| id(node, shown));
-    let arrows = graph.arrows.iter().map(|arrow| {
-        json!({
-            "from": id(arrow.from),
-            "to": id(arrow.to),
-            "kind": word(arrow.kind).0,
-            "labels": arrow.labels,
-        })
-    });
-    json!({ "version": 1, "nodes": nodes, "edges": arrows.collect::<Vec<_>>() })
+/// The object, written piece by piece: a large graph as one value would need twice its memory again.
+struct Object<'g>(&'g Graph, &'g dyn Fn(&str) -> String);
+struct Nodes<'o, 'g>(&'o Object<'g>);
+struct Edges<'o, 'g>(&'o Object<'g>);
+
+impl Serialize for Object<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(Some(3))?;
+        object.serialize_entry("version", &1)?;
+        object.serialize_entry("nodes", &Nodes(self))?;
+        object.serialize_entry("edges", &Edges(self))?;
+        object.end()
+    }
+}
+
+impl Serialize for Nodes<'_, '_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Object(graph, shown) = self.0;
+        serializer.collect_seq(graph.nodes.iter().map(|node| of_node(node, shown)))
+    }
+}
+
+impl Serialize for Edges<'_, '_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Object(graph, shown) = self.0;
+        let id = |index: usize| graph.nodes.get(index).map(|node| id(node, shown));
+        serializer.collect_seq(graph.arrows.iter().map(|arrow| {
+            json!({
+                "from": id(arrow.from),
+                "to": id(arrow.to),
+                "kind": word(arrow.kind).0,
+                "labels": arrow.labels,
+            })
+        }))
+    }
 }
 
 fn of_node(node: &Node, shown: &dyn Fn(&str) -> String) -> Value {

@@ -3,12 +3,14 @@
 //! ```text
 //! segue-bench generate FILES FOLDER [SEED]     writes a workspace
 //! segue-bench editor SERVER [FILES…]           plays an editor against a built binary, prints a table
+//! segue-bench navigation SERVER [FILES…]       asks where links lead and what leads here, prints a table
 //! segue-bench servers NAME=COMMAND… [FILES…]   the same against several servers, side by side
 //! ```
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for people who measure")]
 
 mod editor;
+mod navigation;
 mod servers;
 mod session;
 mod workspace;
@@ -31,6 +33,10 @@ fn main() -> ExitCode {
             let sizes: Vec<usize> = sizes.iter().filter_map(|size| size.parse().ok()).collect();
             editor::run(Path::new(server), if sizes.is_empty() { &[100, 1_000, 10_000] } else { &sizes })
         }
+        ["navigation", server, sizes @ ..] => {
+            let sizes: Vec<usize> = sizes.iter().filter_map(|size| size.parse().ok()).collect();
+            navigation::run(Path::new(server), if sizes.is_empty() { &[100, 1_000, 10_000] } else { &sizes })
+        }
         ["servers", words @ ..] => {
             let (servers, sizes): (Vec<&str>, Vec<&str>) = words.iter().partition(|word| word.contains('='));
             let sizes: Vec<usize> = sizes.iter().filter_map(|size| size.parse().ok()).collect();
@@ -38,7 +44,7 @@ fn main() -> ExitCode {
         }
         _ => {
             eprintln!(
-                "segue-bench generate FILES FOLDER [SEED]\nsegue-bench editor SERVER [FILES…]\nsegue-bench servers NAME=COMMAND… [FILES…]"
+                "segue-bench generate FILES FOLDER [SEED]\nsegue-bench editor SERVER [FILES…]\nsegue-bench navigation SERVER [FILES…]\nsegue-bench servers NAME=COMMAND… [FILES…]"
             );
             return ExitCode::from(2);
         }

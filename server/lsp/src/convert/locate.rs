@@ -16,6 +16,8 @@ pub struct Locator<'p> {
     snapshot: &'p Snapshot,
     facts: &'p ClientFacts,
     texts: FxHashMap<Arc<str>, Option<Arc<Places>>>,
+    /// The closed file whose places were remembered last: ten thousand texts at once would be too much.
+    last: Option<Arc<str>>,
 }
 
 /// Ranges in closed files that were translated before, with the hash of the text they are true of: a
@@ -29,7 +31,7 @@ const MOST_FILES: usize = 50_000;
 impl<'p> Locator<'p> {
     /// For a state of a root.
     pub fn new(root: &'p Root, snapshot: &'p Snapshot, facts: &'p ClientFacts) -> Self {
-        Self { root, snapshot, facts, texts: FxHashMap::default() }
+        Self { root, snapshot, facts, texts: FxHashMap::default(), last: None }
     }
 
     /// The URI of a file or folder.
@@ -81,6 +83,11 @@ impl<'p> Locator<'p> {
         let own = known.0.get(&id).filter(|(of, _)| *of == hash);
         if let Some((_, range)) = own.and_then(|(_, all)| all.iter().find(|(own, _)| *own == span)) {
             return Some(*range);
+        }
+        if self.last.as_ref() != Some(path)
+            && let Some(last) = self.last.replace(path.clone())
+        {
+            self.texts.remove(&last);
         }
         let range = self.range(path, span, None)?;
         if known.0.len() > MOST_FILES {

@@ -31,7 +31,9 @@ impl Session {
     pub fn start(command: &[&str], folder: &Path, pull: bool) -> io::Result<Self> {
         let begun = Instant::now();
         let (program, arguments) = command.split_first().ok_or(io::ErrorKind::InvalidInput)?;
-        let mut child = Command::new(program)
+        // Its own folder is another one: a path means the file that it means here.
+        let found = Path::new(program).canonicalize();
+        let mut child = Command::new(found.as_deref().unwrap_or(Path::new(program)))
             .args(arguments)
             .current_dir(folder)
             .stdin(Stdio::piped())

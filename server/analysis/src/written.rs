@@ -117,6 +117,20 @@ pub fn get(kind: Option<Kind>, facts: &Facts, site: SiteId) -> Option<Written<'_
 }
 
 impl Written<'_> {
+    /// Another path in its place, with the escapes that the place asks for. `raw` is the path that stands
+    /// there, `before` the character before it.
+    #[must_use]
+    pub fn spelt(&self, path: &str, raw: &str, before: Option<char>) -> String {
+        match self.what {
+            What::FileReference if path.contains(' ') && !matches!(before, Some('"' | '\'')) => {
+                format!("\"{path}\"")
+            }
+            What::FileReference => path.to_owned(),
+            What::Import => path.replace(' ', "\\ "),
+            What::Link | What::Image => encoded(path, raw, before == Some('<')),
+        }
+    }
+
     /// Where its parts stand. Without the file's text they are known where the destination is written
     /// without escapes; else both parts are the whole.
     #[must_use]
@@ -140,6 +154,37 @@ impl Written<'_> {
             anchor: hash.map(|hash| Span::new(start + hash + 1, start + raw.len())),
         }
     }
+}
+
+/// A path as a link's destination, as `like` is written: what has to be encoded is, and what was encoded
+/// there is here too.
+#[must_use]
+pub fn encoded(path: &str, like: &str, angle: bool) -> String {
+    let has =
+        |escape: &[u8]| like.as_bytes().windows(escape.len()).any(|part| part.eq_ignore_ascii_case(escape));
+    let high = like.as_bytes().windows(2).any(|pair| {
+        matches!(pair, [b'%', digit] if matches!(digit.to_ascii_lowercase(), b'8' | b'9' | b'a'..=b'f'))
+    });
+    let keeps_brackets = angle || like.contains('(');
+    let mut encoded = String::with_capacity(path.len());
+    for c in path.chars() {
+        let keep = match c {
+            ' ' => angle && !has(b"%20"),
+            '(' | ')' => keeps_brackets,
+            '<' | '>' | '#' | '?' | '%' | '\\' | '|' | '`' | '[' | ']' | '*' => false,
+            c if c.is_control() => false,
+            c => c.is_ascii() || !high,
+        };
+        if keep {
+            encoded.push(c);
+        } else {
+            let mut bytes = [0; 4];
+            for byte in c.encode_utf8(&mut bytes).bytes() {
+                encoded.push_str(&format!("%{byte:02X}"));
+            }
+        }
+    }
+    encoded
 }
 
 #[cfg(test)]

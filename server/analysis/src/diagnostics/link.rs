@@ -207,7 +207,14 @@ fn missing(context: &mut Context<'_>, written: &Written<'_>, candidates: &[Strin
         report = report.severity(severity);
     }
     if let Some(moved) = moved {
-        let new = encode(&path::relative(path::parent(&context.path), &moved));
+        let new = path::relative(path::parent(&context.path), &moved);
+        let is_quoted =
+            written.what == What::FileReference && written.whole.len() > "#file:".len() + written.span.len();
+        let mut new = written.spelt(&new, &plain, is_quoted.then_some('"'));
+        // Where the path's own end is not known, the anchor is written anew with it.
+        if span == written.span {
+            new += written.text.get(plain.len()..).unwrap_or_default();
+        }
         report = report.offered_fix(format!("Link to `{new}`"), span, new).related(
             moved,
             Span::at(0),
@@ -240,25 +247,6 @@ fn moved_to(context: &Context<'_>, candidate: &str) -> Option<Arc<str>> {
     let mut same = context.world.same_ignoring_case(name);
     same.retain(|path| path::file_name(path) == name && **path != *context.path);
     (same.len() == 1).then(|| same.remove(0))
-}
-
-/// A path as a link destination: blanks, brackets and percent signs encoded.
-fn encode(path: &str) -> String {
-    let mut encoded = String::with_capacity(path.len());
-    for c in path.chars() {
-        match c {
-            ' ' => encoded.push_str("%20"),
-            '(' => encoded.push_str("%28"),
-            ')' => encoded.push_str("%29"),
-            '<' => encoded.push_str("%3C"),
-            '>' => encoded.push_str("%3E"),
-            '#' => encoded.push_str("%23"),
-            '?' => encoded.push_str("%3F"),
-            '%' => encoded.push_str("%25"),
-            other => encoded.push(other),
-        }
-    }
-    encoded
 }
 
 fn anchor_of(context: &mut Context<'_>, written: &Written<'_>, at: usize, id: crate::PathId, anchor: &str) {

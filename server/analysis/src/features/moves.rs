@@ -216,7 +216,7 @@ impl StyleOf<'_> {
         let short = target.strip_suffix(".md").filter(|_| bare).unwrap_or(target);
         let relative = |target: &str| path::relative(path::parent(after.rewrite.from), target);
         let ways = [self.way(lead, there, after, short, &relative(short)), relative(short)];
-        let leads = |way: &String| after.leads(&encode(way, "", false), target, there.spelling);
+        let leads = |way: &String| after.leads(&written::encoded(way, "", false), target, there.spelling);
         let mut path = ways.into_iter().find(leads).unwrap_or_else(|| {
             let full = relative(target);
             full.strip_prefix("./").filter(|_| !self.is_dotted()).map(str::to_owned).unwrap_or(full)
@@ -224,7 +224,7 @@ impl StyleOf<'_> {
         if self.raw.ends_with('/') && !path.ends_with('/') {
             path.push('/');
         }
-        self.escape(&path)
+        self.written.spelt(&path, self.raw, self.before)
     }
 
     /// What had no `./` before gets none, save where it may make a path of a word.
@@ -256,48 +256,6 @@ impl StyleOf<'_> {
             _ => relative.to_owned(),
         }
     }
-
-    fn escape(&self, path: &str) -> String {
-        match self.written.what {
-            What::FileReference if path.contains(' ') && !matches!(self.before, Some('"' | '\'')) => {
-                format!("\"{path}\"")
-            }
-            What::FileReference => path.to_owned(),
-            What::Import => path.replace(' ', "\\ "),
-            What::Link | What::Image => encode(path, self.raw, self.before == Some('<')),
-        }
-    }
-}
-
-/// A path as a link's destination, as `like` is written: what has to be encoded is, and what was encoded
-/// there is here too.
-#[must_use]
-pub fn encode(path: &str, like: &str, angle: bool) -> String {
-    let has =
-        |escape: &[u8]| like.as_bytes().windows(escape.len()).any(|part| part.eq_ignore_ascii_case(escape));
-    let high = like.as_bytes().windows(2).any(|pair| {
-        matches!(pair, [b'%', digit] if matches!(digit.to_ascii_lowercase(), b'8' | b'9' | b'a'..=b'f'))
-    });
-    let keeps_brackets = angle || like.contains('(');
-    let mut encoded = String::with_capacity(path.len());
-    for c in path.chars() {
-        let keep = match c {
-            ' ' => angle && !has(b"%20"),
-            '(' | ')' => keeps_brackets,
-            '<' | '>' | '#' | '?' | '%' | '\\' | '|' | '`' | '[' | ']' | '*' => false,
-            c if c.is_control() => false,
-            c => c.is_ascii() || !high,
-        };
-        if keep {
-            encoded.push(c);
-        } else {
-            let mut bytes = [0; 4];
-            for byte in c.encode_utf8(&mut bytes).bytes() {
-                encoded.push_str(&format!("%{byte:02X}"));
-            }
-        }
-    }
-    encoded
 }
 
 /// Globs of `applyTo` and `paths` that begin with the path of what moves.

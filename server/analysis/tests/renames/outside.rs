@@ -100,3 +100,25 @@ fn what_is_gone_for_good_has_no_such_fix() {
     let titles: Vec<String> = offered(&world, &path, span).into_iter().map(|action| action.title).collect();
     assert_eq!(titles, ["Ignore link/missing-file here"]);
 }
+
+#[test]
+fn the_only_file_of_a_name_is_linked_as_the_link_is_written() {
+    let fixture = "//- AGENTS.md
+[a](gone/a%20_b.memory.md#one) [b](gone/a%20\\_b.memory.md#one) #file:\"gone/a _b.memory.md\"
+@gone/a\\ _b.memory.md
+//- docs/a _b.memory.md
+# One
+";
+    let (disk, mut host) = after(fixture, &[]);
+    while let Some((path, span)) = missing(&host.snapshot()).pop() {
+        let world = host.snapshot();
+        let actions = offered(&world, &path, span);
+        let action = actions.iter().find(|action| action.title.starts_with("Link to")).expect("a fix");
+        make(&world, &disk, &path, action);
+        host.apply([Change::Disk(path)]);
+    }
+    assert_eq!(
+        &*host.snapshot().any_text("AGENTS.md").expect("its text"),
+        "[a](./docs/a%20_b.memory.md#one) [b](./docs/a%20_b.memory.md#one) #file:\"./docs/a _b.memory.md\"\n@./docs/a\\ _b.memory.md\n"
+    );
+}

@@ -110,6 +110,7 @@ fn parsed(path: &str, what: Option<Recognised>, text: &str, hash: u64, interner:
     }
     shrink(&mut facts);
     let plan = plans::of_facts(path, kind, text, &facts).map(Arc::new);
+    uses.extend(plan.iter().flat_map(|plan| plans::agents_of(plan)));
     let mut targets: Vec<PathId> = refs.iter().map(|reference| reference.target).collect();
     targets.dedup();
     uses.sort();

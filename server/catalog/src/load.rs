@@ -141,6 +141,8 @@ const RULES: &[Table] = tables![
     "rules/security.toml",
     "rules/mcp.toml",
     "rules/plan.toml",
+    "rules/spec.toml",
+    "rules/part.toml",
     "rules/own.toml",
 ];
 

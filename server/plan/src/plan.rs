@@ -38,8 +38,12 @@ pub struct Plan {
     pub context: Vec<ContextLink>,
     /// What is asked for before the start (`${input:name}`).
     pub inputs: Vec<Input>,
-    /// What is still open: questions, `[NEEDS CLARIFICATION: …]`.
+    /// Questions that the file lists as open.
     pub questions: Vec<Stated<String>>,
+    /// What has to be cleared up first: `[NEEDS CLARIFICATION: …]`.
+    pub clarifications: Vec<Stated<String>>,
+    /// The headings of sections that the format wants, and that say nothing.
+    pub empty_sections: Vec<Stated<String>>,
     /// Ids that the file declares beside those of its tasks (requirements, files, tests).
     pub declared: Vec<Stated<String>>,
     /// Ids that stand where tasks are meant (in a graph), and that no task has.

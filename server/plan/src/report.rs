@@ -223,7 +223,7 @@ impl Report {
             acceptance: texts(&plan.acceptance),
             validation: texts(&plan.validation),
             inputs: plan.inputs.iter().map(|input| input.name.value.clone()).collect(),
-            questions: texts(&plan.questions),
+            questions: texts(&plan.questions).into_iter().chain(texts(&plan.clarifications)).collect(),
             diagnostics,
         }
     }

@@ -39,6 +39,16 @@ pub(super) fn check(context: &mut Context<'_>) {
     graph::unreachable(context, map);
 }
 
+/// Whether a plan may name this agent: by its name, or as its file is called.
+pub(super) fn is_known(context: &Context<'_>, name: &str) -> bool {
+    is_there(context, name) || context.world.definers(Space::AgentFile, name).next().is_some()
+}
+
+/// The agent that a slip surely means.
+pub(super) fn meant(context: &Context<'_>, name: &str) -> Option<String> {
+    nearest(context, name)
+}
+
 /// What a client does with the name of an agent that it does not find.
 fn unknown(context: &mut Context<'_>, map: &Map, node: &Node, told_in_flow: &mut bool) {
     let Some(written) = node.as_str().map(str::trim) else { return };

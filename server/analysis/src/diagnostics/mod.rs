@@ -14,9 +14,11 @@ mod markdown;
 mod mcp;
 mod model;
 mod near;
+mod part;
 mod plan;
 mod security;
 mod sink;
+mod spec;
 pub(crate) mod tool;
 mod variable;
 
@@ -55,6 +57,8 @@ const FAMILIES: &[fn(&mut Context<'_>)] = &[
     markdown::check,
     security::check,
     plan::check,
+    spec::check,
+    part::check,
 ];
 
 /// `a custom agent`, `an instructions file`.

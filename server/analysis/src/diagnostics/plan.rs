@@ -1,6 +1,9 @@
-//! `plan/*`: what contradicts itself in a plan: ids, dependencies, cycles, waves, files.
+//! `plan/*`: what contradicts itself in a plan (ids, dependencies, cycles, waves, files), who carries
+//! it out, and what its format asks for ([`form`]).
 
-use super::{Context, Finding, Report, near};
+mod form;
+
+use super::{Context, Finding, Report, agent, near};
 use segue_catalog::{Severity, catalog};
 use segue_plan::{Plan, Problem, Range, TaskIndex};
 use segue_syntax::Span;
@@ -12,6 +15,34 @@ const MOST_COMPARED: usize = 500;
 pub(super) fn check(context: &mut Context<'_>) {
     let Some(plan) = context.state.plan.clone() else { return };
     for report in reports(&plan, &context.path) {
+        context.send(report);
+    }
+    agents(context, &plan);
+}
+
+/// Agents that tasks name. Those of users, organisations and extensions cannot be seen.
+fn agents(context: &mut Context<'_>, plan: &Plan) {
+    let mut said: Vec<&str> = Vec::new();
+    for stated in plan.tasks.iter().filter_map(|task| task.agent.as_ref()) {
+        let name = stated.trim_start_matches('@');
+        let is_name = !name.is_empty() && !name.contains(['{', '<', '$', '|', '/']);
+        if !is_name || said.contains(&name) || agent::is_known(context, name) {
+            continue;
+        }
+        said.push(name);
+        let report = match agent::meant(context, name) {
+            Some(meant) => {
+                let message = format!("No agent is called `{name}`. Did you mean `{meant}`?");
+                let report = Report::new("plan/unknown-agent", span(stated.range), message);
+                report.severity(Severity::Warning)
+            }
+            None => {
+                let message = format!(
+                    "No agent of this workspace is called `{name}`: one of a user, an organisation or an extension cannot be verified here."
+                );
+                Report::new("plan/unknown-agent", span(stated.range), message)
+            }
+        };
         context.send(report);
     }
 }
@@ -29,6 +60,7 @@ fn reports(plan: &Plan, path: &Arc<str>) -> Vec<Report> {
     let order = plan.order();
     let mut reports: Vec<Report> =
         plan.problems(&order).iter().filter_map(|problem| contradiction(plan, path, problem)).collect();
+    reports.extend(form::reports(plan, path));
     reports.extend(plan.strangers.iter().map(|id| {
         let message = format!("No task of this plan is called `{}`.", id.value);
         Report::new("plan/unknown-dependency", span(id.range), message)

@@ -23,7 +23,7 @@ pub(super) fn read(page: &Page<'_>) -> Plan {
         .collect();
     plan.acceptance = shared::items_of(page, &["Success Criteria"]);
     plan.questions.extend(shared::items_of(page, &["Open Questions"]));
-    plan.questions.extend(shared::clarifications(page));
+    plan.clarifications = shared::clarifications(page);
     plan.diagrams = shared::diagrams(page);
     plan
 }

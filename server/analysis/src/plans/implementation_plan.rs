@@ -35,7 +35,7 @@ pub(super) fn read(page: &Page<'_>) -> Plan {
     head(page, &mut plan);
     cite(page, &mut plan);
     order(&mut plan);
-    plan.questions.extend(shared::clarifications(page));
+    plan.clarifications = shared::clarifications(page);
     plan.diagrams = shared::diagrams(page);
     plan
 }

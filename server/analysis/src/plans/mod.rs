@@ -21,10 +21,12 @@ mod shared;
 mod spec;
 mod spec_kit;
 
+use crate::file::{Name, Space};
 use page::Page;
 use segue_catalog::Kind;
 use segue_plan::Plan;
 use segue_syntax::{Facts, json};
+pub(crate) use spec::SECTIONS as SPEC_SECTIONS;
 
 /// A format.
 struct Reader {
@@ -62,6 +64,12 @@ pub(crate) fn of_facts(path: &str, kind: Option<Kind>, text: &str, facts: &Facts
 /// The plan that a document holds. `text` is what its ranges count in.
 pub(crate) fn of_json(document: &json::Document, text: &str) -> Plan {
     controlflow_json::read(document, text)
+}
+
+/// The agents that the tasks of a plan name, as names that the file uses.
+pub(crate) fn agents_of(plan: &Plan) -> Vec<Name> {
+    let named = plan.tasks.iter().filter_map(|task| task.agent.as_ref());
+    named.map(|agent| Name { space: Space::Agent, text: agent.trim_start_matches('@').into() }).collect()
 }
 
 /// The plan in a text that somebody points at, wherever it lies: by its path where that says what it

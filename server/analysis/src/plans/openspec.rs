@@ -40,7 +40,7 @@ pub(super) fn read(page: &Page<'_>) -> Plan {
     for (index, task) in plan.tasks.iter_mut().enumerate().skip(1) {
         task.after.push(shared::tasks(index - 1, index));
     }
-    plan.questions.extend(shared::clarifications(page));
+    plan.clarifications = shared::clarifications(page);
     plan
 }
 

@@ -85,6 +85,8 @@ pub(crate) struct Section<'t> {
     pub text: Span,
     /// Its line.
     pub line: usize,
+    /// The section that it is below.
+    pub parent: Option<usize>,
     /// The lines until the next heading of its level or a higher one.
     pub body: std::ops::Range<usize>,
     /// The lines until the next heading of any level.
@@ -125,6 +127,7 @@ impl<'t> Page<'t> {
                     head: heading.span,
                     text: heading.text_span,
                     line: number,
+                    parent: None,
                     body: number + 1..number + 1,
                     own: number + 1..number + 1,
                 });
@@ -155,6 +158,9 @@ impl<'t> Page<'t> {
                 if let Some(section) = self.sections.get_mut(last) {
                     section.body.end = (*line).max(section.body.start);
                 }
+            }
+            if let Some(section) = self.sections.get_mut(index) {
+                section.parent = open.last().copied();
             }
             open.push(index);
         }
@@ -205,14 +211,9 @@ impl<'t> Page<'t> {
 
     /// The sections that hold a line, innermost first.
     pub fn sections_around(&self, line: usize) -> impl Iterator<Item = &Section<'t>> + '_ {
-        let innermost = self.section_of(line);
-        let before = innermost.map_or(0, |index| index + 1);
-        self.sections
-            .get(..before)
-            .unwrap_or_default()
-            .iter()
-            .rev()
-            .filter(move |section| section.line == line || section.body.contains(&line))
+        let above = |index: &usize| self.sections.get(*index).and_then(|section| section.parent);
+        let indices = std::iter::successors(self.section_of(line), above);
+        indices.filter_map(|index| self.sections.get(index))
     }
 
     /// What a span covers.

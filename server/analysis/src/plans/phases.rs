@@ -5,6 +5,7 @@ use super::fields::{self, Field, Vocabulary};
 use super::names::{self, Names};
 use super::page::{Form, Page, range, trimmed};
 use super::{paths, shared, spec};
+use rustc_hash::FxHashSet;
 use segue_plan::{Action, FailureExpectation, Stated, Task};
 use segue_syntax::Span;
 
@@ -76,32 +77,40 @@ struct Found {
     level: u8,
 }
 
+/// A phase with its fields, before it is known whom its dependencies mean.
+struct Read {
+    level: u8,
+    has_fields: bool,
+    waits: Vec<Span>,
+    task: Task,
+}
+
 /// The phases of a page as tasks, in order; none where no phase has a field.
 pub(super) fn read(page: &Page<'_>) -> (Vec<Task>, bool) {
     let found = find(page);
     let mut dispatched = false;
-    let mut read: Vec<(u8, bool, Task)> = Vec::new();
+    let mut read: Vec<Read> = Vec::new();
     for phase in &found {
         let fields = fields::of(page, phase.line + 1..phase.end, KEYS);
         dispatched |= fields.iter().any(|field| DISPATCHED.contains(&field.key));
-        read.push((phase.level, !fields.is_empty(), task(page, phase, &fields)));
+        let waits = fields.iter().filter(|field| field.key == Key::Dependencies);
+        read.push(Read {
+            level: phase.level,
+            has_fields: !fields.is_empty(),
+            waits: waits.flat_map(|field| field.values(page)).map(|value| value.span).collect(),
+            task: task(page, phase, &fields),
+        });
     }
     // A phase that nothing is written about yet counts beside those that have fields.
-    let levels: Vec<u8> =
-        read.iter().filter(|(_, has_fields, _)| *has_fields).map(|(level, ..)| *level).collect();
-    let mut tasks: Vec<Task> =
-        read.into_iter().filter(|(level, ..)| levels.contains(level)).map(|(.., task)| task).collect();
+    let levels: FxHashSet<u8> =
+        read.iter().filter(|phase| phase.has_fields).map(|phase| phase.level).collect();
+    read.retain(|phase| levels.contains(&phase.level));
+    let (mut tasks, waits): (Vec<Task>, Vec<Vec<Span>>) =
+        read.into_iter().map(|phase| (phase.task, phase.waits)).unzip();
     let numbers = numbers_of(&tasks);
-    for task in &mut tasks {
-        let line = task.line as usize;
-        let end = found.iter().find(|phase| phase.line == line).map_or(line, |phase| phase.end);
-        for field in
-            fields::of(page, line + 1..end, KEYS).iter().filter(|field| field.key == Key::Dependencies)
-        {
-            for value in field.values(page) {
-                task.depends_on.extend(names::numbered(page, value.span, &["phase", "phases"], &numbers));
-            }
-        }
+    for (task, waits) in tasks.iter_mut().zip(waits) {
+        let named = waits.into_iter().map(|span| names::numbered(page, span, &["phase", "phases"], &numbers));
+        task.depends_on = named.flatten().collect();
     }
     (tasks, dispatched)
 }

@@ -82,6 +82,16 @@ pub(super) fn body(page: &Page<'_>, section: &Section<'_>) -> Range {
     page.block(section.line, section.body.end)
 }
 
+/// Whether nothing stands in a section, or nothing but placeholders (`[Describe it]`, `TODO`).
+pub(super) fn says_nothing(page: &Page<'_>, section: &Section<'_>) -> bool {
+    page.numbered(section.body.clone()).all(|(_, line)| {
+        let text = page.str(line.span).trim();
+        let is_placeholder = (text.starts_with('[') && text.ends_with(']') && !text.contains("]("))
+            || matches!(text, "TODO" | "TBD" | "...");
+        line.form == Form::Blank || (line.form == Form::Text && is_placeholder)
+    })
+}
+
 /// What a plan leaves open in so many words: `[NEEDS CLARIFICATION: …]`.
 pub(super) fn clarifications(page: &Page<'_>) -> Vec<Stated<String>> {
     const MARK: &str = "[NEEDS CLARIFICATION";

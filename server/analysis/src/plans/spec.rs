@@ -59,6 +59,9 @@ const KEYS: &Vocabulary<Key> = &[
     ("context", Key::Context),
 ];
 
+/// The sections that a spec consists of.
+pub(crate) const SECTIONS: &[&str] = &["Problem Statement", "Approach", "Implementation Requirements"];
+
 const REQUIREMENTS: &[&str] = &["Implementation Requirements"];
 const COMPONENTS: &[&str] = &["Core Components", "Components"];
 const CRITERIA: &[&str] = &["Validation Criteria", "Acceptance Criteria", "Success Criteria"];
@@ -122,8 +125,11 @@ fn read_whole(page: &Page<'_>, plan: &mut Plan) {
     }
     let handoffs = page.called(HANDOFF).map(|section| shared::gate(page, section, GateAt::Start));
     plan.gates.extend(handoffs.filter(|gate| !gate.approvals.is_empty()));
-    plan.questions.extend(shared::clarifications(page));
+    plan.clarifications = shared::clarifications(page);
     plan.diagrams = shared::diagrams(page);
+    let wanted = page.sections.iter().filter(|section| section.level == 2 && section.is_called(SECTIONS));
+    let empty = wanted.filter(|section| shared::says_nothing(page, section));
+    plan.empty_sections = empty.map(|section| page.stated(section.text)).collect();
 }
 
 /// The heading of an issue: its checkbox, its title, and its id in brackets.

@@ -41,7 +41,7 @@ pub(super) fn read(page: &Page<'_>) -> Plan {
     }
     resolve(page, &mut plan);
     order(&mut plan, &rows);
-    plan.questions.extend(shared::clarifications(page));
+    plan.clarifications = shared::clarifications(page);
     plan.diagrams = shared::diagrams(page);
     plan
 }

@@ -127,6 +127,7 @@ fn asked(plan: &Plan, bold: Style, output: &mut Output) -> io::Result<()> {
     let texts = |all: &[segue_plan::Stated<String>]| all.iter().map(|text| text.value.clone()).collect();
     list("inputs", plan.inputs.iter().map(|input| input.name.value.clone()).collect())?;
     list("open questions", texts(&plan.questions))?;
+    list("to be clarified", texts(&plan.clarifications))?;
     let risks = plan.risks.iter().filter(|risk| risk.is_open_and_high());
     list("high risks, unresolved", risks.map(|risk| risk.category.value.clone()).collect())?;
     list("acceptance", texts(&plan.acceptance))?;

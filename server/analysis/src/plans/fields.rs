@@ -57,8 +57,8 @@ pub(crate) fn of<K: Copy>(
             continue;
         }
         let Some((label, inline)) = labelled(page.text, span) else { continue };
-        let word = page.str(label).to_lowercase();
-        let Some((_, key)) = known.iter().find(|(own, _)| *own == word) else { continue };
+        let word = page.str(label);
+        let Some((_, key)) = known.iter().find(|(own, _)| own.eq_ignore_ascii_case(word)) else { continue };
         close(&mut fields, number);
         open_indent = Some(indent);
         fields.push(Field { key: *key, label, inline, line: number, below: number + 1..number + 1 });

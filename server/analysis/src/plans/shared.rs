@@ -96,6 +96,9 @@ pub(super) fn says_nothing(page: &Page<'_>, section: &Section<'_>) -> bool {
 pub(super) fn clarifications(page: &Page<'_>) -> Vec<Stated<String>> {
     const MARK: &str = "[NEEDS CLARIFICATION";
     let mut found = Vec::new();
+    if memchr::memmem::find(page.text.as_bytes(), MARK.as_bytes()).is_none() {
+        return found;
+    }
     for line in page.lines.iter().filter(|line| line.form != Form::Hidden) {
         let content = page.str(line.span);
         for (at, _) in content.match_indices(MARK) {

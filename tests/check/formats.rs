@@ -26,6 +26,19 @@ fn human() {
     insta::assert_snapshot!(ran.out);
 }
 
+/// A name or a text of a file never moves the cursor of whoever looks at the report.
+#[test]
+fn control_characters_are_signs() {
+    let instructions =
+        "---\ndescription: x\napplyTo: 'a\u{1b}[2J\\b'\n---\n[\u{1b}[1mx](\u{1b}[2Jgone.md) [y](gone.md)\n";
+    let workspace = Workspace::new(&[(".github/instructions/a\u{9b}2J.instructions.md", instructions)]);
+    for format in ["human", "github"] {
+        let ran = workspace.run(&["check", "--level", "hint", "--format", format]);
+        assert!(ran.out.contains("a␛[2J"), "{}", ran.out);
+        assert!(!ran.out.chars().any(|c| c.is_control() && c != '\n'), "{:?}", ran.out);
+    }
+}
+
 #[test]
 fn human_with_hints() {
     insta::assert_snapshot!(sample().run(&["check", "--level", "hint", "sub"]).out);

@@ -68,7 +68,20 @@ impl Write for Output {
     }
 }
 
+/// A text from files with control characters as signs: none reaches a terminal, which would obey it. Line
+/// ends and tabs stay.
+pub fn visible(text: &str) -> String {
+    let sign = |c: char| match u32::from(c) {
+        0x09 | 0x0a => c,
+        0x7f => '␡',
+        code @ 0..0x20 => char::from_u32(0x2400 + code).unwrap_or('\u{fffd}'),
+        0x80..0xa0 => '\u{fffd}',
+        _ => c,
+    };
+    text.chars().map(sign).collect()
+}
+
 /// Says something beside the result, on stderr. Where nobody can hear it, it is lost.
 pub fn note(text: &str) {
-    let _ = writeln!(anstream::stderr().lock(), "{text}");
+    let _ = writeln!(anstream::stderr().lock(), "{}", visible(text));
 }

@@ -14,7 +14,8 @@ use segue_analysis::features::actions::{self, Action, What};
 use segue_analysis::features::{astray, explain};
 use segue_catalog::catalog;
 use serde_json::Value;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 use tower_lsp::gen_lsp_types as lsp;
 use tower_lsp::jsonrpc::{Error, Result};
 use tracing::warn;
@@ -200,11 +201,25 @@ fn file_name(name: &str) -> String {
     plain.iter().skip(plain.len().saturating_sub(100)).collect()
 }
 
-/// Writes a page where the system keeps temporary files.
+/// A folder of this process where the system keeps temporary files: new, with a name that nobody could
+/// foresee and put a link at, and for its owner alone. It stays: editors may show its pages for longer than
+/// we run.
+fn pages() -> std::io::Result<&'static Path> {
+    static PAGES: OnceLock<PathBuf> = OnceLock::new();
+    match PAGES.get() {
+        Some(folder) if folder.is_dir() => Ok(folder),
+        _ => {
+            let folder = tempfile::Builder::new().prefix("segue-").tempdir()?.keep();
+            Ok(PAGES.get_or_init(|| folder))
+        }
+    }
+}
+
+/// Writes a page into the folder of pages.
 fn written(name: &str, page: &str) -> Option<String> {
-    let folder = std::env::temp_dir().join(format!("segue-{}", std::process::id()));
+    let folder = pages().inspect_err(|error| warn!("there is no place for pages: {error}")).ok()?;
     let path = folder.join(format!("{}.md", file_name(name)));
-    match std::fs::create_dir_all(&folder).and_then(|()| std::fs::write(&path, page)) {
+    match std::fs::write(&path, page) {
         Ok(()) => Some(uri::of_path(&path)),
         Err(error) => {
             warn!("{} cannot be written: {error}", path.display());

@@ -6,7 +6,7 @@
 
 use super::settings::Settings;
 use super::survey::{FileReport, Item, Survey};
-use crate::output::Output;
+use crate::output::{Output, visible};
 use segue_catalog::Severity;
 use std::io::{self, Write};
 
@@ -41,7 +41,7 @@ fn command(file: &FileReport, item: &Item) -> String {
 }
 
 fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    visible(&text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A"))
 }
 
 fn property(text: &str) -> String {
@@ -56,5 +56,6 @@ mod tests {
     fn what_would_end_a_property_is_escaped() {
         assert_eq!(property("a,b:c%d.md"), "a%2Cb%3Ac%25d.md");
         assert_eq!(data("100%:\r\nx, y"), "100%25:%0D%0Ax, y");
+        assert_eq!(data("a\u{1b}[2J"), "a␛[2J");
     }
 }

@@ -3,7 +3,7 @@
 use super::excerpt::{self, Excerpt};
 use super::settings::Settings;
 use super::survey::{FileReport, Item, Root, Survey};
-use crate::output::Output;
+use crate::output::{Output, visible};
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use segue_analysis::diagnostics::Related;
@@ -57,10 +57,10 @@ fn groups<'a>(
     let finding = &item.finding;
     let excerpt = excerpt::of(text, lines, finding.span);
     let title = level(finding.severity).primary_title(finding.message.as_str()).id(finding.code);
-    let mut first = title.element(marked(excerpt, &file.shown, places));
+    let mut first = title.element(marked(excerpt, &visible(&file.shown), places));
     for fix in &finding.fixes {
         let by_us = if fix.safe { " (--fix does it)" } else { "" };
-        first = first.element(Level::HELP.message(format!("{}{by_us}", fix.title)));
+        first = first.element(Level::HELP.message(format!("{}{by_us}", visible(&fix.title))));
     }
     let mut groups = vec![first];
     for related in finding.related.iter().take(MOST_RELATED) {
@@ -78,7 +78,7 @@ fn related_group<'a>(
     places: &mut Places,
 ) -> Group<'a> {
     let title = Level::NOTE.secondary_title(related.message.as_str());
-    let shown = crate::places::seen_from(&settings.current, &root.absolute(&related.path));
+    let shown = visible(&crate::places::seen_from(&settings.current, &root.absolute(&related.path)));
     let other: Option<(Arc<str>, Lines)> = if related.path == file.path {
         Some((text.into(), lines.clone()))
     } else {

@@ -39,7 +39,7 @@ step "command line" cargo test --locked --test check
 step "protocol" cargo test --locked --test protocol --test shipped
 corpus=${SEGUE_CORPUS:-../shared/corpus}
 if [ -d "$corpus" ]; then
-  step "corpus" cargo test --locked --test corpus --test conversions
+  step "corpus" cargo test --locked --test corpus --test conversions --test corpus_plans --test formatting
 elif [[ $require == *,corpus,* ]]; then
   echo "tests/run.sh: the corpus is required and not at $corpus (set SEGUE_CORPUS)" >&2
   exit 1

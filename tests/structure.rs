@@ -225,3 +225,29 @@ fn tests_that_tables_name_exist() {
     assert!(named > 40, "only {named} tests are named");
     assert!(wrong.is_empty(), "tests that are not there: {wrong:#?}");
 }
+
+/// A test that no command runs tells nobody anything.
+#[test]
+fn the_test_command_runs_every_test() {
+    let command = std::fs::read_to_string(top().join("tests/run.sh")).expect("the test command");
+    let files =
+        std::fs::read_dir(top().join("tests")).expect("the tests").map(|entry| entry.expect("one").path());
+    let names = files.filter_map(|path| {
+        let is_test =
+            path.extension().is_some_and(|extension| extension == "rs") || path.join("main.rs").is_file();
+        let name = path.file_stem()?.to_str()?.to_owned();
+        (is_test && name != "bench").then_some(name)
+    });
+    let names: Vec<String> = names.collect();
+    assert!(names.len() > 7, "{names:?}");
+    let left_out: Vec<_> = names
+        .iter()
+        .filter(|name| {
+            !command
+                .split_whitespace()
+                .zip(command.split_whitespace().skip(1))
+                .any(|(flag, own)| flag == "--test" && own == name.as_str())
+        })
+        .collect();
+    assert!(left_out.is_empty(), "tests/run.sh leaves out {left_out:?}");
+}

@@ -85,12 +85,12 @@ pub fn file(current: &Path, typed: &Path) -> Result<(PathBuf, String), Failure> 
 }
 
 /// The root of a path that was typed: its repository; without one, `here` if it lies there, else its
-/// own folder.
+/// own folder. The top of a disk is nobody's project: whoever stands there means the folder alone.
 fn folder_for(real: &Path, here: &Path) -> PathBuf {
     let folder = if real.is_dir() { real } else { real.parent().unwrap_or(real) };
     match repository_top(folder) {
         Some(top) => top.to_owned(),
-        None if folder.starts_with(here) => here.to_owned(),
+        None if folder.starts_with(here) && here.parent().is_some() => here.to_owned(),
         None => folder.to_owned(),
     }
 }
@@ -167,6 +167,8 @@ mod tests {
         assert_eq!(folders(&["../sub"]), [row("one/sub", "")]);
         assert_eq!(folders(&["../../two"]), [row("two", "")]);
         assert_eq!(folders(&["../../loose/deep"]), [row("loose/deep", "")]);
+        let from_the_top = roots(Path::new("/"), &[top.join("loose/deep")]).unwrap();
+        assert_eq!(from_the_top.first().map(|root| &root.folder), Some(&top.join("loose/deep")));
         let missing = roots(&here, &[PathBuf::from("none.md")]).unwrap_err();
         assert_eq!(missing.to_string(), "`none.md` cannot be checked: there is no such file or folder.");
     }

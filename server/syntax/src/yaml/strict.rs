@@ -9,6 +9,7 @@ use super::node::{Map, Node, Style, Value};
 use super::verdict::{Refusal, Shape, read_strictly, shape};
 use super::{Yaml, parse};
 use crate::Span;
+use std::borrow::Cow;
 
 /// Headers beyond this are not put before the strict parser: no real one comes near it.
 const LENGTH_LIMIT: usize = 1 << 18;
@@ -75,7 +76,8 @@ pub(super) fn verdict(text: &str, content: Span, yaml: &Yaml) -> Result<Shape, R
 ///
 /// YAML 1.2 wants those lines, `]` and `}` included, to be indented more than the key. The parsers
 /// that clients are built on (libyaml, js-yaml, yaml) do not insist, and a bracket at the start of its
-/// line is common, so that rule alone is no objection.
+/// line is common, so that rule alone is no objection. Nor is a tab between `:` and a value on its line,
+/// which YAML allows and they take; the oracle alone does not.
 fn presented(text: &str, content: Span, yaml: &Yaml) -> String {
     let mut flows = Vec::new();
     if let Some(root) = &yaml.root {
@@ -84,7 +86,8 @@ fn presented(text: &str, content: Span, yaml: &Yaml) -> String {
     let mut flows = flows.into_iter().peekable();
     let mut owned = String::with_capacity(content.len() + 1);
     let mut start = content.start as usize;
-    for line in content.of(text).split_inclusive(['\n', '\r']) {
+    let source = without_tabs_before_values(content.of(text), content.start, yaml);
+    for line in source.split_inclusive(['\n', '\r']) {
         while flows.next_if(|flow| flow.end as usize <= start).is_some() {}
         // The second half of a `\r\n` starts no line.
         let starts_line = !(line == "\n" && owned.ends_with('\r'));
@@ -100,6 +103,42 @@ fn presented(text: &str, content: Span, yaml: &Yaml) -> String {
         owned.push('\n');
     }
     owned
+}
+
+/// The same text, of the same length, with blanks for tabs between `:` and a value on its line.
+fn without_tabs_before_values<'t>(source: &'t str, start: u32, yaml: &Yaml) -> Cow<'t, str> {
+    if !source.contains(":\t") {
+        return Cow::Borrowed(source);
+    }
+    let mut gaps = Vec::new();
+    if let Some(root) = &yaml.root {
+        gaps_before_values(root, &mut gaps);
+    }
+    let mut owned = source.to_owned();
+    for gap in gaps {
+        let range = gap.start.saturating_sub(start) as usize..gap.end.saturating_sub(start) as usize;
+        let Some(between) = owned.get(range.clone()) else { continue };
+        let on_line = between.split(['\n', '\r', '#']).next().unwrap_or_default().len();
+        let plain = between.get(..on_line).unwrap_or_default().replace('\t', " ");
+        owned.replace_range(range.start..range.start + on_line, &plain);
+    }
+    Cow::Owned(owned)
+}
+
+fn gaps_before_values(node: &Node, gaps: &mut Vec<Span>) {
+    match &node.value {
+        Value::Seq(seq) => seq.items.iter().for_each(|item| gaps_before_values(item, gaps)),
+        Value::Map(map) => {
+            for entry in &map.entries {
+                let Some(value) = &entry.value else { continue };
+                if entry.key.span.end < value.span.start {
+                    gaps.push(Span { start: entry.key.span.end, end: value.span.start });
+                }
+                gaps_before_values(value, gaps);
+            }
+        }
+        Value::Scalar(_) => {}
+    }
 }
 
 /// What surrounds a scalar, which decides what may stand in it.

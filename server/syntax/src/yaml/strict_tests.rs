@@ -63,6 +63,8 @@ fn what_strict_parsers_read_alike_is_no_objection() {
         // A line end of two characters inside a flow collection is one line end.
         "a: {b: c\r\n  d}\r\n",
         "  { \\n\r\n'}\n",
+        // A tab parts `:` from its value as well as a blank does, and stays what it is in a text.
+        "a:\tb\nc:\t'd:\te'\nf:\n  g: \t h\n",
     ] {
         assert_eq!(objections(text), [], "{text:?}");
     }

@@ -166,14 +166,7 @@ fn a_stream_of_workspace_diagnostics_goes_on_and_holds_nothing_up() {
 }
 
 fn actions(client: &mut Client, uri: &str, line: u64, only: Option<&str>) -> Vec<Value> {
-    let at = json!({ "line": line, "character": 8 });
-    let mut context = json!({ "diagnostics": [] });
-    if let Some(only) = only {
-        context["only"] = json!([only]);
-    }
-    let params =
-        json!({ "textDocument": { "uri": uri }, "range": { "start": at, "end": at }, "context": context });
-    client.request("textDocument/codeAction", params).as_array().unwrap().clone()
+    client.actions(uri, line, 8, only)
 }
 
 fn titled<'a>(actions: &'a [Value], start: &str) -> &'a Value {

@@ -27,14 +27,7 @@ fn capabilities(operations: &[&str], apply: bool) -> Value {
 }
 
 fn actions(client: &mut Client, uri: &str, line: u64, character: u64, only: Option<&str>) -> Vec<Value> {
-    let at = json!({ "line": line, "character": character });
-    let mut context = json!({ "diagnostics": [] });
-    if let Some(only) = only {
-        context["only"] = json!([only]);
-    }
-    let params =
-        json!({ "textDocument": { "uri": uri }, "range": { "start": at, "end": at }, "context": context });
-    client.request("textDocument/codeAction", params).as_array().unwrap().clone()
+    client.actions(uri, line, character, only)
 }
 
 fn begin(folder: &Folder, capabilities: Value) -> (Client, String) {

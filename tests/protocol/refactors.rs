@@ -46,10 +46,7 @@ fn begin(folder: &Folder, capabilities: Value) -> (Client, String) {
 }
 
 fn actions(client: &mut Client, uri: &str, line: u64, character: u64, only: &str) -> Vec<Value> {
-    let at = json!({ "line": line, "character": character });
-    let params = json!({ "textDocument": { "uri": uri }, "range": { "start": at, "end": at },
-        "context": { "diagnostics": [], "only": [only] } });
-    client.request("textDocument/codeAction", params).as_array().unwrap().clone()
+    client.actions(uri, line, character, Some(only))
 }
 
 fn titled<'a>(actions: &'a [Value], start: &str) -> &'a Value {

@@ -273,6 +273,17 @@ impl Client {
         answer["result"].clone()
     }
 
+    /// The code actions at a place, of one kind where `only` names it.
+    pub fn actions(&mut self, uri: &str, line: u64, character: u64, only: Option<&str>) -> Vec<Value> {
+        let at = json!({ "line": line, "character": character });
+        let mut context = json!({ "diagnostics": [] });
+        if let Some(only) = only {
+            context["only"] = json!([only]);
+        }
+        let params = json!({ "textDocument": { "uri": uri }, "range": { "start": at, "end": at }, "context": context });
+        self.request("textDocument/codeAction", params).as_array().unwrap().clone()
+    }
+
     pub fn request(&mut self, method: &str, params: Value) -> Value {
         let id = self.ask(method, params);
         self.result(id)

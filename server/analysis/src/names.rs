@@ -167,6 +167,20 @@ pub fn switched_off(kind: Kind, map: &Map) -> bool {
     }
 }
 
+/// A text as a name of lower-case ASCII letters, digits and single hyphens.
+#[must_use]
+pub fn slug(text: &str) -> String {
+    let mut slug = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_ascii_alphanumeric() {
+            slug.push(c.to_ascii_lowercase());
+        } else if !slug.is_empty() && !slug.ends_with('-') {
+            slug.push('-');
+        }
+    }
+    slug.trim_end_matches('-').to_owned()
+}
+
 /// The base name without the ending that says what the file is: `planner` of `planner.agent.md`.
 #[must_use]
 pub fn stem(path: &str) -> &str {

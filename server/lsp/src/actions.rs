@@ -14,8 +14,8 @@ use segue_analysis::features::actions::{self, Action, What};
 use segue_analysis::features::{astray, explain};
 use segue_catalog::catalog;
 use serde_json::Value;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 use tower_lsp::gen_lsp_types as lsp;
 use tower_lsp::jsonrpc::{Error, Result};
 use tracing::warn;
@@ -204,15 +204,15 @@ fn file_name(name: &str) -> String {
 /// A folder of this process where the system keeps temporary files: new, with a name that nobody could
 /// foresee and put a link at, and for its owner alone. It stays: editors may show its pages for longer than
 /// we run.
-fn pages() -> std::io::Result<&'static Path> {
-    static PAGES: OnceLock<PathBuf> = OnceLock::new();
-    match PAGES.get() {
-        Some(folder) if folder.is_dir() => Ok(folder),
-        _ => {
-            let folder = tempfile::Builder::new().prefix("segue-").tempdir()?.keep();
-            Ok(PAGES.get_or_init(|| folder))
-        }
+/// Another one takes its place where somebody cleaned up.
+fn pages() -> std::io::Result<PathBuf> {
+    static PAGES: Mutex<Option<PathBuf>> = Mutex::new(None);
+    let mut pages = PAGES.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(folder) = pages.as_ref().filter(|folder| folder.is_dir()) {
+        return Ok(folder.clone());
     }
+    let folder = tempfile::Builder::new().prefix("segue-").tempdir()?.keep();
+    Ok(pages.insert(folder).clone())
 }
 
 /// Writes a page into the folder of pages.

@@ -6,7 +6,7 @@
 
 use super::names::{self, Names};
 use super::openspec::id_length;
-use super::page::{Form, Item, Page, range, trimmed};
+use super::page::{Form, Item, Page, range};
 use super::{fields, paths, shared};
 use rustc_hash::FxHashMap;
 use segue_plan::{Dependency, Group, Plan, Stated, Task};
@@ -115,12 +115,7 @@ fn task(page: &Page<'_>, number: usize, line: Span, item: Item) -> Option<(Task,
         id_is_stated: true,
         title,
         optional: item.starred,
-        state: check.state,
-        tick: Some(shared::tick(check)),
-        line: shared::line(number),
-        head: range(trimmed(page.text, line)),
-        range: range(trimmed(page.text, line)),
-        ..Task::default()
+        ..shared::row(page, number, line, check)
     };
     shared::files_from(page, &mut task, &[title_span], false);
     Some((task, Row { parallel, checkpoint: is_checkpoint }))

@@ -1,7 +1,7 @@
 //! OpenSpec's `tasks.md`: groups `## 1. Title` with `- [ ] 1.1 text`, worked off in order.
 
 use super::names;
-use super::page::{Form, Item, Page, range, trimmed};
+use super::page::{Form, Item, Page, range};
 use super::shared;
 use segue_plan::{Group, Plan, Stated, Task};
 use segue_syntax::Span;
@@ -94,14 +94,9 @@ fn task(page: &Page<'_>, number: usize, line: Span, item: Item, groups: usize) -
         },
         id_is_stated: length > 0,
         title,
-        state: check.state,
-        tick: Some(shared::tick(check)),
         group: groups.checked_sub(1).map(shared::line),
-        line: shared::line(number),
-        head: range(trimmed(page.text, line)),
-        range: range(trimmed(page.text, line)),
         context: shared::links(page, range(item.text)),
-        ..Task::default()
+        ..shared::row(page, number, line, check)
     };
     shared::files_from(page, &mut task, &[item.text], true);
     Some(task)

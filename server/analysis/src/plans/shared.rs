@@ -13,6 +13,19 @@ pub(super) fn tick(check: Check) -> Tick {
     Tick { range: range(check.mark), done: "x", open: " " }
 }
 
+/// A task that is a line with a checkbox, as far as any format says the same of it.
+pub(super) fn row(page: &Page<'_>, number: usize, whole: Span, check: Check) -> Task {
+    let range = range(trimmed(page.text, whole));
+    Task {
+        state: check.state,
+        tick: Some(tick(check)),
+        line: line(number),
+        head: range,
+        range,
+        ..Task::default()
+    }
+}
+
 /// The checkboxes of a range of lines.
 pub(super) fn checks(page: &Page<'_>, lines: std::ops::Range<usize>) -> Vec<CheckItem> {
     let boxes = page.items(lines).filter_map(|(_, item)| Some((item, item.check?)));

@@ -430,13 +430,8 @@ fn component(page: &Page<'_>, number: usize, line: Span, text: Span, check: supe
     let mut task = Task {
         id: Stated::new(slug_text(&title_text), title_text.range),
         title: title_text,
-        state: check.state,
-        tick: Some(shared::tick(check)),
-        line: shared::line(number),
-        head: range(trimmed(page.text, line)),
-        range: range(trimmed(page.text, line)),
         context: shared::links(page, range(text)),
-        ..Task::default()
+        ..shared::row(page, number, line, check)
     };
     shared::files_from(page, &mut task, &[text], false);
     task

@@ -112,14 +112,9 @@ fn task(page: &Page<'_>, number: usize, line: Span, item: Item, groups: usize) -
         id: page.stated(id),
         id_is_stated: true,
         title: page.stated(rest),
-        state: check.state,
-        tick: Some(shared::tick(check)),
         group: groups.checked_sub(1).map(shared::line),
-        line: shared::line(number),
-        head: range(trimmed(page.text, line)),
-        range: range(trimmed(page.text, line)),
         context: shared::links(page, range(rest)),
-        ..Task::default()
+        ..shared::row(page, number, line, check)
     };
     task.files = files(page, rest, &task.title);
     Some((task, row))

@@ -4,6 +4,7 @@ use super::{Context, Report};
 use crate::clients::told;
 use crate::diagnostics::Tag;
 use crate::diagnostics::near::meant;
+use crate::names;
 use segue_catalog::{ClientId, ClientSet, Key, KeyTable, Kind, Severity, Shape, Support, Value as Listed};
 use segue_syntax::Span;
 use segue_syntax::yaml::{Entry, Map, Node, Scalar, Seq, Style, Value};
@@ -259,7 +260,7 @@ fn formed(context: &mut Context<'_>, key: &Key, node: &Node, scalar: &Scalar) {
     let message = format!("`{text}`: {} may have {} only.", key.word(), form.words());
     let mut report =
         Report::new("frontmatter/invalid-value", node.span, message).severity(rejection(context, key));
-    let slug = slug(text);
+    let slug = names::slug(text);
     let folder = crate::path::folder_name(&context.path);
     let (better, safe) = match context.kind {
         // A skill is called as its folder is; another name would be the next finding.
@@ -275,18 +276,6 @@ fn formed(context: &mut Context<'_>, key: &Key, node: &Node, scalar: &Scalar) {
         };
     }
     context.send(report);
-}
-
-fn slug(text: &str) -> String {
-    let mut slug = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c.is_ascii_alphanumeric() {
-            slug.push(c.to_ascii_lowercase());
-        } else if !slug.is_empty() && !slug.ends_with('-') {
-            slug.push('-');
-        }
-    }
-    slug.trim_end_matches('-').to_owned()
 }
 
 fn length(context: &mut Context<'_>, key: &Key, entry: &Entry, node: &Node, scalar: &Scalar) {

@@ -358,6 +358,11 @@ fn commands(context: &Context<'_>, at: &At<'_, '_>) -> Vec<Proposal> {
             }
         }
     }
+    one_of_each(found)
+}
+
+/// In the order of their names; what several files define is proposed once.
+fn one_of_each(mut found: Vec<Proposal>) -> Vec<Proposal> {
     found.sort_by(|one, other| one.label.cmp(&other.label));
     found.dedup_by(|one, other| one.label == other.label);
     found
@@ -384,9 +389,7 @@ fn mentions(context: &Context<'_>, at: &At<'_, '_>) -> Vec<Proposal> {
             found.push(one);
         }
     }
-    found.sort_by(|one, other| one.label.cmp(&other.label));
-    found.dedup_by(|one, other| one.label == other.label);
-    found
+    one_of_each(found)
 }
 
 /// Labels of the definitions in this file.

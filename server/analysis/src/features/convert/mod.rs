@@ -24,8 +24,8 @@ pub use tools::{in_findings as old_names_in, old_names};
 
 use crate::changes::Changes;
 use crate::intern::PathId;
-use crate::path;
 use crate::world::World;
+use crate::{names, path};
 use segue_catalog::{ClientId, Dialect, Kind};
 use std::sync::Arc;
 
@@ -201,14 +201,7 @@ impl Source<'_> {
 
 /// A name of lower-case letters, digits and single hyphens, at most 64 of them.
 fn slug(text: &str) -> String {
-    let mut slug = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c.is_ascii_alphanumeric() {
-            slug.push(c.to_ascii_lowercase());
-        } else if !slug.is_empty() && !slug.ends_with('-') {
-            slug.push('-');
-        }
-    }
+    let mut slug = names::slug(text);
     slug.truncate(64);
     slug.trim_end_matches('-').to_owned()
 }

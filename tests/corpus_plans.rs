@@ -52,7 +52,7 @@ fn every_file_holds_as_many_tasks_as_a_reader_counts() {
                 None if state.is_some_and(|state| state.kind.is_some()) || !is_named_so(&path) => continue,
                 None => {
                     let Ok(text) = std::fs::read_to_string(folder.join(&*path)) else { continue };
-                    Arc::new(plans::of_text(&path, &text))
+                    Arc::new(plans::Planned::new(plans::of_text(&path, &text)))
                 }
             };
             let found = (plan.format.to_owned(), plan.tasks.len(), plan.order().waves().len());

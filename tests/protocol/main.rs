@@ -25,6 +25,7 @@ mod refactors;
 mod rename;
 mod scopes;
 mod sync;
+mod tasks;
 mod traps;
 mod views;
 mod workspaces;

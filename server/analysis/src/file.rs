@@ -1,11 +1,11 @@
 //! One file as the workspace holds it.
 
 use crate::intern::PathId;
+use crate::plans::Planned;
 use crate::postings::Key;
 use crate::risks::Risk;
 use crate::written::Ref;
 use segue_catalog::{Dialect, Kind};
-use segue_plan::Plan;
 use segue_syntax::{Facts, json};
 use std::sync::Arc;
 
@@ -41,7 +41,7 @@ pub struct FileState {
     /// text is at hand: that of a closed file is not kept.
     pub(crate) risks: Box<[Risk]>,
     /// The plan that it holds, where its kind holds one; without tasks where it has none.
-    pub plan: Option<Arc<Plan>>,
+    pub plan: Option<Arc<Planned>>,
 }
 
 /// What a file holds.

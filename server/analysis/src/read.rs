@@ -2,6 +2,7 @@
 
 use crate::file::{Content, Exports, FileState, LARGEST_FILE, Unreadable};
 use crate::intern::{Interner, PathId};
+use crate::plans::Planned;
 use crate::recognise::Recognised;
 use crate::target::{Target, understand};
 use crate::written::{self, Ref};
@@ -109,7 +110,7 @@ fn parsed(path: &str, what: Option<Recognised>, text: &str, hash: u64, interner:
         facts = anchors_only(facts);
     }
     shrink(&mut facts);
-    let plan = plans::of_facts(path, kind, text, &facts).map(Arc::new);
+    let plan = plans::of_facts(path, kind, text, &facts).map(|plan| Arc::new(Planned::new(plan)));
     uses.extend(plan.iter().flat_map(|plan| plans::agents_of(plan)));
     let mut targets: Vec<PathId> = refs.iter().map(|reference| reference.target).collect();
     targets.dedup();
@@ -149,7 +150,7 @@ fn parsed(path: &str, what: Option<Recognised>, text: &str, hash: u64, interner:
 fn parsed_json(path: &str, what: Recognised, text: &str, hash: u64) -> FileState {
     let document = json::parse(text);
     let kind = what.confirmed_by_json(&document).then_some(what.kind);
-    let plan = (kind == Some(Kind::Plan)).then(|| Arc::new(plans::of_json(&document, text)));
+    let plan = (kind == Some(Kind::Plan)).then(|| Arc::new(Planned::new(plans::of_json(&document, text))));
     let names = if kind == Some(Kind::Mcp) { names::servers_of_file(path, &document) } else { Vec::new() };
     FileState {
         kind,

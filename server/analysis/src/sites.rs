@@ -7,8 +7,10 @@
 use crate::diagnostics::tool;
 use crate::file::{Content, FileState};
 use crate::names;
+use crate::plans::signs;
 use crate::written::{self, Written};
 use segue_catalog::{Dialect, Kind, catalog};
+use segue_plan::Plan;
 use segue_syntax::facts::{HeaderShape, LinkKind, Token, TokenKind};
 use segue_syntax::yaml::{Map, Node, Scalar, Style, Value};
 use segue_syntax::{Facts, Span, json};
@@ -26,6 +28,8 @@ pub struct Page<'f> {
     pub facts: Option<&'f Facts>,
     /// What JSON says of it.
     pub json: Option<&'f json::Document>,
+    /// The plan that it holds.
+    pub plan: Option<&'f Plan>,
     /// Its text, where it is at hand: without it the parts of a destination that is written with
     /// escapes are not told apart.
     pub text: Option<&'f str>,
@@ -46,6 +50,7 @@ impl<'f> Page<'f> {
             dialect: state.dialect,
             facts,
             json,
+            plan: state.plan.as_deref().map(|planned| &**planned),
             text: text.or(state.text.as_deref()),
         }
     }
@@ -53,7 +58,15 @@ impl<'f> Page<'f> {
     /// Markdown that is no primitive.
     #[must_use]
     pub fn plain(path: &'f str, facts: &'f Facts, text: &'f str) -> Self {
-        Self { path, kind: None, dialect: Dialect::Copilot, facts: Some(facts), json: None, text: Some(text) }
+        Self {
+            path,
+            kind: None,
+            dialect: Dialect::Copilot,
+            facts: Some(facts),
+            json: None,
+            plan: None,
+            text: Some(text),
+        }
     }
 }
 
@@ -105,6 +118,8 @@ pub enum Sign<'f> {
     Server(&'f str),
     /// `${input:name}`, or the entry of `inputs` that asks for it.
     Input(&'f str),
+    /// The id of a task, or of something else that a plan gives one.
+    Task(&'f str),
 }
 
 /// Every site of a file, in no order.
@@ -125,6 +140,7 @@ pub fn all<'f>(page: &Page<'f>) -> Vec<Site<'f>> {
     if let Some(map) = page.json.and_then(|document| document.root.as_ref()).and_then(Node::as_map) {
         sites.json(map);
     }
+    sites.plan();
     sites.found
 }
 
@@ -159,6 +175,13 @@ impl<'f> Sites<'f> {
         let start = inner.start as usize + at;
         let span = if exact { Span::new(start, start + len) } else { node.span };
         self.found.push(Site { span, whole: node.span, defines, what, exact, style: Some(scalar.style) });
+    }
+
+    fn plan(&mut self) {
+        let Some(plan) = self.page.plan else { return };
+        for signs::Named { span, id, defines, exact } in signs::of(plan, self.page.text) {
+            self.found.push(Site { span, whole: span, defines, what: Sign::Task(id), exact, style: None });
+        }
     }
 
     fn markdown(&mut self, facts: &'f Facts) {

@@ -11,50 +11,12 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+#[path = "support/examples.rs"]
+mod examples_of_all_formats;
+
+use examples_of_all_formats::{FILES, examples};
 use segue_analysis::plans;
 use segue_plan::{GateAt, Order, Plan, Range, TaskIndex};
-use std::collections::BTreeMap;
-
-const FILES: &[(&str, &str)] = &[
-    ("spec", include_str!("plans/spec.txt")),
-    ("prompt", include_str!("plans/prompt.txt")),
-    ("spec-kit", include_str!("plans/spec-kit.txt")),
-    ("implementation-plan", include_str!("plans/implementation-plan.txt")),
-    ("kiro", include_str!("plans/kiro.txt")),
-    ("openspec", include_str!("plans/openspec.txt")),
-    ("controlflow", include_str!("plans/controlflow.txt")),
-    ("controlflow-json", include_str!("plans/controlflow-json.txt")),
-    ("orchestra", include_str!("plans/orchestra.txt")),
-];
-
-struct Example {
-    format: &'static str,
-    path: String,
-    counted: BTreeMap<String, String>,
-    text: String,
-}
-
-fn examples() -> Vec<Example> {
-    let of_file = |(format, file): &(&'static str, &str)| -> Vec<Example> {
-        let parts = format!("\n{file}");
-        let parts = parts.split("\n=== ").skip(1);
-        parts
-            .map(|part| {
-                let (head, text) = part.split_once("\n---\n").unwrap();
-                let mut lines = head.lines();
-                let path = lines.next().unwrap().to_owned();
-                let counted = lines
-                    .filter(|line| !line.starts_with('#'))
-                    .map(|line| line.split_once(':').unwrap())
-                    .map(|(name, value)| (name.to_owned(), value.trim().to_owned()))
-                    .collect();
-                let text = text.replace('␍', "\r").replace("<BOM>", "\u{feff}");
-                Example { format, path, counted, text }
-            })
-            .collect()
-    };
-    FILES.iter().flat_map(of_file).collect()
-}
 
 fn joined(words: impl IntoIterator<Item = String>) -> String {
     words.into_iter().collect::<Vec<_>>().join(" ")

@@ -8,9 +8,10 @@ use crate::progress::Meter;
 use crate::{Failure, places};
 use clap::{Parser, ValueEnum};
 use segue_analysis::diagnostics::{self, Finding};
-use segue_analysis::{Host, Options, RealDisk, World, plans};
+use segue_analysis::plans::{self, Planned};
+use segue_analysis::{Host, Options, RealDisk, World};
 use segue_catalog::Severity;
-use segue_plan::{Place, Plan, Report, Rows, mermaid};
+use segue_plan::{Place, Report, Rows, mermaid};
 use segue_syntax::{Lines, Position};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -52,7 +53,7 @@ struct Seen {
     /// As the reader of the output types it.
     shown: String,
     text: Arc<str>,
-    plan: Arc<Plan>,
+    plan: Arc<Planned>,
     findings: Vec<Finding>,
 }
 
@@ -66,11 +67,11 @@ pub fn run(args: &Args) -> Result<ExitCode, Failure> {
     let lines = Lines::of(&seen.text);
     let mut output = Output::lock();
     match args.format {
-        Format::Human => human::print(&seen, &order, &lines, &mut output)?,
-        Format::Mermaid => output.write_all(mermaid(&seen.plan, &order).as_bytes())?,
+        Format::Human => human::print(&seen, order, &lines, &mut output)?,
+        Format::Mermaid => output.write_all(mermaid(&seen.plan, order).as_bytes())?,
         Format::Json => {
             let line_of = |byte: u32| u32::try_from(lines.line_of(byte as usize)).unwrap_or(u32::MAX);
-            let report = Report::of(&seen.plan, &order, &line_of, seen.diagnostics(&lines));
+            let report = Report::of(&seen.plan, order, &line_of, seen.diagnostics(&lines));
             serde_json::to_writer_pretty(&mut output, &report).map_err(std::io::Error::from)?;
             writeln!(output)?;
         }
@@ -95,14 +96,15 @@ impl Seen {
             Some(text) => text,
             None => text_of(&folder.join(&path), &shown)?,
         };
-        let plan = state.plan.clone().unwrap_or_else(|| Arc::new(plans::of_text(&path, &text)));
+        let plan = state.plan.clone();
+        let plan = plan.unwrap_or_else(|| Arc::new(Planned::new(plans::of_text(&path, &text))));
         Ok(Self { shown, plan, text, findings: findings(&world, &path) })
     }
 
     /// A file that is none of the workspace's primitives: what it holds decides.
     fn of_loose(folder: &Path, path: &str, shown: String) -> Result<Self, Failure> {
         let text = text_of(&folder.join(path), &shown)?;
-        let plan = plans::of_text(path, &text);
+        let plan = Planned::new(plans::of_text(path, &text));
         let findings = diagnostics::of_plan(&plan, &path.into());
         Ok(Self { shown, text, plan: Arc::new(plan), findings })
     }

@@ -15,7 +15,8 @@ use tower_lsp::jsonrpc::Result;
 use tracing::debug;
 
 /// The types, all of the protocol's own, by the number that tokens carry.
-const TYPES: &[&str] = &["keyword", "function", "namespace", "variable", "class", "macro", "string"];
+const TYPES: &[&str] =
+    &["keyword", "function", "namespace", "variable", "class", "macro", "string", "enumMember"];
 
 /// The one modifier: an old name.
 const MODIFIERS: &[&str] = &["deprecated"];
@@ -29,6 +30,7 @@ fn type_of(kind: SemanticKind) -> u32 {
         SemanticKind::Agent => 4,
         SemanticKind::Command => 5,
         SemanticKind::File => 6,
+        SemanticKind::Task => 7,
     }
 }
 

@@ -4,6 +4,7 @@
 mod form;
 
 use super::{Context, Finding, Report, agent, near};
+use crate::plans::Planned;
 use segue_catalog::{Severity, catalog};
 use segue_plan::{Plan, Problem, Range, TaskIndex};
 use segue_syntax::Span;
@@ -50,16 +51,15 @@ fn agents(context: &mut Context<'_>, plan: &Plan) {
 /// What is said of a plan that is no file of a workspace, by the rules' own severities. `path` is
 /// where it lies.
 #[must_use]
-pub fn of_plan(plan: &Plan, path: &Arc<str>) -> Vec<Finding> {
+pub fn of_plan(plan: &Planned, path: &Arc<str>) -> Vec<Finding> {
     let catalog = catalog();
     let found = reports(plan, path).into_iter();
     found.filter_map(|report| report.by_default(catalog)).collect()
 }
 
-fn reports(plan: &Plan, path: &Arc<str>) -> Vec<Report> {
-    let order = plan.order();
+fn reports(plan: &Planned, path: &Arc<str>) -> Vec<Report> {
     let mut reports: Vec<Report> =
-        plan.problems(&order).iter().filter_map(|problem| contradiction(plan, path, problem)).collect();
+        plan.problems(plan.order()).iter().filter_map(|problem| contradiction(plan, path, problem)).collect();
     reports.extend(form::reports(plan, path));
     reports.extend(plan.strangers.iter().map(|id| {
         let message = format!("No task of this plan is called `{}`.", id.value);

@@ -7,6 +7,7 @@ use crate::disk::Probe;
 use crate::file::Space;
 use crate::intern::PathId;
 use crate::mentions::{spellings_of_command, spellings_of_mention};
+use crate::plans::signs;
 use crate::resolve::{self, Anchored, Lead};
 use crate::sites::{self, Page, Sign, Site};
 use crate::world::World;
@@ -65,6 +66,13 @@ pub enum Symbol {
         path: Arc<str>,
         /// The name.
         name: Box<str>,
+    },
+    /// A task of a plan, or something else that a plan gives an id.
+    Task {
+        /// The file.
+        path: Arc<str>,
+        /// The id.
+        id: Box<str>,
     },
 }
 
@@ -163,6 +171,7 @@ pub fn meaning(world: &World, page: &Page<'_>, site: &Site<'_>) -> Option<Symbol
         },
         Sign::Server(name) => Symbol::Server((*name).into()),
         Sign::Input(name) => Symbol::Input { path: here(), name: (*name).into() },
+        Sign::Task(id) => Symbol::Task { path: here(), id: (*id).into() },
     })
 }
 
@@ -241,8 +250,23 @@ pub fn definitions(world: &World, symbol: &Symbol) -> Vec<Place> {
         Symbol::Prompt(name) => own_names(world.definers(Space::Prompt, name).map(|(id, _)| id).collect()),
         Symbol::Skill(name) => own_names(world.definers(Space::Skill, name).map(|(id, _)| id).collect()),
         Symbol::Server(name) => server_places(world, name),
+        Symbol::Task { path, id } => task_places(world, path, id),
         Symbol::Tool(_) => Vec::new(),
     }
+}
+
+/// Where a plan gives a task its id; several where it gives it twice.
+fn task_places(world: &World, path: &Arc<str>, id: &str) -> Vec<Place> {
+    let Some(plan) = world.file_at(path).and_then(|(_, state)| state.plan.as_deref()) else {
+        return Vec::new();
+    };
+    let given = signs::of(plan, None).into_iter().filter(|named| named.defines && named.id == id);
+    let place = |named: signs::Named<'_>| {
+        let mut tasks = plan.tasks.iter().map(|task| Span { start: task.range.start, end: task.range.end });
+        let whole = tasks.find(|task| task.contains(named.span)).unwrap_or(named.span);
+        Place { path: path.clone(), span: named.span, whole }
+    };
+    given.map(place).collect()
 }
 
 /// The places of the file itself at which a thing that lives in one file is defined.

@@ -39,6 +39,13 @@ pub fn references(world: &World, symbol: &Symbol, wanted: &(dyn Fn() -> bool + S
             found
         }
         Symbol::Tool(name) => tool_uses(world, name),
+        Symbol::Task { path, id } => {
+            let mut found = in_files(world, symbol, files_naming(world, symbol));
+            for anchor in anchors_of_task(world, path, id) {
+                found.extend(path_uses(world, path, Some(&anchor), wanted));
+            }
+            found
+        }
         _ => in_files(world, symbol, files_naming(world, symbol)),
     };
     sort(&mut found);
@@ -105,7 +112,9 @@ pub(super) fn files_naming(world: &World, symbol: &Symbol) -> Vec<PathId> {
         Symbol::Agent(name) => agent_files(world, name),
         Symbol::Prompt(name) | Symbol::Skill(name) => slash_files(world, name),
         Symbol::Server(name) => server_files(world, name),
-        Symbol::Label { path, .. } | Symbol::Input { path, .. } => world.id(path).into_iter().collect(),
+        Symbol::Label { path, .. } | Symbol::Input { path, .. } | Symbol::Task { path, .. } => {
+            world.id(path).into_iter().collect()
+        }
         Symbol::Path(_) | Symbol::Anchor { .. } | Symbol::Tool(_) => Vec::new(),
     };
     files.sort_unstable();
@@ -128,6 +137,16 @@ fn in_files(world: &World, symbol: &Symbol, mut files: Vec<PathId>) -> Vec<Use> 
         found.unwrap_or_default().into_iter().map(one).collect::<Vec<_>>()
     };
     files.into_par_iter().flat_map_iter(of_file).collect()
+}
+
+/// The anchors of the headings that hold a task's id: links to them lead to the task.
+fn anchors_of_task(world: &World, path: &Arc<str>, id: &str) -> Vec<Box<str>> {
+    let symbol = Symbol::Task { path: path.clone(), id: id.into() };
+    let given = at::definitions(world, &symbol);
+    let facts = world.file_at(path).and_then(|(_, state)| state.facts());
+    let headings = facts.map(|facts| facts.headings.as_slice()).unwrap_or_default().iter();
+    let holding = headings.filter(|heading| given.iter().any(|place| heading.span.contains(place.span)));
+    holding.map(|heading| heading.slug.clone()).filter(|slug| !slug.is_empty()).collect()
 }
 
 /// The files that may name an agent.

@@ -6,6 +6,7 @@
 use crate::diagnostics::tool_names;
 use crate::file::{FileState, Space};
 use crate::names;
+use crate::plans::signs;
 use crate::world::World;
 use segue_catalog::{ClaudeName, Dialect, VscodeName, catalog};
 use segue_syntax::facts::TokenKind;
@@ -39,6 +40,8 @@ pub enum SemanticKind {
     Command,
     /// A file that is read here.
     File,
+    /// The id of a task.
+    Task,
 }
 
 /// The tokens of a file, in order, none reaching into another.
@@ -48,6 +51,8 @@ pub fn of(world: &World, state: &FileState, text: &str) -> Vec<SemanticToken> {
     let mut tokens = Vec::new();
     header(state, facts, &mut tokens);
     body(world, state, facts, &mut tokens);
+    let named = state.plan.iter().flat_map(|plan| signs::of(plan, Some(text)));
+    tokens.extend(named.filter(|named| named.exact).map(|named| plain(named.span, SemanticKind::Task)));
     // A value of several lines has no token: clients take those of one line alone.
     tokens.retain(|token| !token.span.is_empty() && !token.span.of(text).contains(['\n', '\r']));
     tokens.sort_by_key(|token| (token.span.start, token.span.end));

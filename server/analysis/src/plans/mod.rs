@@ -18,15 +18,46 @@ mod paths;
 mod phases;
 mod prompt;
 mod shared;
+pub(crate) mod signs;
 mod spec;
 mod spec_kit;
 
 use crate::file::{Name, Space};
 use page::Page;
 use segue_catalog::Kind;
-use segue_plan::Plan;
+use segue_plan::{Order, Plan};
 use segue_syntax::{Facts, json};
 pub(crate) use spec::SECTIONS as SPEC_SECTIONS;
+use std::ops::Deref;
+use std::sync::OnceLock;
+
+/// A plan with its order, which is worked out when somebody first asks and then shared by all readers.
+#[derive(Debug)]
+pub struct Planned {
+    plan: Plan,
+    order: OnceLock<Order>,
+}
+
+impl Planned {
+    /// A plan whose order nobody has asked for yet.
+    #[must_use]
+    pub fn new(plan: Plan) -> Self {
+        Self { plan, order: OnceLock::new() }
+    }
+
+    /// The order of its tasks.
+    pub fn order(&self) -> &Order {
+        self.order.get_or_init(|| self.plan.order())
+    }
+}
+
+impl Deref for Planned {
+    type Target = Plan;
+
+    fn deref(&self) -> &Plan {
+        &self.plan
+    }
+}
 
 /// A format.
 struct Reader {

@@ -78,6 +78,7 @@ fn told(world: &World, symbol: &Symbol, after: &dyn Fn(&str) -> String, ends: &m
         Symbol::Server(_) => "server",
         Symbol::Tool(name) => return format!("tool {name}"),
         Symbol::Input { .. } => "input",
+        Symbol::Task { .. } => "task",
     };
     let mut places: Vec<String> = at::definitions(world, symbol)
         .iter()

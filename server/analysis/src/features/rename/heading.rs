@@ -116,7 +116,7 @@ fn collision(before: &Facts, after: &Facts, index: usize) -> Result<(), Refusal>
 }
 
 /// An anchor as another one is written: encoded where that was, with the prefix that it had.
-fn anchor_like(written: &str, new: &str) -> String {
+pub(super) fn anchor_like(written: &str, new: &str) -> String {
     let prefix = if written.starts_with("user-content-") { "user-content-" } else { "" };
     let encoded = if written.contains('%') {
         const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');

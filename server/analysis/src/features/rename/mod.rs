@@ -1,4 +1,4 @@
-//! Rename: of headings, agents, prompts, skills, link definitions, inputs and files, from either end.
+//! Rename: of headings, agents, prompts, skills, link definitions, inputs, ids of tasks and files, from either end.
 //!
 //! What cannot be renamed whole is refused with a reason; nothing is renamed in part.
 
@@ -6,6 +6,7 @@ mod heading;
 mod local;
 mod named;
 mod scalar;
+mod task;
 
 pub(super) use named::names_follow;
 
@@ -77,6 +78,10 @@ pub fn prepare(world: &World, path: &str, offset: u32) -> Result<Option<Renamabl
             found(at.span.of(&text).to_owned())
         }
         Symbol::Input { name, .. } => found(name.to_string()),
+        Symbol::Task { path, id } => {
+            task::check(world, path, id)?;
+            found(id.to_string())
+        }
         Symbol::Agent(_) | Symbol::Prompt(_) | Symbol::Skill(_) => {
             let subject = named::subject(world, &at.symbol)?;
             found(subject.name.clone())
@@ -111,6 +116,7 @@ pub fn rename(
         Symbol::Anchor { path, anchor } => heading::rename(world, path, anchor, new, wanted)?,
         Symbol::Label { .. } => local::label(world, &at.symbol, new)?,
         Symbol::Input { .. } => local::input(world, &at.symbol, new)?,
+        Symbol::Task { path, id } => task::rename(world, path, id, new, wanted)?,
         Symbol::Agent(_) | Symbol::Prompt(_) | Symbol::Skill(_) => named::rename(world, &at, new, wanted)?,
         Symbol::Server(_) | Symbol::Tool(_) => return Ok(None),
     };

@@ -1,0 +1,158 @@
+//! Tasks by their ids, in plans of our own in all formats: where they are given and named, and what a
+//! rename makes of the file.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
+
+#[path = "support/examples.rs"]
+#[allow(dead_code, reason = "what is counted in each is another test's")]
+mod examples_of_all_formats;
+
+use examples_of_all_formats::{Example, examples};
+use segue_analysis::features::at::{self, Symbol};
+use segue_analysis::features::{navigate, rename};
+use segue_analysis::{Host, Options, World, fixture};
+use std::sync::Arc;
+
+const GO_ON: &(dyn Fn() -> bool + Sync) = &|| true;
+
+fn world(path: &str, text: &str) -> Arc<World> {
+    let disk = fixture::disk("");
+    disk.write(path, text);
+    let folder = path.rsplit_once('/').map(|(folder, _)| format!("{folder}/")).unwrap_or_default();
+    disk.write(&format!("{folder}spec.md"), "# Spec\n");
+    Host::open(Arc::new(disk), Options::default(), &|_| ()).snapshot()
+}
+
+/// The plans that a workspace has as such, and their worlds.
+fn plans() -> impl Iterator<Item = (Example, Arc<World>)> {
+    let opened = examples().into_iter().map(|example| (world(&example.path, &example.text), example));
+    opened.filter_map(|(world, example)| {
+        let known = world.file_at(&example.path).is_some_and(|(_, state)| state.plan.is_some());
+        known.then_some((example, world))
+    })
+}
+
+/// Another id of the same form.
+fn other(id: &str, format: &str) -> String {
+    match format {
+        "spec-kit" => "T907".to_owned(),
+        "implementation-plan" => "TASK-907".to_owned(),
+        "spec" => "nine-oh-seven".to_owned(),
+        _ => match id.rsplit_once('.') {
+            Some((group, _)) => format!("{group}.907"),
+            None => "907".to_owned(),
+        },
+    }
+}
+
+fn findings(world: &World, path: &str) -> Vec<&'static str> {
+    let found = segue_analysis::diagnostics::of_file(world, world.id(path).unwrap());
+    found.into_iter().map(|finding| finding.code).collect()
+}
+
+#[test]
+fn every_id_is_found_where_it_is_given() {
+    let mut seen = 0;
+    for (example, world) in plans() {
+        let plan = world.file_at(&example.path).unwrap().1.plan.clone().unwrap();
+        for task in plan.tasks.iter().filter(|task| task.id_is_stated) {
+            let offset = task.id.range.end - u32::from(example.format == "controlflow-json");
+            let at = at::at(&world, &example.path, offset).unwrap();
+            let expected = Symbol::Task { path: example.path.as_str().into(), id: task.id.as_str().into() };
+            assert_eq!(at.symbol, expected, "{}", example.path);
+            let places = at::definitions(&world, &at.symbol);
+            let given = places.iter().map(|place| place.span.of(&example.text));
+            assert!(given.clone().all(|text| text == task.id.value) && given.count() > 0, "{}", example.path);
+            // Whoever waits for it is among those that name it.
+            let named = navigate::references(&world, &at.symbol, GO_ON);
+            for waiting in plan.tasks.iter().flat_map(|task| &task.depends_on) {
+                let on = plan.tasks.iter().position(|own| own.id == task.id).unwrap();
+                if waiting.on == (on as u32..on as u32 + 1) {
+                    let there = named.iter().any(|own| {
+                        waiting.written.range.start <= own.span.start
+                            && own.span.end <= waiting.written.range.end
+                    });
+                    assert!(there, "{}: {:?} is not among {named:?}", example.path, waiting.written);
+                }
+            }
+            seen += 1;
+        }
+    }
+    assert!(seen > 100, "{seen}");
+}
+
+#[test]
+fn a_rename_leaves_the_plan_what_it_is_and_can_be_taken_back() {
+    let mut refused = String::new();
+    let mut done = 0;
+    for (example, world_before) in plans() {
+        let path = example.path.as_str();
+        let plan = world_before.file_at(path).unwrap().1.plan.clone().unwrap();
+        for task in plan.tasks.iter().filter(|task| task.id_is_stated) {
+            let offset = task.id.range.end - u32::from(task.id.range.bytes().len() > task.id.len());
+            let new = other(&task.id, example.format);
+            let changes = match rename::rename(&world_before, path, offset, &new, GO_ON) {
+                Ok(changes) => changes.unwrap_or_else(|| panic!("{path}: {} has no name", task.id.value)),
+                Err(refusal) => {
+                    refused.push_str(&format!("{path} {}: {refusal}\n", task.id.value));
+                    continue;
+                }
+            };
+            let after = changes.files[path].applied().unwrap();
+            let world_after = world(path, &after);
+            assert_eq!(findings(&world_before, path), findings(&world_after, path), "{path} {new}\n{after}");
+            let renamed = world_after.file_at(path).unwrap().1.plan.clone().unwrap();
+            let place = renamed.tasks.iter().find(|task| *task.id == new).unwrap().id.range;
+            let offset = place.end - u32::from(place.bytes().len() > new.len());
+            let back = rename::rename(&world_after, path, offset, &task.id, GO_ON).unwrap().unwrap();
+            assert_eq!(back.files[path].applied().unwrap(), example.text, "{path} {new}");
+            done += 1;
+        }
+    }
+    insta::assert_snapshot!(format!("{done} renamed, refused:\n{refused}"));
+}
+
+#[test]
+fn what_cannot_be_renamed_says_why() {
+    let refusal = |path: &str, text: &str, token: &str, new: &str| {
+        let world = world(path, text);
+        let offset = u32::try_from(text.find(token).unwrap()).unwrap();
+        let prepared = rename::prepare(&world, path, offset);
+        match prepared.and_then(|_| rename::rename(&world, path, offset, new, GO_ON)) {
+            Err(refusal) => refusal.to_string(),
+            Ok(changes) => format!("{:?}", changes.map(|changes| changes.files[path].applied())),
+        }
+    };
+    let boxes = "## Implementation Requirements\n- [ ] One thing\n";
+    assert!(refusal("a.spec.md", boxes, "One", "two").contains("made of its title"));
+    let twice = "### Issue 1: A (`aa-1`)\n### Issue 2: B (`aa-1`)\n### Issue 3: C (`cc`)\n";
+    assert!(refusal("a.spec.md", twice, "aa-1", "x").contains("lines 1 and 2"));
+    assert!(refusal("a.spec.md", twice, "cc", "AA-1").contains("already"));
+    assert!(refusal("a.spec.md", twice, "cc", "not an id").contains("another plan"));
+    let table = "---\ngoal: x\n---\n| Task | Description | Done |\n|--|--|--|\n| TASK-1 | One | |\n";
+    assert!(refusal("plan/a.md", table, "TASK-1", "ITEM-1").contains("another plan"));
+}
+
+#[test]
+fn links_and_diagrams_follow() {
+    let text = "# Feature\n[one](#issue-1-one-part-one)\n### Issue 1: One (`part-one`)\n### Issue 2: Two (`part-two`)\n\
+        **Dependencies:** `part-one`, Issue 1\n\nSee `part-one`, part-one.\n```mermaid\nflowchart LR\n  part-one --> x[\"part-one: One\"]\n```\n";
+    let disk = fixture::disk("");
+    disk.write("a.spec.md", text);
+    disk.write("b.spec.md", "[there](a.spec.md#issue-1-one-part-one)\n");
+    let world = Host::open(Arc::new(disk), Options::default(), &|_| ()).snapshot();
+    let offset = u32::try_from(text.find("`part-one`").unwrap() + 3).unwrap();
+    let at = at::at(&world, "a.spec.md", offset).unwrap();
+    let named = navigate::references(&world, &at.symbol, GO_ON);
+    assert_eq!(named.iter().filter(|own| &*own.path == "b.spec.md").count(), 1);
+    assert_eq!(navigate::highlights(&world, "a.spec.md", &at).len(), 6, "{named:?}");
+    let changes = rename::rename(&world, "a.spec.md", offset, "first", GO_ON).unwrap().unwrap();
+    let after = changes.files["a.spec.md"].applied().unwrap();
+    let expected = text
+        .replace("`part-one`", "`first`")
+        .replace("#issue-1-one-part-one", "#issue-1-one-first")
+        .replace("part-one -->", "first -->")
+        .replace("\"part-one:", "\"first:");
+    assert_eq!(after, expected);
+    assert_eq!(changes.files["b.spec.md"].applied().unwrap(), "[there](a.spec.md#issue-1-one-first)\n");
+}

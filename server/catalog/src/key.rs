@@ -14,20 +14,14 @@ impl<'a> KeyTable<'a> {
     /// The top-level key `name`, or the key at a dotted path such as `handoffs[].label`.
     #[must_use]
     pub fn get(&self, path: &str) -> Option<&'a Key> {
-        self.row.keys.iter().find(|key| key.name == path)
+        self.row.keys.get(self.row.index.exact(path)?)
     }
 
     /// The key at a place in a header: `["mcp-servers", "mine", "command"]`, list items marked as in
     /// `["handoffs[]", "label"]`. A row `*` stands for any one name where no row has that name itself.
     #[must_use]
     pub fn at(&self, place: &[&str]) -> Option<&'a Key> {
-        let fits = |key: &&Key| {
-            let mut rest = place.iter();
-            key.name.split('.').all(|part| rest.next().is_some_and(|name| part == "*" || part == *name))
-                && rest.next().is_none()
-        };
-        let any_names = |key: &&Key| key.name.split('.').filter(|part| *part == "*").count();
-        self.row.keys.iter().filter(fits).min_by_key(any_names)
+        self.row.keys.get(self.row.index.at(place)?)
     }
 
     /// The top-level key that a misspelling met in the wild stands for.
@@ -38,16 +32,13 @@ impl<'a> KeyTable<'a> {
 
     /// The top-level keys.
     pub fn top(&self) -> impl Iterator<Item = &'a Key> + use<'a> {
-        self.row.keys.iter().filter(|key| !key.name.contains(['.', '[']))
+        self.below("")
     }
 
     /// The keys directly below `path`: `below("handoffs[]")` gives `handoffs[].label` and so on.
     pub fn below(&self, path: &str) -> impl Iterator<Item = &'a Key> + use<'a> {
-        let prefix = format!("{path}.");
-        self.row
-            .keys
-            .iter()
-            .filter(move |key| key.name.strip_prefix(&prefix).is_some_and(|rest| !rest.contains(['.', '['])))
+        let row = self.row;
+        row.index.below(path).iter().filter_map(|at| row.keys.get(*at))
     }
 }
 
@@ -113,6 +104,9 @@ pub struct Key {
     /// Spellings met in the wild that mean this key (`user-invokable`): misspellings, never aliases.
     #[serde(default)]
     pub misspelled: Vec<String>,
+    /// Groups of keys ([`KeyGroup`]) that stand below this one too.
+    #[serde(default)]
+    pub groups: Vec<String>,
     /// What completion writes behind the colon, in the notation of templates: `{{words}}` is a
     /// placeholder, `{{name}}` what the file is called. Lines after the first are indented by two blanks a
     /// level, seen from the key.
@@ -144,6 +138,36 @@ impl Key {
     pub fn word(&self) -> &str {
         self.name.rsplit(['.']).next().unwrap_or(&self.name)
     }
+}
+
+/// Keys that stand in more than one place: the fields of a step, the scopes of a token. Named relative to
+/// the key that has them.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct KeyGroup {
+    /// What rows call it.
+    pub name: String,
+    /// What the keys have in common.
+    pub doc: String,
+    /// The keys.
+    #[serde(rename = "key")]
+    pub keys: Vec<Key>,
+}
+
+/// A file with more keys of a kind that has a row of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct MoreKeys {
+    /// The kind.
+    pub kind: Kind,
+    /// Where the facts come from.
+    pub source: Vec<crate::Source>,
+    /// The keys.
+    #[serde(default, rename = "key")]
+    pub keys: Vec<Key>,
+    /// Groups of keys, for all files of the kind.
+    #[serde(default, rename = "group")]
+    pub groups: Vec<KeyGroup>,
 }
 
 /// One value of a closed or open list.

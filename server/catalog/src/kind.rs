@@ -96,6 +96,12 @@ pub struct KindRow {
     /// The header's keys.
     #[serde(default, rename = "key")]
     pub keys: Vec<crate::Key>,
+    /// What each client does with the keys that do not say.
+    #[serde(default)]
+    pub keys_read_by: std::collections::BTreeMap<String, crate::Support>,
+    /// Where each key of the row is found.
+    #[serde(skip)]
+    pub(crate) index: crate::key_index::KeyIndex,
     /// Whether keys outside the table are reported.
     pub closed_keys: bool,
     /// Whether a file of this kind is expected to have a header.

@@ -5,6 +5,8 @@
 //! milliseconds.
 
 use crate::detect::PathIndex;
+use crate::key::{KeyGroup, MoreKeys};
+use crate::key_index::{self, KeyIndex};
 use crate::names::{self, NameIndex};
 use crate::{
     Answer, BuiltinAgent, Client, ClientId, Dialect, HookEvent, HookField, KeyTable, Kind, KindRow, McpFile,
@@ -125,6 +127,14 @@ const KINDS: &[Table] = tables![
     "primitives/workflow.toml",
 ];
 
+const MORE_KEYS: &[Table] = tables![
+    "primitives/workflow/on.toml",
+    "primitives/workflow/agent.toml",
+    "primitives/workflow/tools.toml",
+    "primitives/workflow/safe-outputs.toml",
+    "primitives/workflow/run.toml",
+];
+
 const TOOLS: &[Table] =
     tables!["tools/vscode.toml", "tools/copilot-cli.toml", "tools/github.toml", "tools/claude.toml"];
 
@@ -143,6 +153,7 @@ const RULES: &[Table] = tables![
     "rules/plan.toml",
     "rules/spec.toml",
     "rules/part.toml",
+    "rules/workflow.toml",
     "rules/own.toml",
 ];
 
@@ -197,6 +208,7 @@ impl Catalog {
             catalog.note_source(file, &row.source);
             catalog.kinds.push(row);
         }
+        catalog.add_keys(parse::<MoreKeys>(MORE_KEYS)?);
         for (file, mut row) in parse::<ToolTable>(TOOLS)? {
             catalog.note_source(file, &row.source);
             names::derive_old_names(&mut row);
@@ -209,6 +221,17 @@ impl Catalog {
         }
         catalog.finish();
         Ok(catalog)
+    }
+
+    /// Adds the keys that stand in files of their own, each group of them where it belongs.
+    fn add_keys(&mut self, files: Vec<(&'static str, MoreKeys)>) {
+        let groups: Vec<KeyGroup> = files.iter().flat_map(|(_, more)| more.groups.clone()).collect();
+        for (file, more) in files {
+            self.note_source(file, &more.source);
+            if let Some(row) = self.kinds.iter_mut().find(|row| row.kind == more.kind) {
+                row.keys.extend(key_index::spread(more.keys, &groups, &row.keys_read_by));
+            }
+        }
     }
 
     fn note_source(&mut self, file: &'static str, source: &[Source]) {
@@ -242,6 +265,9 @@ impl Catalog {
     /// What follows from the rows: shared keys and words, the order of the rules, the indexes.
     fn finish(&mut self) {
         self.share_keys();
+        for row in &mut self.kinds {
+            row.index = KeyIndex::new(&row.keys);
+        }
         self.share_aliases();
         self.rules.sort_by(|one, other| one.code.cmp(&other.code));
         for row in &self.builtin_agent_rows {

@@ -11,7 +11,7 @@ mod values;
 
 use super::{Context, Report, with_article};
 use crate::file::Content;
-use segue_catalog::KeyTable;
+use segue_catalog::{KeyTable, Kind};
 use segue_syntax::Span;
 use segue_syntax::facts::HeaderShape;
 
@@ -49,7 +49,11 @@ fn closed(context: &mut Context<'_>, table: KeyTable<'_>) {
         if damaged.iter().any(|error| entry.span().touches(error.start as usize)) {
             continue;
         }
-        match table.get(&entry.key.text) {
+        if context.kind == Kind::Workflow {
+            super::workflow::entry(context, table, map, entry);
+            continue;
+        }
+        match table.at(&[&entry.key.text]) {
             Some(key) => {
                 keys::known(context, table, map, entry, key);
                 values::check(context, table, entry);

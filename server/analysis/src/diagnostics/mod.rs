@@ -21,6 +21,7 @@ mod sink;
 mod spec;
 pub(crate) mod tool;
 mod variable;
+mod workflow;
 
 pub(crate) use file::renamed;
 pub(crate) use mcp::row_of as mcp_file;
@@ -59,6 +60,7 @@ const FAMILIES: &[fn(&mut Context<'_>)] = &[
     plan::check,
     spec::check,
     part::check,
+    workflow::check,
 ];
 
 /// `a custom agent`, `an instructions file`.

@@ -293,6 +293,38 @@ fn a_place_in_a_header_finds_its_key() {
 }
 
 #[test]
+fn groups_of_keys_stand_below_each_key_that_names_them() {
+    let workflow = catalog().keys(Kind::Workflow, Dialect::Copilot).unwrap();
+    for (place, wanted) in [
+        (&["jobs", "build", "steps[]", "uses"][..], Some("jobs.*.steps[].uses")),
+        (&["steps[]", "run"], Some("steps[].run")),
+        (&["steps", "run"], Some("steps.run")),
+        (&["jobs", "build", "permissions", "issues"], Some("jobs.*.permissions.issues")),
+        (
+            &["safe-outputs", "threat-detection", "engine", "concurrency", "group"],
+            Some("safe-outputs.threat-detection.engine.concurrency.group"),
+        ),
+        (&["runtimes", "node", "version"], Some("runtimes.node.version")),
+        (&["runtimes", "zig", "version"], Some("runtimes.*.version")),
+        (&["on.push"], None),
+        (&["on", "*"], None),
+    ] {
+        assert_eq!(workflow.at(place).map(|key| key.name.as_str()), wanted, "{place:?}");
+    }
+    let scopes = |path: &str| workflow.below(path).map(|key| key.word()).collect::<Vec<_>>();
+    assert_eq!(scopes("permissions"), scopes("jobs.*.permissions"));
+    assert!(scopes("permissions").contains(&"contents"));
+    for row in &catalog().kinds {
+        for group in row.keys.iter().flat_map(|key| &key.groups) {
+            let deeper = |key: &&Key| key.groups.contains(group);
+            let above = row.keys.iter().find(deeper).unwrap();
+            let below = row.keys.iter().filter(|key| key.name.starts_with(&above.name)).count();
+            assert!(below > 1, "{}: no group {group}", above.name);
+        }
+    }
+}
+
+#[test]
 fn keys_that_no_client_reads_are_not_rows() {
     for (row, key) in every_key() {
         for name in ["title", "tags", "author", "hidden", "input", "mcp", "version", "user-invokable"] {

@@ -11,10 +11,7 @@ use segue_syntax::yaml::{Entry, Map, Node, Scalar, Seq, Style, Value};
 
 /// Judges a top-level entry and everything below it.
 pub(super) fn check(context: &mut Context<'_>, table: KeyTable<'_>, entry: &Entry) {
-    // The values of workflows are a family of their own.
-    if context.kind != Kind::Workflow {
-        judge(context, table, &[&entry.key.text], entry);
-    }
+    judge(context, table, &[&entry.key.text], entry);
 }
 
 fn judge(context: &mut Context<'_>, table: KeyTable<'_>, place: &[&str], entry: &Entry) {

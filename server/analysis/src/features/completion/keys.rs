@@ -154,7 +154,7 @@ fn written(context: &Context<'_>, spot: &Spot, key: &Key) -> Vec<Piece> {
         .iter()
         .filter(|value| value.replaced_by.is_none())
         .filter(|value| super::values::is_for(context, key, value))
-        .map(|value| value.value.clone())
+        .map(|value| write::quoted(&value.value, None, in_braces))
         .collect();
     if values.is_empty() {
         return vec![match key.shapes.first() {
@@ -167,5 +167,8 @@ fn written(context: &Context<'_>, spot: &Spot, key: &Key) -> Vec<Piece> {
     }
     // Nobody writes a key to say what holds without it.
     values.sort_by_key(|value| Some(value.as_str()) == default);
+    if key.shapes.contains(&Shape::List) && !key.shapes.contains(&Shape::String) {
+        return vec![Piece::Text("[".to_owned()), Piece::Choice(values), Piece::Text("]".to_owned())];
+    }
     vec![Piece::Choice(values)]
 }

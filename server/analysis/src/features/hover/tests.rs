@@ -127,6 +127,11 @@ fn cards_of_other_headers() {
         (".github/instructions/x.instructions.md", "---\napply‸To: '**/*.md'\n---\n\nText.\n"),
         (".github/prompts/x.prompt.md", "---\ndescription: y\nagent: Bui‸lder\n---\n\nText.\n"),
         (".github/prompts/x.prompt.md", "---\ndescription: y\nmo‸de: agent\n---\n\nText.\n"),
+        (".github/workflows/x.md", "---\non:\n  issues:\n    typ‸es: [opened]\n---\n\nText.\n"),
+        (".github/workflows/x.md", "---\non: push\nengine: cop‸ilot\n---\n\nText.\n"),
+        (".github/workflows/x.md", "---\non: push\npermissions: {issues: wr‸ite}\n---\n\nText.\n"),
+        (".github/workflows/x.md", "---\non: push\nsafe-outputs:\n  dispatch-work‸flow: [a]\n---\n\nText.\n"),
+        (".github/workflows/x.md", "---\non: push\nnetwork:\n  allowed:\n    - no‸de\n---\n\nText.\n"),
     ] {
         let _ = writeln!(all, "== {text}\n{}\n", drawn(path, text));
     }

@@ -3,3 +3,6 @@
 //!
 //! Knows plans, git and processes. Knows no parser, no workspace and no protocol of an editor: what it
 //! needs of them it states as a trait.
+
+pub mod git;
+pub mod os;

@@ -144,6 +144,8 @@ pub fn execute(session: &Arc<Session>, params: &lsp::ExecuteCommandParams) -> Re
         SHOW_CONTEXT => crate::context::show(session, arguments),
         RENAME_TOOLS => conversions::rename_tools(session, params),
         crate::views::SHOW_USES => crate::views::show_uses(session, arguments),
+        crate::views::SHOW_PLAN => crate::views::show_plan(session, arguments),
+        crate::views::TICK => crate::views::tick(session, arguments),
         other => Err(Error::invalid_params(format!("there is no command `{other}`"))),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::completion;
 use crate::session::facts::ClientFacts;
-use crate::views::SHOW_USES;
+use crate::views::{SHOW_PLAN, SHOW_USES, TICK};
 use segue_syntax::Encoding;
 use tower_lsp::gen_lsp_types as lsp;
 
@@ -87,7 +87,9 @@ fn capabilities(facts: &ClientFacts) -> lsp::ServerCapabilities {
         }),
         inlay_hint_provider: Some(lsp::InlayHintProvider::Bool(true)),
         execute_command_provider: Some(lsp::ExecuteCommandOptions {
-            commands: [EXPLAIN, APPLY, RENAME_TOOLS, SHOW_CONTEXT, SHOW_USES].map(str::to_owned).to_vec(),
+            commands: [EXPLAIN, APPLY, RENAME_TOOLS, SHOW_CONTEXT, SHOW_USES, SHOW_PLAN, TICK]
+                .map(str::to_owned)
+                .to_vec(),
             ..lsp::ExecuteCommandOptions::default()
         }),
         diagnostic_provider: Some(lsp::DiagnosticProvider::DiagnosticOptions(lsp::DiagnosticOptions {

@@ -21,7 +21,7 @@ pub async fn document_symbols(
     let work = move |_: &_| {
         let (state, text, open) = file(&ticket)?;
         let places = Places::new(text, facts.encoding, open);
-        let symbols = symbols::of(state.facts()?);
+        let symbols = symbols::of_file(&state);
         Some(if facts.nested_symbols {
             let nested = symbols.iter().map(|symbol| to_lsp::symbol(symbol, &places)).collect();
             lsp::DocumentSymbolResponse::DocumentSymbolList(nested)

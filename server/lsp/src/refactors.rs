@@ -6,9 +6,9 @@ use crate::convert::locate::Locator;
 use crate::convert::to_lsp::Place;
 use crate::convert::{changes, from_lsp};
 use crate::rename::refused_for;
-use crate::session::Session;
 use crate::session::facts::ClientFacts;
 use crate::session::root::{Root, Snapshot};
+use crate::session::{Session, Ticket};
 use segue_analysis::diagnostics::Finding;
 use segue_analysis::features::refactor::{self, Family, Offer, Refusal, Way};
 use segue_syntax::Span;
@@ -93,6 +93,11 @@ fn action(
         data,
         ..lsp::CodeAction::default()
     })
+}
+
+/// The edits of one way for a document as it is now; `None` where it cannot be gone.
+pub fn edit_of(ticket: &Ticket, way: &Way, facts: &ClientFacts) -> Option<lsp::WorkspaceEdit> {
+    edit(&ticket.root, &ticket.snapshot(), &ticket.path, way, facts, &|| true).ok()
 }
 
 /// The edits in the protocol's words.

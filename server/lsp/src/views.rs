@@ -1,6 +1,7 @@
 //! What an editor draws around the text where its user wants that: code lenses and inlay hints.
 //!
-//! Both are off until a setting turns them on, and cost nothing then.
+//! Those of plans are on unless a setting turns them off, all others off until one turns them on, and cost
+//! nothing then.
 
 use crate::actions;
 use crate::capabilities::SHOW_CONTEXT;
@@ -14,11 +15,14 @@ use crate::wait;
 use segue_analysis::features::hints::{self, Hint, Wanted};
 use segue_analysis::features::lenses;
 use segue_analysis::features::navigate::Use;
+use segue_analysis::features::refactor::Way;
+use segue_analysis::features::tasks::page;
+use segue_analysis::features::tasks::waves::{self, PlanLens};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use tower_lsp::gen_lsp_types as lsp;
 use tower_lsp::jsonrpc::{Error, Result};
-use tracing::debug;
+use tracing::{debug, warn};
 
 /// The command behind a lens, where the client has none of its own for it.
 pub const SHOW_USES: &str = "segue.showUses";
@@ -30,25 +34,48 @@ pub const PEEK: &str = "segue.peekLocations";
 /// Marks the lens that says what comes along with a file.
 const CONTEXT: &str = "context";
 
+/// The command that shows a plan as a page.
+pub const SHOW_PLAN: &str = "segue.showPlan";
+
+/// The command that ticks a task, or takes the tick back: its arguments are those of a lens.
+pub const TICK: &str = "segue.tickTask";
+
 /// What the user wants to see.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Views {
     /// `segue.lens.uses`
     pub uses: bool,
     /// `segue.lens.context`
     pub context: bool,
+    /// `segue.lens.plans`
+    pub plans: bool,
+    /// `segue.lens.ticks`
+    pub ticks: bool,
     /// `segue.inlay`
     pub hints: Wanted,
+}
+
+impl Default for Views {
+    fn default() -> Self {
+        Self::of(&Value::Null)
+    }
 }
 
 impl Views {
     /// What the section `segue` of the settings says.
     pub fn of(settings: &Value) -> Self {
         let on = |path: &str| settings.pointer(path).and_then(Value::as_bool) == Some(true);
+        let not_off = |path: &str| settings.pointer(path).and_then(Value::as_bool) != Some(false);
         Self {
             uses: on("/lens/uses"),
             context: on("/lens/context"),
-            hints: Wanted { tokens: on("/inlay/tokens"), matches: on("/inlay/matches") },
+            plans: not_off("/lens/plans"),
+            ticks: on("/lens/ticks"),
+            hints: Wanted {
+                tokens: on("/inlay/tokens"),
+                matches: on("/inlay/matches"),
+                waves: not_off("/inlay/waves"),
+            },
         }
     }
 }
@@ -62,10 +89,11 @@ pub fn take(session: &Arc<Session>, settings: &Value) {
     }
 }
 
-/// Has lenses and hints drawn anew where there are some: files or names came or went.
+/// Has lenses and hints drawn anew where there are some that hang on other files: files or names came or
+/// went.
 pub fn refresh(session: &Arc<Session>) {
     let views = *lock(&session.views);
-    let (lenses, hints) = (views.uses || views.context, views.hints != Wanted::default());
+    let (lenses, hints) = (views.uses || views.context, views.hints.needs_all());
     if lenses || hints {
         tokio::spawn(draw_anew(session.clone(), lenses, hints));
     }
@@ -94,10 +122,11 @@ pub async fn code_lenses(
 ) -> Result<Option<Vec<lsp::CodeLens>>> {
     let facts = session.facts();
     let views = *lock(&session.views);
-    if !views.uses && !views.context {
+    if !(views.uses || views.context || views.plans || views.ticks) {
         return Ok(None);
     }
     let Some(ticket) = session.ticket(&params.text_document.uri) else { return Ok(None) };
+    let apply_edit = facts.apply_edit;
     let work = move |_: &Cancel| {
         let snapshot = ticket.snapshot();
         let world = &snapshot.world;
@@ -106,6 +135,16 @@ pub async fn code_lenses(
         let lens = |span, data| lsp::CodeLens { range: places.range(span), command: None, data: Some(data) };
         let uri = &*ticket.uri;
         let mut found = Vec::new();
+        let version = snapshot.open.get(&ticket.path).and_then(|open| open.version);
+        if views.plans || views.ticks {
+            let all = waves::lenses(world, &ticket.path, views.ticks && apply_edit).into_iter();
+            let all = all.filter(|(_, _, what)| views.plans || *what != PlanLens::Plan);
+            found.extend(all.map(|(span, title, what)| lsp::CodeLens {
+                range: places.range(span),
+                command: Some(of_plan(uri, version, title, what)),
+                data: None,
+            }));
+        }
         if views.context {
             let own = lenses::of_context(world, &ticket.path);
             found.extend(own.map(|span| lens(span, json!([uri, null, CONTEXT]))));
@@ -114,9 +153,63 @@ pub async fn code_lenses(
             let uses = lenses::of(world, &ticket.path).into_iter();
             found.extend(uses.map(|own| lens(own.span, json!([uri, own.anchor]))));
         }
-        Some(found)
+        (views.uses || views.context || !found.is_empty()).then_some(found)
     };
     session.lanes.compute(Lane::Background, work).await
+}
+
+/// The command behind a lens of a plan.
+fn of_plan(uri: &str, version: Option<i32>, title: String, what: PlanLens) -> lsp::Command {
+    let (command, arguments) = match what {
+        PlanLens::Plan => (SHOW_PLAN, vec![json!(uri)]),
+        PlanLens::Tick { at } => (TICK, vec![json!(uri), json!(version), json!(at)]),
+    };
+    lsp::Command { title, command: command.to_owned(), arguments: Some(arguments), tooltip: None }
+}
+
+/// [`SHOW_PLAN`]: shows the plan in a document as a page. The answer comes at once.
+pub fn show_plan(session: &Arc<Session>, arguments: &[Value]) -> Result<Option<Value>> {
+    let uri = arguments.first().and_then(Value::as_str);
+    let ticket = uri.and_then(|uri| session.ticket(&lsp::Uri::from(uri)));
+    let Some(ticket) = ticket else {
+        return Err(Error::invalid_params("the argument is the URI of a plan in an open folder"));
+    };
+    let session = session.clone();
+    tokio::spawn(async move {
+        let name = format!("plan {}", ticket.path);
+        let work = move |_: &Cancel| page::of(&ticket.snapshot().world, &ticket.path);
+        if let Ok(Some(page)) = session.lanes.compute(Lane::Background, work).await {
+            actions::show(session, name, page).await;
+        }
+    });
+    Ok(None)
+}
+
+/// [`TICK`]: has the client tick a task, unless the text is another one by now.
+pub fn tick(session: &Arc<Session>, arguments: &[Value]) -> Result<Option<Value>> {
+    let [Value::String(uri), version, at] = arguments else {
+        return Err(Error::invalid_params("the arguments are those of a lens"));
+    };
+    let ticket = session.ticket(&uri.as_str().into());
+    let at = at.as_u64().and_then(|at| u32::try_from(at).ok());
+    let (Some(ticket), Some(at)) = (ticket, at) else {
+        return Err(Error::invalid_params("the arguments are those of a lens"));
+    };
+    let own = ticket.open.as_ref().and_then(|(_, version)| *version);
+    if own.map(i64::from) != version.as_i64() {
+        return Err(Error::content_modified());
+    }
+    let session = session.clone();
+    tokio::spawn(async move {
+        let facts = session.facts();
+        let work = move |_: &Cancel| crate::refactors::edit_of(&ticket, &Way::Tick { at }, &facts);
+        if let Ok(Some(edit)) = session.lanes.compute(Lane::Interactive, work).await
+            && let Err(error) = session.client.apply_edit(edit).await
+        {
+            warn!("the client did not tick the task: {error}");
+        }
+    });
+    Ok(None)
 }
 
 /// `codeLens/resolve`: counts, after the first scan.
@@ -238,7 +331,9 @@ pub async fn inlay_hints(
     }
     let Some(ticket) = session.ticket(&params.text_document.uri) else { return Ok(None) };
     // How many files there are is known when all are.
-    wait::until_ready(session, &ticket.root, None).await;
+    if wanted.needs_all() {
+        wait::until_ready(session, &ticket.root, None).await;
+    }
     let work = move |cancel: &Cancel| {
         let snapshot = ticket.snapshot();
         let world = &snapshot.world;
@@ -256,7 +351,7 @@ pub async fn inlay_hints(
             data: None,
         };
         let found = hints::of(world, &ticket.path, range, wanted, &|| !cancel.is_cancelled());
-        Some(found.into_iter().map(hint).collect())
+        (wanted.needs_all() || !found.is_empty()).then(|| found.into_iter().map(hint).collect())
     };
     session.lanes.compute(Lane::Background, work).await
 }
@@ -267,11 +362,12 @@ mod tests {
 
     #[test]
     fn nothing_is_drawn_unless_it_is_wanted() {
-        assert_eq!(Views::of(&json!(null)), Views::default());
         assert_eq!(Views::of(&json!({ "lens": true, "inlay": { "tokens": "yes" } })), Views::default());
+        assert!(!Views::default().uses && Views::default().plans && Views::default().hints.waves);
+        assert!(!Views::of(&json!({ "lens": { "plans": false } })).plans);
         let views = Views::of(&json!({ "lens": { "uses": true }, "inlay": { "matches": true } }));
-        let hints = Wanted { tokens: false, matches: true };
-        assert_eq!(views, Views { uses: true, context: false, hints });
+        let hints = Wanted { tokens: false, matches: true, waves: true };
+        assert_eq!(views, Views { uses: true, hints, ..Views::default() });
         assert!(Views::of(&json!({ "lens": { "context": true } })).context);
     }
 }

@@ -1,7 +1,6 @@
-//! Inlay hints: what a link brings along in tokens, how many files a glob matches.
+//! Inlay hints: the waves of tasks, what a link brings along in tokens, how many files a glob matches.
 
-use super::at;
-use super::context;
+use super::{at, context, tasks};
 use crate::globs;
 use crate::resolve::{self, Anchored, Lead};
 use crate::tokens;
@@ -30,6 +29,16 @@ pub struct Wanted {
     pub tokens: bool,
     /// How many files globs match.
     pub matches: bool,
+    /// The waves of tasks.
+    pub waves: bool,
+}
+
+impl Wanted {
+    /// Whether something is wanted that only the whole workspace tells.
+    #[must_use]
+    pub fn needs_all(self) -> bool {
+        self.tokens || self.matches
+    }
 }
 
 /// What is larger than this is no context that somebody wants counted while a page is shown; in bytes.
@@ -45,6 +54,9 @@ pub fn of(world: &World, path: &str, range: Span, wanted: Wanted, go_on: &dyn Fn
     }
     if wanted.tokens {
         hints.extend(costs(world, path, range, go_on));
+    }
+    if let Some((_, state)) = world.file_at(path).filter(|_| wanted.waves) {
+        hints.extend(tasks::waves::hints(state, range));
     }
     hints.sort_by_key(|hint| hint.at);
     hints
@@ -150,7 +162,7 @@ x
 //- docs/e.md
 Hello world
 ";
-        let wanted = Wanted { tokens: true, matches: false };
+        let wanted = Wanted { tokens: true, ..Wanted::default() };
         insta::assert_snapshot!(told(fixture, "a.prompt.md", wanted));
         assert_eq!(told(fixture, "a.prompt.md", Wanted::default()).matches('«').count(), 0);
     }
@@ -165,7 +177,7 @@ Text.
 //- src/a.ts
 //- lib/src/b.ts
 ";
-        let wanted = Wanted { tokens: false, matches: true };
+        let wanted = Wanted { matches: true, ..Wanted::default() };
         insta::assert_snapshot!(told(fixture, ".github/instructions/a.instructions.md", wanted));
         let elsewhere = "//- a.prompt.md\n---\napplyTo: 'x'\n---\n";
         assert!(!told(elsewhere, "a.prompt.md", wanted).contains('«'), "no scope");

@@ -6,7 +6,9 @@ mod header;
 mod tests;
 
 use super::shown::Shown;
+use super::tasks::card;
 use super::{completion, explain, matches};
+use crate::file::FileState;
 use crate::world::World;
 use segue_catalog::catalog;
 use segue_syntax::Span;
@@ -45,8 +47,14 @@ pub fn at(world: &World, path: &str, shown: &Shown, offset: u32) -> Option<Hover
 /// What stands there means.
 fn meaning(world: &World, path: &str, text: &str, offset: usize) -> Option<Hover> {
     let (_, state) = world.file_at(path)?;
-    let facts = state.facts()?;
     state.kind?;
+    let task = || card::at_id(state, text, offset);
+    task().or_else(|| text_of(world, path, state, text, offset)).or_else(|| card::at_head(state, offset))
+}
+
+/// What stands in a header or in the text means.
+fn text_of(world: &World, path: &str, state: &FileState, text: &str, offset: usize) -> Option<Hover> {
+    let facts = state.facts()?;
     if let Some(content) = completion::header_content(text)
         && content.touches(offset)
         && completion::is_line_of(text, content, offset)

@@ -32,5 +32,6 @@ pub mod semantic_tokens;
 pub mod servers;
 pub mod shown;
 pub mod symbols;
+pub mod tasks;
 pub mod unlink;
 pub mod workspace_symbols;

@@ -1,5 +1,7 @@
-//! The outline of a file: its header's keys, and its headings, nested.
+//! The outline of a file: its header's keys, its headings, nested, and the tasks of a plan among them.
 
+use super::tasks;
+use crate::file::FileState;
 use segue_syntax::yaml::{Node, Value};
 use segue_syntax::{Facts, Span};
 
@@ -29,6 +31,8 @@ pub enum SymbolKind {
     Key,
     /// A heading.
     Heading,
+    /// A task of a plan.
+    Task,
 }
 
 /// A value longer than this is cut.
@@ -36,7 +40,16 @@ const LONGEST_DETAIL: usize = 80;
 
 /// The outline of a file.
 #[must_use]
-pub fn of(facts: &Facts) -> Vec<Symbol> {
+pub fn of_file(state: &FileState) -> Vec<Symbol> {
+    let mut symbols = state.facts().map(of).unwrap_or_default();
+    if let Some(plan) = tasks::plan_of(state) {
+        tasks::outline::add(plan, &mut symbols);
+    }
+    symbols
+}
+
+/// The outline of Markdown.
+fn of(facts: &Facts) -> Vec<Symbol> {
     header(facts).into_iter().chain(headings(facts)).collect()
 }
 

@@ -1,4 +1,4 @@
-//! What the workspace has by a name that is typed: primitives first, then their headings.
+//! What the workspace has by a name that is typed: primitives first, then their headings and tasks.
 
 use crate::file::{FileState, Space};
 use crate::intern::PathId;
@@ -7,7 +7,9 @@ use crate::path;
 use crate::world::World;
 use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
+use rustc_hash::FxHashSet;
 use segue_catalog::Kind;
+use segue_plan::Task;
 use segue_syntax::Span;
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -37,6 +39,8 @@ pub enum WorkspaceSymbolKind {
     Primitive(Kind),
     /// A heading of a primitive.
     Heading,
+    /// A task of a plan.
+    Task,
 }
 
 /// A symbol before it is spelt out.
@@ -46,8 +50,15 @@ struct Candidate {
     primitive: bool,
     length: usize,
     id: PathId,
-    /// The heading; `None` for the file.
-    heading: Option<usize>,
+    part: Part,
+}
+
+/// What of a file a symbol is, by its index; of equals the first in this order.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Part {
+    File,
+    Task(usize),
+    Heading(usize),
 }
 
 /// The best [`MOST`] symbols for `query`, the best first. All words of it have to be found in a name,
@@ -65,36 +76,52 @@ pub fn of(world: &World, query: &str, go_on: &dyn Fn() -> bool) -> Vec<Workspace
             return Vec::new();
         }
         let name = name(&world.path(id), state);
-        let file = score(&name).map(|score| (score, true, name.len(), None));
-        let headings = state.facts().map_or(&[][..], |facts| &facts.headings);
-        let headings = headings.iter().enumerate().filter(|_| !pattern.atoms.is_empty());
-        let headings = headings.filter_map(|(at, heading)| {
-            (!heading.text.trim().is_empty()).then_some(())?;
-            Some((score(&heading.text)?, false, heading.text.len(), Some(at)))
-        });
-        let headings: Vec<_> = headings.collect();
-        found.extend(file.into_iter().chain(headings).map(|(score, primitive, length, heading)| Candidate {
-            score,
-            primitive,
-            length,
-            id,
-            heading,
-        }));
+        let mut add = |part: Part, text: &str| {
+            if let Some(score) = score(text) {
+                let length = text.len();
+                found.push(Candidate { score, primitive: part == Part::File, length, id, part });
+            }
+        };
+        add(Part::File, &name);
+        if !pattern.atoms.is_empty() {
+            parts(state, &mut add);
+        }
         shorten(&mut found, 16 * MOST);
     }
     shorten(&mut found, MOST);
     let mut symbols: Vec<_> = found.iter().filter_map(|candidate| symbol(world, candidate)).collect();
     symbols.sort_by_key(|symbol| {
-        let primitive = symbol.kind != WorkspaceSymbolKind::Heading;
+        let primitive = matches!(symbol.kind, WorkspaceSymbolKind::Primitive(_));
         (Reverse(symbol.score), !primitive, symbol.name.len(), symbol.path.clone(), symbol.span)
     });
     symbols
 }
 
+/// The headings and tasks of a file. A heading that is a task's is told once, as the task.
+fn parts(state: &FileState, add: &mut dyn FnMut(Part, &str)) {
+    let tasks = state.plan.iter().flat_map(|plan| &plan.tasks);
+    let heads: FxHashSet<u32> = tasks.clone().map(|task| task.head.start).collect();
+    let headings = state.facts().map_or(&[][..], |facts| &facts.headings).iter().enumerate();
+    for (at, heading) in headings.filter(|(_, heading)| !heads.contains(&heading.span.start)) {
+        if !heading.text.trim().is_empty() {
+            add(Part::Heading(at), &heading.text);
+        }
+    }
+    for (at, task) in tasks.enumerate() {
+        add(Part::Task(at), &task_name(task));
+    }
+}
+
+/// What a task is called: its id, where it has one of its own, and its title.
+fn task_name(task: &Task) -> String {
+    let id = if task.id_is_stated { task.id.as_str() } else { "" };
+    format!("{id} {}", task.title.value).trim().to_owned()
+}
+
 /// Keeps the best [`MOST`] where there are more than `limit`.
 fn shorten(found: &mut Vec<Candidate>, limit: usize) {
     if found.len() > limit {
-        let order = |one: &Candidate| (Reverse(one.score), !one.primitive, one.length, one.id, one.heading);
+        let order = |one: &Candidate| (Reverse(one.score), !one.primitive, one.length, one.id, one.part);
         found.select_nth_unstable_by_key(MOST, order);
         found.truncate(MOST);
     }
@@ -116,12 +143,17 @@ pub(super) fn name(path: &str, state: &FileState) -> String {
 fn symbol(world: &World, candidate: &Candidate) -> Option<WorkspaceSymbol> {
     let state = world.file(candidate.id)?;
     let path = world.path(candidate.id);
-    let (name, kind, span) = match candidate.heading {
-        Some(at) => {
+    let (name, kind, span) = match candidate.part {
+        Part::Task(at) => {
+            let task = state.plan.as_ref()?.tasks.get(at)?;
+            let span = Span { start: task.head.start, end: task.head.end };
+            (task_name(task), WorkspaceSymbolKind::Task, span)
+        }
+        Part::Heading(at) => {
             let heading = state.facts()?.headings.get(at)?;
             (heading.text.trim().to_owned(), WorkspaceSymbolKind::Heading, heading.span)
         }
-        None => (name(&path, state), WorkspaceSymbolKind::Primitive(state.kind?), name_span(state)),
+        Part::File => (name(&path, state), WorkspaceSymbolKind::Primitive(state.kind?), name_span(state)),
     };
     Some(WorkspaceSymbol { name, kind, path, span, score: candidate.score })
 }
@@ -168,6 +200,7 @@ description: x
             let kind = match symbol.kind {
                 WorkspaceSymbolKind::Primitive(kind) => kind.name(),
                 WorkspaceSymbolKind::Heading => "heading",
+                WorkspaceSymbolKind::Task => "task",
             };
             format!("{} ({kind}) {}: {}\n", symbol.name, symbol.path, symbol.span.of(&text))
         });

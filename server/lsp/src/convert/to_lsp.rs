@@ -130,6 +130,7 @@ fn symbol_kind(kind: SymbolKind) -> lsp::SymbolKind {
         SymbolKind::Header => lsp::SymbolKind::Namespace,
         SymbolKind::Key => lsp::SymbolKind::Property,
         SymbolKind::Heading => lsp::SymbolKind::String,
+        SymbolKind::Task => lsp::SymbolKind::Event,
     }
 }
 
@@ -142,6 +143,7 @@ pub fn workspace_symbol_kind(kind: WorkspaceSymbolKind) -> lsp::SymbolKind {
         WorkspaceSymbolKind::Primitive(Kind::Skill) => lsp::SymbolKind::Method,
         WorkspaceSymbolKind::Primitive(_) => lsp::SymbolKind::File,
         WorkspaceSymbolKind::Heading => lsp::SymbolKind::String,
+        WorkspaceSymbolKind::Task => lsp::SymbolKind::Event,
     }
 }
 

@@ -8,11 +8,13 @@ mod create;
 mod definitions;
 mod extract;
 mod inline;
+mod plan;
 mod relative;
 mod section;
 mod trial;
 
 use crate::changes::Changes;
+use crate::file::FileState;
 use crate::sites::Page;
 use crate::world::World;
 use crate::written::{self, Written};
@@ -66,6 +68,11 @@ pub enum Way {
     RemoveUnusedDefinitions,
     /// Gathers the link definitions at the end, in order, without those that no link uses.
     OrganizeDefinitions,
+    /// Ticks the task whose first line begins at this byte, or takes its tick back.
+    Tick {
+        /// Where the line's content begins.
+        at: u32,
+    },
 }
 
 /// The families of what can be done, as editors group them.
@@ -93,7 +100,7 @@ impl Way {
             }
             Self::Extract { .. } => Family::Extract,
             Self::Inline { .. } => Family::Inline,
-            Self::Relative { .. } => Family::Rewrite,
+            Self::Relative { .. } | Self::Tick { .. } => Family::Rewrite,
             Self::OrganizeDefinitions => Family::Organize,
         }
     }
@@ -126,6 +133,7 @@ pub enum Refusal {
 struct Source<'w> {
     world: &'w World,
     path: Arc<str>,
+    state: &'w FileState,
     page: Page<'w>,
     facts: &'w Facts,
     text: &'w Arc<str>,
@@ -163,7 +171,7 @@ fn with_source<T>(world: &World, path: &str, work: impl FnOnce(&Source<'_>) -> T
     let facts = state.facts().filter(|_| state.kind.is_some())?;
     let text = world.text(id)?;
     let page = Page::of(path, state, Some(&text));
-    Some(work(&Source { world, path: path.into(), page, facts, text: &text }))
+    Some(work(&Source { world, path: path.into(), state, page, facts, text: &text }))
 }
 
 /// What may be done where `range` is, of the families that are wanted. Nothing has been tried out yet:
@@ -177,6 +185,7 @@ pub fn offers(world: &World, path: &str, range: Span, wanted: &dyn Fn(Family) ->
         extract::offer(source, range, &mut offers);
         inline::offer(source, range, &mut offers);
         definitions::offer(source, range, &mut offers);
+        plan::offer(source, range, &mut offers);
         offers.retain(|offer| wanted(offer.way.family()));
         offers
     };
@@ -202,9 +211,11 @@ pub fn change(
         Way::Relative { at } => relative::change(source, *at),
         Way::RemoveUnusedDefinitions => definitions::remove_unused(source),
         Way::OrganizeDefinitions => definitions::organize(source),
+        Way::Tick { at } => plan::tick::change(source, *at, go_on),
     });
     let changes = made.ok_or(Refusal::Changed)??;
-    if trial::brings_nothing(world, &changes) {
+    // That a task is done is true, whatever a rule makes of it.
+    if matches!(way, Way::Tick { .. }) || trial::brings_nothing(world, &changes) {
         Ok(changes)
     } else {
         Err(Refusal::Reason("It would bring a finding that is not there now."))

@@ -9,6 +9,7 @@ mod scalar;
 mod task;
 
 pub(super) use named::names_follow;
+pub(super) use task::follow_headings;
 
 use super::at::{self, Symbol};
 use super::{moves, navigate};

@@ -86,7 +86,7 @@ fn renamed(plan: &Plan, old: &str, id: &str, new: &str) -> Option<String> {
 }
 
 /// Links to headings whose anchors become others with the ids in them.
-fn follow_headings(
+pub(in crate::features) fn follow_headings(
     world: &World,
     path: &Arc<str>,
     changes: &mut Changes,

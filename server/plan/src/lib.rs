@@ -13,12 +13,14 @@
 //! - [`Problem`]: [`Plan::problems`] tells what contradicts itself: ids, dependencies, cycles, stated
 //!   waves, files that two tasks of a wave write.
 //! - [`Report`]: the plan as `segue plan --format json` prints it; [`mermaid`] draws its waves.
+//! - [`policy`]: the numbers by which plans are run.
 //!
 //! Knows no parser, no workspace and no async runtime. All functions are total.
 
 mod mermaid;
 mod order;
 mod plan;
+pub mod policy;
 mod problem;
 mod range;
 mod report;
@@ -28,6 +30,7 @@ mod tier;
 pub use mermaid::{in_mermaid, mermaid};
 pub use order::Order;
 pub use plan::{Contract, Diagram, Gate, GateAt, Group, Impact, Input, Plan, Risk};
+pub use policy::Policy;
 pub use problem::Problem;
 pub use range::{Range, Stated};
 pub use report::{Finding, Place, Report, Rows, TaskRow, schema};

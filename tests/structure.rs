@@ -41,6 +41,7 @@ const KNOWN_BY: &[(&str, &[&str])] = &[
     ("pulldown-cmark", &["segue-syntax"]),
     ("globset", &["segue-analysis"]),
     ("clap", &["segue-cli"]),
+    ("rusqlite", &["segue-orchestrator"]),
 ];
 
 /// A word and the only source files that may have it.

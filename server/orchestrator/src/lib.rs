@@ -1,8 +1,28 @@
 //! The run engine: it carries out the tasks of a plan by agents, each in a git worktree of its own,
 //! proves what they did, merges it, and asks the human where the human has to decide.
 //!
+//! ```text
+//! Plan ──▶ Facts ──▶ Event, Event, … ──▶ State (a fold) ──▶ what has to be under way
+//!                      ▲                     │
+//!                      └───── decisions ◀────┘
+//! ```
+//!
+//! - [`facts`]: the part of a plan that decides, kept in the journal.
+//! - [`event`]: what happened, append-only: decisions, durable before what they begin, and outcomes.
+//! - [`state`]: what a run is now, made of its events and of nothing else.
+//! - [`decide`]: what happens next, without clock, chance or files.
+//! - [`effect`]: what has to be under way, by the state alone.
+//! - [`report`]: what an agent says of itself.
+//! - [`git`], [`os`]: worktrees, commits and merges by real git; processes and locks.
+//!
 //! Knows plans, git and processes. Knows no parser, no workspace and no protocol of an editor: what it
 //! needs of them it states as a trait.
 
+pub mod decide;
+pub mod effect;
+pub mod event;
+pub mod facts;
 pub mod git;
 pub mod os;
+pub mod report;
+pub mod state;

@@ -1,0 +1,146 @@
+//! Where a person has to say yes, and what follows from the answer.
+
+use crate::decide::{ended, first_open_wave, judge::next_gate};
+use crate::event::{Answer, Event, GateKind, GateOpened, Phase, Verdict};
+use crate::state::{Gate, State, Status};
+
+/// Opens a gate at which the whole run waits.
+pub(super) fn open(
+    state: &State,
+    kind: GateKind,
+    text: String,
+    approvals: Vec<String>,
+    needs_a_person: bool,
+) -> Vec<Event> {
+    let gate = GateOpened { gate: next_gate(state), kind, text, approvals, needs_a_person };
+    vec![Event::GateOpened(gate), Event::PhaseEntered { phase: Phase::WaitingApproval }]
+}
+
+/// A run begins with a gate: before it nothing runs.
+pub(super) fn launch(state: &State) -> Vec<Event> {
+    let Some(_) = state.created.as_ref().filter(|_| state.seq > 1) else { return Vec::new() };
+    let open_tasks = state.facts.tasks.iter().filter(|task| !task.done);
+    let unproved = open_tasks.clone().filter(|task| task.validation.is_empty()).count();
+    let mut text = format!("{} tasks in {} waves.", open_tasks.count(), state.facts.last_wave());
+    if unproved > 0 {
+        text += &format!(" Nothing proves {unproved} of them.");
+    }
+    if state.facts.reviews.is_empty() && state.facts.tier.as_deref().is_some_and(|tier| tier != "TRIVIAL") {
+        text += " No agent reviews the plan: its static checks are the review.";
+    }
+    open(state, GateKind::Launch, text, Vec::new(), false)
+}
+
+/// What follows while a person is asked, and once there is an answer.
+pub(super) fn waiting(state: &State) -> Vec<Event> {
+    let Some(gate) = state.gates.iter().rev().find(|gate| !gate.opened.kind.is_of_a_task()) else {
+        return Vec::new();
+    };
+    let Some(answered) = &gate.answer else { return withdrawn(state, gate) };
+    match (answered.answer, &gate.opened.kind) {
+        (Answer::Reject, GateKind::Review { verdict: Verdict::Abstain }) => ended(state, Phase::Abstained),
+        (Answer::Reject, _) => ended(state, Phase::Rejected),
+        (Answer::Approve, kind) => approved(state, kind),
+    }
+}
+
+/// Work that begins again while the result of a wave is asked about makes the question one of before.
+fn withdrawn(state: &State, gate: &Gate) -> Vec<Event> {
+    let wave = match gate.opened.kind {
+        GateKind::Wave { wave } | GateKind::Integration { wave } => wave,
+        GateKind::Completion => u32::MAX,
+        _ => return Vec::new(),
+    };
+    match first_open_wave(state).filter(|open| *open <= wave) {
+        Some(open) => vec![
+            Event::GateWithdrawn { gate: gate.opened.gate },
+            Event::PhaseEntered { phase: Phase::Acting(open) },
+        ],
+        None => Vec::new(),
+    }
+}
+
+fn approved(state: &State, kind: &GateKind) -> Vec<Event> {
+    match kind {
+        GateKind::Launch | GateKind::Start => {
+            let asked = state.gates.iter().filter(|gate| gate.opened.kind == GateKind::Start).count();
+            match state.facts.start.get(asked) {
+                Some(named) => {
+                    let text = format!("{} is not yet ticked in the plan.", named.title);
+                    open(state, GateKind::Start, text, named.approvals.clone(), false)
+                }
+                None => into_review_or_work(state),
+            }
+        }
+        GateKind::Plan => into_review_or_work(state),
+        GateKind::Integration { wave } => vec![
+            Event::IntegrationAccepted { wave: *wave },
+            Event::PhaseEntered { phase: Phase::Reviewing(*wave) },
+        ],
+        GateKind::Completion => finished(state),
+        _ => into_work(state),
+    }
+}
+
+fn into_review_or_work(state: &State) -> Vec<Event> {
+    if state.facts.reviews.is_empty() || state.review.passed {
+        return into_work(state);
+    }
+    vec![Event::PhaseEntered { phase: Phase::PlanReview }]
+}
+
+/// The first wave that has something to do, else the end.
+pub(super) fn into_work(state: &State) -> Vec<Event> {
+    match first_open_wave(state) {
+        Some(wave) => vec![Event::PhaseEntered { phase: Phase::Acting(wave) }],
+        None => finished(state),
+    }
+}
+
+/// The end: all that is required is done, or a person has to see what is not.
+pub(super) fn finished(state: &State) -> Vec<Event> {
+    let lost = state.all().any(|(facts, task)| !facts.optional && task.status.is_lost());
+    ended(state, if lost { Phase::Escalated } else { Phase::Complete })
+}
+
+/// The gate after a wave, or at the end.
+pub(super) fn after_wave(state: &State, wave: u32, is_last: bool) -> Vec<Event> {
+    let tasks: Vec<_> =
+        state.all().filter(|(facts, _)| if is_last { true } else { facts.wave == wave }).collect();
+    let done = tasks.iter().filter(|(_, task)| matches!(task.status, Status::Done { .. })).count();
+    let mut text = format!("{done} of {} tasks are done.", tasks.len());
+    let named = |which: &dyn Fn(&Status) -> bool| -> String {
+        let ids = tasks.iter().filter(|(_, task)| which(&task.status)).map(|(facts, _)| facts.id.0.as_str());
+        ids.collect::<Vec<_>>().join(", ")
+    };
+    let lost = named(&|status| status.is_lost());
+    if !lost.is_empty() {
+        text += &format!(" Not done: {lost}.");
+    }
+    // Those of earlier waves were asked about at their own gates.
+    let of_this_wave = state.of_wave(wave);
+    let unproved: Vec<&str> = of_this_wave
+        .filter(|(_, task)| task.status == Status::Done { proved: false })
+        .map(|(facts, _)| facts.id.0.as_str())
+        .collect();
+    if !unproved.is_empty() {
+        text += &format!(" Done, but nothing proved it: {}.", unproved.join(", "));
+    }
+    let unbounded = state.of_wave(wave).filter(|(facts, _)| facts.writes.is_empty());
+    let changed: Vec<&str> = unbounded
+        .filter_map(|(_, task)| task.current())
+        .flat_map(|attempt| attempt.diff.files.iter().map(String::as_str))
+        .collect();
+    if !changed.is_empty() {
+        text += &format!(" Changed by tasks that name no files: {}.", changed.join(", "));
+    }
+    let accepted = state.created.as_ref().is_some_and(|created| created.accept_unproved);
+    let needs_a_person = !unproved.is_empty() && !accepted;
+    let mut approvals: Vec<String> =
+        state.of_wave(wave).flat_map(|(facts, _)| facts.approvals.iter().cloned()).collect();
+    if is_last {
+        approvals.extend(state.facts.completion.iter().cloned());
+    }
+    let kind = if is_last { GateKind::Completion } else { GateKind::Wave { wave } };
+    open(state, kind, text, approvals, needs_a_person)
+}

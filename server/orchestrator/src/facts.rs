@@ -1,0 +1,331 @@
+//! What a run knows of its plan: the part of it that decides, kept in the journal, so that a run goes
+//! on without its file and never changes because the file did.
+
+use segue_plan::{GateAt, Order, Plan, Policy, Task, TaskIndex, Tier};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+/// The id of a task, as its plan has it. Unique in a run.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TaskId(pub String);
+
+impl fmt::Display for TaskId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<&str> for TaskId {
+    fn from(id: &str) -> Self {
+        Self(id.to_owned())
+    }
+}
+
+/// What decides how a plan is run.
+#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Facts {
+    /// What the plan is called.
+    pub title: String,
+    /// The tier's word (`SMALL`), where there is one.
+    pub tier: Option<String>,
+    /// The tasks, in the order of the file.
+    pub tasks: Vec<TaskFacts>,
+    /// Who looks at the plan before anything runs, in order.
+    pub reviews: Vec<PlanReviewer>,
+    /// What has to be cleared up before the start: titles with their open approvals.
+    pub start: Vec<NamedGate>,
+    /// Approvals that are named for the end.
+    pub completion: Vec<String>,
+    /// Commands that prove the whole; empty: those of the wave's tasks do.
+    pub validation: Vec<String>,
+    /// The command that says whether the surroundings are healthy.
+    pub health: Option<String>,
+    /// The agent that can revise the plan.
+    pub planner: Option<String>,
+    /// The agent that judges what a task changed.
+    pub reviewer: Option<String>,
+    /// The hash of everything that the launch gate lists. Another hash asks again.
+    pub list_hash: String,
+}
+
+/// A task, as far as it decides.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskFacts {
+    /// Its id.
+    pub id: TaskId,
+    /// What it is called.
+    pub title: String,
+    /// Its wave, counted from 1.
+    pub wave: u32,
+    /// Whom it waits for.
+    pub before: Vec<TaskId>,
+    /// The files it may write; empty: it is not said.
+    pub writes: BTreeSet<String>,
+    /// Whether it only reads: an empty diff is then no failure.
+    pub read_only: bool,
+    /// Whether it is marked as destructive: it gets a gate of its own.
+    pub destructive: bool,
+    /// Whether the plan is complete without it.
+    pub optional: bool,
+    /// Whether the file says that it is done.
+    pub done: bool,
+    /// Commands that prove it; empty: nothing does.
+    pub validation: Vec<String>,
+    /// The agent that does it, by the name it has in the settings.
+    pub agent: String,
+    /// The models it may use, in order of preference; empty: the agent's own.
+    pub models: Vec<String>,
+    /// The approvals that are asked for after a read-only planning turn; `None`: there is no such turn.
+    pub plan_first: Option<Vec<String>>,
+    /// The approvals that are asked for once it is done.
+    pub approvals: Vec<String>,
+}
+
+/// Someone who looks at the plan before anything runs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanReviewer {
+    /// The part: `plan-auditor`, `assumption-verifier`, `executability-verifier`.
+    pub part: String,
+    /// The agent that takes it.
+    pub agent: String,
+    /// How often it looks at most.
+    pub rounds: u64,
+}
+
+/// A gate that the plan names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NamedGate {
+    /// What it is called.
+    pub title: String,
+    /// What has to be approved.
+    pub approvals: Vec<String>,
+}
+
+/// What the settings and the workspace add to a plan.
+#[derive(Clone, Debug, Default)]
+pub struct Surroundings {
+    /// Of each task its agent and models, by id.
+    pub agents: BTreeMap<TaskId, (String, Vec<String>)>,
+    /// The agent of a task of which nothing is said.
+    pub default_agent: String,
+    /// Commands that prove a task where neither it nor its plan states any.
+    pub validate: Vec<String>,
+    /// The agents that take the parts of reviewers, by part.
+    pub reviewers: BTreeMap<String, String>,
+    /// The agent that can revise a plan.
+    pub planner: Option<String>,
+    /// Only these tasks; empty: all.
+    pub only: Vec<TaskId>,
+    /// The hash of the launch list.
+    pub list_hash: String,
+}
+
+/// The parts of the plan's reviewers, in their order, and the smallest tier that asks for each.
+const PARTS: [(&str, Tier); 3] = [
+    ("plan-auditor", Tier::Small),
+    ("assumption-verifier", Tier::Medium),
+    ("executability-verifier", Tier::Large),
+];
+
+impl Facts {
+    /// What decides about this plan. Tasks whose id another one had before are left out: such a plan is
+    /// refused before it gets here.
+    #[must_use]
+    pub fn of(plan: &Plan, order: &Order, around: &Surroundings, policy: &Policy) -> Self {
+        let wanted = |task: &Task| around.only.is_empty() || around.only.contains(&id_of(task));
+        let mut seen = BTreeSet::new();
+        let indices = (0..plan.tasks.len()).map(TaskIndex::new);
+        let tasks: Vec<TaskFacts> = indices
+            .filter_map(|index| plan.get(index).map(|task| (index, task)))
+            .filter(|(_, task)| wanted(task) && seen.insert(id_of(task)))
+            .map(|(index, task)| task_facts(plan, order, around, index, task))
+            .collect();
+        let approvals = |at: GateAt| {
+            let gates = plan.gates.iter().filter(move |gate| gate.at == at && !gate.is_passed());
+            gates.map(|gate| NamedGate { title: gate.title.value.clone(), approvals: open_approvals(gate) })
+        };
+        Self {
+            title: plan.title.as_ref().map(|title| title.value.clone()).unwrap_or_default(),
+            tier: plan.tier().map(|tier| tier.name().to_owned()),
+            reviews: reviews(plan, around, policy),
+            start: approvals(GateAt::Start).collect(),
+            completion: approvals(GateAt::Completion).flat_map(|gate| gate.approvals).collect(),
+            validation: words(&plan.validation),
+            health: plan.health.as_ref().map(|health| health.value.clone()),
+            planner: around.planner.clone(),
+            reviewer: around.reviewers.get("reviewer").cloned(),
+            list_hash: around.list_hash.clone(),
+            tasks,
+        }
+    }
+
+    /// The task with this id, and its place.
+    #[must_use]
+    pub fn find(&self, id: &TaskId) -> Option<(usize, &TaskFacts)> {
+        self.tasks.iter().enumerate().find(|(_, task)| task.id == *id)
+    }
+
+    /// The number of the last wave; 0 where there is no task.
+    #[must_use]
+    pub fn last_wave(&self) -> u32 {
+        self.tasks.iter().map(|task| task.wave).max().unwrap_or_default()
+    }
+
+    /// The commands that prove a wave once it is merged: the plan's, else those of its tasks, each once.
+    #[must_use]
+    pub fn integration_of(&self, wave: u32) -> Vec<String> {
+        if !self.validation.is_empty() {
+            return self.validation.clone();
+        }
+        let mut commands: Vec<String> = Vec::new();
+        for command in self.tasks.iter().filter(|task| task.wave == wave).flat_map(|task| &task.validation) {
+            if !commands.contains(command) {
+                commands.push(command.clone());
+            }
+        }
+        commands
+    }
+}
+
+impl TaskFacts {
+    /// Whether both write some file.
+    #[must_use]
+    pub fn conflicts_with(&self, other: &Self) -> bool {
+        !self.writes.is_disjoint(&other.writes)
+    }
+}
+
+fn id_of(task: &Task) -> TaskId {
+    TaskId(task.id.value.clone())
+}
+
+fn words(stated: &[segue_plan::Stated<String>]) -> Vec<String> {
+    stated.iter().map(|word| word.value.clone()).collect()
+}
+
+fn open_approvals(gate: &segue_plan::Gate) -> Vec<String> {
+    gate.approvals.iter().filter(|item| !item.done).map(|item| item.text.value.clone()).collect()
+}
+
+fn task_facts(plan: &Plan, order: &Order, around: &Surroundings, index: TaskIndex, task: &Task) -> TaskFacts {
+    let id = id_of(task);
+    let (agent, models) =
+        around.agents.get(&id).cloned().unwrap_or_else(|| (around.default_agent.clone(), Vec::new()));
+    let before = order.before(index).into_iter().filter_map(|other| plan.get(other)).map(id_of);
+    let proof = [&task.validation, &plan.validation].into_iter().find(|commands| !commands.is_empty());
+    let planning = plan.gates.iter().find(|gate| gate.at == GateAt::Planning && index.0 == 0);
+    let after = plan.gates.iter().filter(|gate| gate.at == GateAt::After(index));
+    TaskFacts {
+        title: task.title.value.clone(),
+        wave: order.wave_of(index),
+        before: before.filter(|id| around.only.is_empty() || around.only.contains(id)).collect(),
+        writes: task.written_files().map(|file| file.path.value.clone()).collect(),
+        read_only: task.read_only,
+        destructive: task.destructive.is_some(),
+        optional: task.optional,
+        done: task.is_done(),
+        validation: proof.map_or_else(|| around.validate.clone(), |commands| words(commands)),
+        plan_first: planning.map(open_approvals),
+        approvals: after.flat_map(open_approvals).collect(),
+        agent,
+        models,
+        id,
+    }
+}
+
+fn reviews(plan: &Plan, around: &Surroundings, policy: &Policy) -> Vec<PlanReviewer> {
+    let risky = plan.has_open_high_risk();
+    let tier = plan.tier().unwrap_or(Tier::Trivial);
+    let rounds = policy.rounds_for(tier, risky);
+    let asked = PARTS.iter().filter(|(_, least)| risky || tier >= *least);
+    asked
+        .filter_map(|(part, _)| {
+            let agent = around.reviewers.get(*part)?.clone();
+            (rounds > 0).then(|| PlanReviewer { part: (*part).to_owned(), agent, rounds })
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use segue_plan::{Dependency, File, Range, Stated};
+
+    fn stated<T>(value: T) -> Stated<T> {
+        Stated::new(value, Range::default())
+    }
+
+    fn task(id: &str, depends_on: &[u32], files: &[&str]) -> Task {
+        let on = |n: &u32| Dependency::new(stated(n.to_string()), *n..*n + 1);
+        let file = |path: &&str| File {
+            path: stated((*path).to_owned()),
+            action: segue_plan::Action::Modify,
+            is_stated: true,
+        };
+        Task {
+            id: stated(id.to_owned()),
+            depends_on: depends_on.iter().map(on).collect(),
+            files: files.iter().map(file).collect(),
+            ..Task::default()
+        }
+    }
+
+    fn facts(plan: &Plan, around: &Surroundings) -> Facts {
+        Facts::of(plan, &plan.order(), around, &Policy::default())
+    }
+
+    #[test]
+    fn proof_is_the_tasks_own_else_the_plans_else_the_settings() {
+        let mut own = task("own", &[], &[]);
+        own.validation = vec![stated("test own".to_owned())];
+        let mut plan = Plan { tasks: vec![own, task("other", &[], &[])], ..Plan::default() };
+        let around = Surroundings { validate: vec!["make".to_owned()], ..Surroundings::default() };
+        let proofs = |plan: &Plan| -> Vec<String> {
+            facts(plan, &around).tasks.iter().map(|task| task.validation.join(",")).collect()
+        };
+        assert_eq!(proofs(&plan), ["test own", "make"]);
+        plan.validation = vec![stated("test all".to_owned())];
+        assert_eq!(proofs(&plan), ["test own", "test all"]);
+    }
+
+    #[test]
+    fn a_part_of_a_plan_waits_only_for_what_is_in_it() {
+        let plan = Plan {
+            tasks: vec![task("a", &[], &[]), task("b", &[0], &[]), task("c", &[1], &[])],
+            ..Plan::default()
+        };
+        let only = Surroundings { only: vec!["b".into(), "c".into()], ..Surroundings::default() };
+        let facts = facts(&plan, &only);
+        let rows: Vec<(&str, u32, usize)> =
+            facts.tasks.iter().map(|task| (task.id.0.as_str(), task.wave, task.before.len())).collect();
+        assert_eq!(rows, [("b", 2, 0), ("c", 3, 1)]);
+    }
+
+    #[test]
+    fn reviewers_are_those_of_the_tier_that_the_workspace_has() {
+        let reviewers = [("plan-auditor", "Auditor"), ("executability-verifier", "Executor")];
+        let around = Surroundings {
+            reviewers: reviewers
+                .iter()
+                .map(|(part, agent)| ((*part).to_owned(), (*agent).to_owned()))
+                .collect(),
+            ..Surroundings::default()
+        };
+        let of = |tier: Tier| {
+            let plan = Plan { stated_tier: Some(stated(tier)), ..Plan::default() };
+            facts(&plan, &around)
+                .reviews
+                .iter()
+                .map(|row| (row.agent.clone(), row.rounds))
+                .collect::<Vec<_>>()
+        };
+        let row = |agent: &str, rounds: u64| (agent.to_owned(), rounds);
+        assert_eq!(of(Tier::Trivial), []);
+        assert_eq!(of(Tier::Small), [row("Auditor", 2)]);
+        assert_eq!(of(Tier::Medium), [row("Auditor", 5)]);
+        assert_eq!(of(Tier::Large), [row("Auditor", 5), row("Executor", 5)]);
+    }
+}

@@ -1,0 +1,232 @@
+//! The rules of a run, looked at from outside: over the events alone, with a bookkeeping of its own.
+
+use crate::world::{Scene, World};
+use segue_orchestrator::event::{
+    Answer, AttemptKey, Class, Event, GateKind, Millis, Phase, Record, TurnKind,
+};
+use segue_orchestrator::facts::{Facts, TaskId};
+use segue_orchestrator::state::State;
+use std::collections::{BTreeMap, BTreeSet};
+
+#[derive(Default)]
+struct Book {
+    facts: Facts,
+    /// Attempts that use a place: planned, and neither over nor waiting for a person.
+    running: BTreeSet<AttemptKey>,
+    open: BTreeSet<AttemptKey>,
+    done: BTreeSet<TaskId>,
+    lost: BTreeSet<TaskId>,
+    failures: BTreeMap<TaskId, Vec<Class>>,
+    not_before: BTreeMap<TaskId, Millis>,
+    gates: BTreeMap<u32, GateKind>,
+    approved: Vec<GateKind>,
+    wave: u32,
+    jobs: BTreeMap<u32, u64>,
+    transients: BTreeMap<u32, u64>,
+    rests: BTreeMap<(String, Option<String>), Rest>,
+    of: BTreeMap<AttemptKey, (String, Option<String>)>,
+    merging: Option<AttemptKey>,
+}
+
+/// How often an agent with its model failed in a row, and since when it rests.
+#[derive(Default)]
+struct Rest {
+    failures: u64,
+    since: Option<Millis>,
+    good: u64,
+    trying: Option<AttemptKey>,
+}
+
+/// All rules of a run.
+pub fn hold(scene: &Scene, records: &[Record]) {
+    let mut book = Book::default();
+    for (place, record) in records.iter().enumerate() {
+        assert_eq!(record.seq, place as u64 + 1, "no gap");
+        assert!(place == 0 || records[place - 1].at <= record.at, "time goes on");
+        book.enter(scene, record);
+    }
+    let last = records.last().unwrap();
+    assert!(matches!(last.event, Event::PhaseEntered { phase } if phase.is_over()), "{:?}", last.event);
+    assert!(book.open.is_empty(), "left under way: {:?}", book.open);
+}
+
+impl Book {
+    fn enter(&mut self, scene: &Scene, record: &Record) {
+        match &record.event {
+            Event::Planned { facts } | Event::PlanRevised { facts } => self.facts = (**facts).clone(),
+            Event::PhaseEntered { phase: Phase::Acting(wave) } => self.wave = *wave,
+            Event::Throttled { wave, jobs } => {
+                assert!(self.transients[wave] >= scene.policy.throttle_after);
+                self.jobs.insert(*wave, *jobs);
+            }
+            Event::GateOpened(gate) => drop(self.gates.insert(gate.gate, gate.kind.clone())),
+            Event::GateAnswered { gate, answer, by, .. } => {
+                let kind = &self.gates[gate];
+                if matches!(kind, GateKind::Destructive { .. }) {
+                    assert_eq!(by.how, "terminal", "a person answers for what cannot be undone");
+                }
+                if *answer == Answer::Approve {
+                    self.approved.push(kind.clone());
+                }
+            }
+            Event::AttemptPlanned(planned) => {
+                let asked = (planned.agent.clone(), planned.model.clone());
+                self.begins(scene, &planned.key, asked, record.at);
+            }
+            Event::TurnPlanned { key, turn, kind } => {
+                self.running.insert(key.clone());
+                self.places(scene);
+                assert!(*turn > 1 || !matches!(kind, TurnKind::Answer { .. }));
+            }
+            Event::Committed { key, .. } => drop(self.running.remove(key)),
+            Event::ValidationPlanned { key } | Event::ReviewPlanned { key } => {
+                self.running.insert(key.clone());
+            }
+            Event::AttemptFailed { key, class, .. } => self.fails(scene, key, *class, record.at),
+            Event::MergeConflicted { key, .. } => {
+                assert_eq!(self.merging.take().as_ref(), Some(key));
+                self.failures.entry(key.task.clone()).or_default().push(Class::Fixable);
+            }
+            Event::CulpritFound { key, .. } => {
+                assert!(self.done.remove(&key.task));
+                self.failures.entry(key.task.clone()).or_default().push(Class::Fixable);
+            }
+            Event::AttemptInterrupted { key } | Event::AttemptStopped { key } => {
+                self.ends(key);
+                let rest = self.rests.get_mut(&self.of[key]).unwrap();
+                rest.trying.take_if(|own| own == key);
+            }
+            Event::AttemptAccepted { key, .. } => self.is_accepted(scene, key),
+            Event::RetryPlanned { task, not_before, .. } => {
+                self.not_before.insert(task.clone(), *not_before);
+                let wait = not_before.since(record.at);
+                assert!(wait <= scene.policy.backoff_most * 1000);
+            }
+            Event::MergePlanned { key } => {
+                assert_eq!(self.merging, None, "one merge at a time");
+                self.merging = Some(key.clone());
+                let task = self.facts.find(&key.task).unwrap().1;
+                assert!(task.before.iter().all(|other| self.done.contains(other)), "merged in their order");
+            }
+            Event::Merged { key, .. } => {
+                assert_eq!(self.merging.take().as_ref(), Some(key));
+                assert!(self.done.insert(key.task.clone()), "merged once");
+            }
+            Event::TaskEscalated { task, .. } | Event::TaskCancelled { task } => {
+                assert!(!self.done.contains(task));
+                self.lost.insert(task.clone());
+            }
+            Event::TaskSkipped { task, because } => {
+                assert!(self.lost.contains(because), "{task} is skipped because of {because}");
+                assert!(self.facts.find(task).unwrap().1.before.contains(because));
+                self.lost.insert(task.clone());
+            }
+            _ => {}
+        }
+    }
+
+    fn places(&self, scene: &Scene) {
+        let most = self.jobs.get(&self.wave).copied().unwrap_or(scene.jobs);
+        let running = self.running.len() as u64;
+        // What ran when the number was lowered goes on.
+        assert!(running <= most || (self.jobs.contains_key(&self.wave) && running <= scene.jobs));
+    }
+
+    fn begins(&mut self, scene: &Scene, key: &AttemptKey, asked: (String, Option<String>), at: Millis) {
+        let task = self.facts.find(&key.task).unwrap().1.clone();
+        assert!(self.approved.contains(&GateKind::Launch), "nothing runs before the launch gate");
+        assert_eq!(task.wave, self.wave, "only tasks of the wave");
+        assert!(task.before.iter().all(|other| self.done.contains(other)), "{key} before what it waits for");
+        assert!(!self.done.contains(&key.task) && !self.lost.contains(&key.task), "{key} is over");
+        assert!(self.not_before.get(&key.task).is_none_or(|moment| *moment <= at), "{key} too early");
+        let failures = self.failures.get(&key.task).cloned().unwrap_or_default();
+        let policy = &scene.policy;
+        assert!((failures.len() as u64) < policy.attempts, "{key} after {failures:?}");
+        for (class, most) in [
+            (Class::Transient, policy.transient_retries),
+            (Class::Fixable, policy.fixable_retries),
+            (Class::ModelUnavailable, policy.model_fallbacks),
+            (Class::NeedsReplan, policy.replans),
+            (Class::Escalate, 0),
+        ] {
+            let failed = failures.iter().filter(|own| **own == class).count() as u64;
+            assert!(failed <= most, "{key} after {failures:?}");
+        }
+        if task.destructive {
+            let kind = GateKind::Destructive { task: key.task.clone() };
+            assert!(self.approved.contains(&kind), "{key} is destructive");
+        }
+        for other in &self.open {
+            let other = self.facts.find(&other.task).unwrap().1;
+            assert!(task.writes.is_disjoint(&other.writes), "{key} and {} write the same", other.id);
+            assert_ne!(other.id, key.task, "two attempts at once");
+        }
+        let rest = self.rests.entry(asked.clone()).or_default();
+        if let Some(since) = rest.since {
+            assert_eq!(rest.trying, None, "{key}: one at a time tries an agent that failed");
+            assert!(
+                rest.good > 0 || at >= since.plus_seconds(policy.breaker_cool_down),
+                "{key} while its agent rests"
+            );
+            rest.trying = Some(key.clone());
+        }
+        self.of.insert(key.clone(), asked);
+        self.open.insert(key.clone());
+        self.running.insert(key.clone());
+        self.places(scene);
+    }
+
+    fn ends(&mut self, key: &AttemptKey) {
+        assert!(self.open.remove(key), "{key} was not under way");
+        self.running.remove(key);
+    }
+
+    fn fails(&mut self, scene: &Scene, key: &AttemptKey, class: Class, at: Millis) {
+        self.ends(key);
+        self.failures.entry(key.task.clone()).or_default().push(class);
+        if class == Class::Transient {
+            *self.transients.entry(self.wave).or_default() += 1;
+        }
+        if !matches!(class, Class::Transient | Class::ModelUnavailable) {
+            return self.was_there(scene, key);
+        }
+        let rest = self.rests.get_mut(&self.of[key]).unwrap();
+        rest.failures += 1;
+        let tried = rest.trying.take_if(|own| own == key).is_some();
+        if tried || (rest.since.is_none() && rest.failures >= scene.policy.breaker_failures) {
+            rest.since = Some(at);
+            rest.good = 0;
+        }
+    }
+
+    fn is_accepted(&mut self, scene: &Scene, key: &AttemptKey) {
+        self.ends(key);
+        self.was_there(scene, key);
+    }
+
+    fn was_there(&mut self, scene: &Scene, key: &AttemptKey) {
+        let rest = self.rests.get_mut(&self.of[key]).unwrap();
+        if rest.since.is_none() {
+            rest.failures = 0;
+        } else if rest.trying.take_if(|own| own == key).is_some() {
+            rest.good += 1;
+            if rest.good >= scene.policy.breaker_successes {
+                *rest = Rest::default();
+            }
+        }
+    }
+}
+
+/// Written, read back and folded, every beginning of a journal gives the state that was live then.
+pub fn journal_is_the_state(world: &World<'_>) {
+    let (mut live, mut read) = (State::default(), State::default());
+    for record in &world.records {
+        live.apply(record);
+        let line = serde_json::to_string(record).unwrap();
+        let again: Record = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"));
+        assert_eq!(&again, record);
+        read.apply(&again);
+        assert_eq!(read, live);
+    }
+    assert_eq!(live, world.state);
+}

@@ -1,0 +1,143 @@
+//! Single faults, and what a person sees of them.
+
+use crate::world::{Fate, Scene, Task, World, person};
+use segue_orchestrator::event::{Event, GateKind};
+use segue_orchestrator::state::State;
+
+fn one(fates: &[Fate]) -> Scene {
+    let sample = Scene::sample();
+    let task = Task { fates: fates.to_vec(), plan_first: false, ..sample.plan.tasks[0].clone() };
+    Scene {
+        plan: crate::Plan { tasks: vec![task] },
+        verdicts: Vec::new(),
+        yes: true,
+        planner: false,
+        unhealthy: 0,
+        ..sample
+    }
+}
+
+fn end(scene: &Scene) -> State {
+    let mut world = World::new(scene, 3);
+    world.run_to_end();
+    world.state
+}
+
+fn attempts(state: &State) -> usize {
+    state.tasks[0].attempts.len()
+}
+
+#[test]
+fn each_class_has_its_budget() {
+    use Fate::*;
+    for (fates, ended, tries) in [
+        (vec![Good], "complete", 1),
+        (vec![Dies, RateLimit, Silent], "complete", 4),
+        (vec![Dies; 4], "escalated", 4),
+        (vec![FailsProof], "complete", 2),
+        (vec![FailsProof, ChangesNothing], "escalated", 2),
+        (vec![Conflicts], "complete", 2),
+        (vec![BreaksTheWhole], "complete", 2),
+        (vec![BreaksTheWhole, BreaksTheWhole], "escalated", 2),
+        (vec![NoModel, NoModel], "complete", 3),
+        (vec![NoModel, NoModel, NoModel], "escalated", 3),
+        (vec![Refuses], "escalated", 1),
+        (vec![ChangesOthers], "escalated", 1),
+        (vec![Dies, FailsProof, NoModel, Dies, Dies], "escalated", 5),
+        (vec![Asks], "complete", 1),
+        (vec![ReviewerSaysNo], "complete", 2),
+        (vec![SaysItFailed], "complete", 2),
+    ] {
+        let state = end(&one(&fates));
+        let phase = state.phase.map(|phase| phase.name());
+        assert_eq!((phase, attempts(&state)), (Some(ended), tries), "{fates:?}");
+    }
+}
+
+#[test]
+fn a_planner_is_asked_once() {
+    let scene = Scene { planner: true, ..one(&[Fate::ChangesOthers]) };
+    assert_eq!(end(&scene).exit_status(), 0);
+    let scene = Scene { planner: true, ..one(&[Fate::ChangesOthers, Fate::ChangesOthers]) };
+    assert_eq!(end(&scene).exit_status(), 1);
+}
+
+#[test]
+fn what_failed_stops_only_what_waits_for_it() {
+    let mut scene = Scene::sample();
+    scene.plan.tasks[1].fates = vec![Fate::Refuses];
+    let mut world = World::new(&scene, 3);
+    world.run_to_end();
+    let tasks = world.result().tasks;
+    let words: Vec<&str> = tasks.values().copied().collect();
+    assert_eq!(
+        words,
+        ["done", "escalated", "done", "done", "skipped", "skipped", "skipped", "skipped", "skipped"]
+    );
+    assert_eq!(world.result().phase, "escalated");
+}
+
+#[test]
+fn a_person_is_asked_about_what_nothing_proved_even_under_yes() {
+    let mut scene = one(&[Fate::Good]);
+    scene.plan.tasks[0].proved = false;
+    let asked = |scene: &Scene| {
+        let state = end(scene);
+        let gate = state.gate(&GateKind::Completion).unwrap();
+        gate.answer.as_ref().unwrap().by.how.clone()
+    };
+    assert_eq!(asked(&scene), "terminal");
+    scene.accept_unproved = true;
+    assert_eq!(asked(&scene), "option");
+}
+
+#[test]
+fn a_task_can_be_tried_again_after_the_end() {
+    let scene = one(&[Fate::Refuses]);
+    let mut world = World::new(&scene, 3);
+    world.run_to_end();
+    assert_eq!(world.result().phase, "escalated");
+    world.add(Event::RetryAsked { task: "t0".into(), note: Some("Please.".to_owned()), by: person() });
+    // Its failures are forgotten, so the same fate comes again; this one asks a second time.
+    world.run_to_end();
+    assert_eq!(world.state.tasks[0].attempts.len(), 2);
+    assert_eq!(world.state.tasks[0].attempts[1].hint.as_deref(), Some("Please."));
+}
+
+#[test]
+fn a_cancelled_run_leaves_nothing_under_way() {
+    let scene = Scene::sample();
+    for at in [3, 10, 20, 30, 45, 60] {
+        let mut world = World::new(&scene, 3);
+        world.run_until(at);
+        world.taken_over_by_cancel();
+        let result = world.result();
+        assert_eq!(result.phase, "cancelled", "cancelled after event {at}");
+        assert!(result.tasks.values().all(|word| *word != "not over"));
+        assert!(world.state.tasks.iter().all(|task| task.active().is_none()));
+        assert_eq!(world.state.open_gates().count(), 0);
+    }
+}
+
+#[test]
+fn one_task_can_be_cancelled_while_the_others_go_on() {
+    let scene = Scene::sample();
+    let mut world = World::new(&scene, 3);
+    world.run_until(25);
+    world.unstopped();
+    world.add(Event::CancelAsked { task: Some("t2".into()), by: person() });
+    world.run_to_end();
+    assert_eq!(world.result().tasks[&"t2".into()], "cancelled");
+    assert_eq!(world.result().tasks[&"t3".into()], "done");
+}
+
+#[test]
+fn a_budget_ends_the_run_and_a_person_can_give_another() {
+    let mut scene = one(&[Fate::Good]);
+    scene.policy.run_time = 1;
+    let mut world = World::new(&scene, 3);
+    world.run_to_end();
+    assert_eq!(world.result().phase, "escalated");
+    assert_eq!(world.result().tasks[&"t0".into()], "escalated");
+    assert!(world.state.spent.as_deref().is_some_and(|what| what.contains("1 seconds")));
+}

@@ -113,6 +113,43 @@ fn the_first_answer_is_complete() {
     assert_eq!(client.request("textDocument/references", params).as_array().unwrap().len(), FILES + 1);
 }
 
+/// Guard: `Answers::redeem`: what is written beside the library comes under its own number, whole.
+#[test]
+fn large_answers_among_small_ones() {
+    const FILES: u64 = 300;
+    let mut fixture = "//- docs/hub.memory.md\n# Hub\n".to_owned();
+    for n in 0..FILES {
+        fixture += &format!("//- specs/{n:03} é.spec.md\n# S\n\n[\"hub\"](../docs/hub.memory.md#hub)\n");
+    }
+    let folder = Folder::new(&fixture);
+    let mut client = Client::on(&folder, push_capabilities());
+    let hub = at(&folder.uri(HUB), 0, 3);
+    let mut params = hub.clone();
+    params["context"] = json!({ "includeDeclaration": false });
+    client.request("textDocument/references", params.clone());
+    let rename =
+        json!({ "newName": "Core", "textDocument": hub["textDocument"], "position": hub["position"] });
+    let large =
+        [client.ask("textDocument/references", params.clone()), client.ask("textDocument/rename", rename)];
+    let small = client.ask("textDocument/documentSymbol", json!({ "textDocument": hub["textDocument"] }));
+    let dropped = client.ask("textDocument/references", params.clone());
+    client.notify("$/cancelRequest", json!({ "id": dropped }));
+    let again = client.ask("textDocument/references", params);
+    client.answer(dropped);
+    let wanted: Vec<Value> = (0..FILES)
+        .map(|n| json!({ "uri": folder.uri(&format!("specs/{n:03}%20%C3%A9.spec.md")), "range": range(2, 30, 33) }))
+        .collect();
+    // Too long to be shown where they differ.
+    assert!(client.result(large[0]) == json!(wanted));
+    assert!(client.result(again) == json!(wanted));
+    assert_eq!(client.result(small)[0]["name"], "Hub");
+    let edit = client.result(large[1]);
+    let files = edit["documentChanges"].as_array().unwrap();
+    assert_eq!(files.len() as u64, FILES + 1);
+    assert!(files.iter().all(|file| matches!(file["edits"][0]["newText"].as_str(), Some("core" | "Core"))));
+    client.finish();
+}
+
 /// Guard: `Locator::remembered`; trap 5.
 #[test]
 fn answers_agree_after_others_wrote() {

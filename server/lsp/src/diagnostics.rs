@@ -1,5 +1,6 @@
 //! Diagnostics that the client asks for: of a document, and of the workspace.
 
+use crate::answers::Written;
 use crate::compute::{Cancel, Lane};
 use crate::judge::{self, Judged};
 use crate::publish::judged_paths;
@@ -122,7 +123,11 @@ pub async fn workspace(
     loop {
         news.borrow_and_update();
         let items = all_items(session, &mut seen, &mut known, token.is_none()).await?;
-        let Some(token) = &token else { return Ok(lsp::WorkspaceDiagnosticReport { items }) };
+        let Some(token) = &token else {
+            let write = move |_: &Cancel| Written::of(lsp::WorkspaceDiagnosticReport { items });
+            let written = session.lanes.compute(Lane::Background, write).await?;
+            return Ok(session.answers.ticket(written));
+        };
         send(session, token, items).await;
         tokio::select! {
             changed = news.changed() => if changed.is_err() { break },

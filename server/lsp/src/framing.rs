@@ -74,18 +74,21 @@ pub fn read_on_thread(
 }
 
 /// Writes all that comes from `source` to `sink` on a thread of its own; the receiver is told when all
-/// is written.
+/// is written. Short messages are shown to `instead`, which may give another body.
 pub fn write_on_thread(
     handle: Handle,
     mut source: DuplexStream,
     mut sink: impl Write + Send + 'static,
+    longest: usize,
+    instead: impl Fn(&[u8]) -> Option<Vec<u8>> + Send + 'static,
 ) -> oneshot::Receiver<()> {
     let (done, told) = oneshot::channel();
     let write = move || {
         let mut buffer = vec![0; 64 * 1024];
+        let mut frames = Frames::default();
         while let Ok(count) = handle.block_on(source.read(&mut buffer)) {
             let Some(bytes) = buffer.get(..count).filter(|bytes| !bytes.is_empty()) else { break };
-            if sink.write_all(bytes).and_then(|()| sink.flush()).is_err() {
+            if frames.pass(bytes, &mut sink, longest, &instead).and_then(|()| sink.flush()).is_err() {
                 break;
             }
         }
@@ -93,6 +96,57 @@ pub fn write_on_thread(
     };
     let _ = std::thread::Builder::new().name("stdout".to_owned()).spawn(write);
     told
+}
+
+/// What the library writes, cut into its messages.
+#[derive(Default)]
+struct Frames {
+    /// The beginning of a message that is not whole yet.
+    begun: Vec<u8>,
+    /// What is left of a long message that is under way.
+    left: usize,
+}
+
+impl Frames {
+    fn pass(
+        &mut self,
+        bytes: &[u8],
+        sink: &mut impl Write,
+        longest: usize,
+        instead: &impl Fn(&[u8]) -> Option<Vec<u8>>,
+    ) -> std::io::Result<()> {
+        let (of_long, rest) = bytes.split_at(self.left.min(bytes.len()));
+        sink.write_all(of_long)?;
+        self.left -= of_long.len();
+        self.begun.extend_from_slice(rest);
+        let mut at = 0;
+        while let Some(begun) = self.begun.get(at..)
+            && let Some((header, length)) = own_header(begun)
+        {
+            let (body, whole) = (begun.get(header..header + length), header + length);
+            if length > longest {
+                let there = begun.len().min(whole);
+                sink.write_all(begun.get(..there).unwrap_or_default())?;
+                (self.left, at) = (whole - there, at + there);
+                continue;
+            }
+            let Some(body) = body else { break };
+            let other = instead(body);
+            let body = other.as_deref().unwrap_or(body);
+            write!(sink, "Content-Length: {}\r\n\r\n", body.len())?;
+            sink.write_all(body)?;
+            at += whole;
+        }
+        self.begun.drain(..at);
+        Ok(())
+    }
+}
+
+/// The lengths of the header that the library writes, and of the body that it states.
+fn own_header(begun: &[u8]) -> Option<(usize, usize)> {
+    let end = memchr::memmem::find(begun, b"\r\n\r\n")?;
+    let header = std::str::from_utf8(begun.get(..end)?).ok()?;
+    Some((end + 4, header.lines().find_map(stated_length)?))
 }
 
 /// The next body, whatever it holds; `None` at the end of the input.
@@ -395,6 +449,26 @@ mod tests {
         assert_eq!(version(r#"{"uri":"a","version":-3}"#), -3);
         // What is no document is left as it is.
         assert_eq!(version("7"), serde_json::Value::Null);
+    }
+
+    #[test]
+    fn messages_are_cut_anywhere_and_come_out_whole() {
+        let frame = |body: &str| format!("Content-Length: {}\r\n\r\n{body}", body.len());
+        let long = "x".repeat(50);
+        let bodies = ["{}", "swap", &long, "swap", "swap", &long, &long, "é"];
+        let instead = |body: &[u8]| (body == b"swap").then(|| b"something longer".to_vec());
+        let sent: String = bodies.iter().map(|body| frame(body)).collect();
+        let wanted: String = bodies
+            .iter()
+            .map(|body| frame(if *body == "swap" { "something longer" } else { body }))
+            .collect();
+        for step in 1..sent.len() {
+            let (mut frames, mut written) = (Frames::default(), Vec::new());
+            for part in sent.as_bytes().chunks(step) {
+                frames.pass(part, &mut written, 20, &instead).expect("memory takes it");
+            }
+            assert_eq!(String::from_utf8_lossy(&written), wanted, "{step} bytes at once");
+        }
     }
 
     #[test]

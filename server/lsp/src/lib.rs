@@ -13,6 +13,7 @@
 //! [`framing`] and [`serve`].
 
 mod actions;
+mod answers;
 mod backend;
 mod capabilities;
 mod colours;

@@ -1,5 +1,6 @@
 //! Definition, declaration, references, highlights and document links.
 
+use crate::answers::Written;
 use crate::compute::{Cancel, Lane};
 use crate::convert::locate::Locator;
 use crate::convert::position::Places;
@@ -125,7 +126,8 @@ pub async fn references(
         move |cancel: &Cancel| {
             let asked = asked(&ticket, at.position, &facts)?;
             let left_out = asked.snapshot.world.left_out_after;
-            Some((locations(&ticket, &asked, with_definition, &facts, cancel), left_out))
+            let found = locations(&ticket, &asked, with_definition, &facts, cancel);
+            Some((found.map(Written::of), left_out))
         }
     };
     let mut found = session.lanes.compute(Lane::Background, work(ticket.clone())).await?;
@@ -137,7 +139,8 @@ pub async fn references(
     }
     let Some((found, left_out)) = found else { return Ok(None) };
     wait::say_if_cut(session, left_out, "references");
-    found.map(Some).ok_or_else(Error::content_modified)
+    let found = found.ok_or_else(Error::content_modified)?;
+    Ok(Some(session.answers.ticket(found)))
 }
 
 /// `None` where some place cannot be told any more.

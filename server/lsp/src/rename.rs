@@ -1,5 +1,6 @@
 //! Rename, and what is asked before it.
 
+use crate::answers;
 use crate::compute::{Cancel, Lane};
 use crate::convert::changes::{self, Written};
 use crate::convert::locate::Locator;
@@ -88,7 +89,10 @@ pub async fn rename(session: &Arc<Session>, params: lsp::RenameParams) -> Result
         let session = session.clone();
         tokio::spawn(async move { session.client.show_message(lsp::MessageType::Warning, text).await });
     }
-    Ok(Some(done.written.edit))
+    let edit = done.written.edit;
+    let write = move |_: &Cancel| answers::Written::of(edit);
+    let written = session.lanes.compute(Lane::Interactive, write).await?;
+    Ok(Some(session.answers.ticket(written)))
 }
 
 /// Whether a file that is to be edited changed since it was looked at.

@@ -4,6 +4,7 @@
 //! under way: what runs gets a moment to finish, then the process ends by itself. Its status is 0 after
 //! `shutdown`, else 1.
 
+use crate::answers::{self, Answers};
 use crate::backend::Backend;
 use crate::framing::{self, Input};
 use crate::session::Session;
@@ -48,11 +49,18 @@ pub async fn run(parent: Option<u32>, unknown_arguments: &[String]) -> i32 {
         }
     };
     let input_state = framing::read_on_thread(Handle::current(), std::io::stdin(), to_library, keep);
-    let written = framing::write_on_thread(Handle::current(), from_library, std::io::stdout());
+    let answers = Arc::new(Answers::default());
+    let redeem = {
+        let answers = answers.clone();
+        move |body: &[u8]| answers.redeem(body)
+    };
+    let (out, longest) = (std::io::stdout(), answers::LONGEST_TICKET);
+    let written = framing::write_on_thread(Handle::current(), from_library, out, longest, redeem);
     let named_parent = watch::Sender::new(parent.and_then(seen_alive));
     let mut service = {
         let (shut_down, raw, named) = (shut_down.clone(), raw.clone(), named_parent.clone());
-        LspService::build(move |client| Backend::new(Arc::new(Session::new(client, raw, shut_down, named))))
+        let session = move |client| Session::new(client, raw, shut_down, named, answers);
+        LspService::build(move |client| Backend::new(Arc::new(session(client))))
     };
     if self_test::is_wanted() {
         service = service.custom_method("segue/selfTest", Backend::self_test);

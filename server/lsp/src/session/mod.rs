@@ -7,6 +7,7 @@ pub mod facts;
 pub mod root;
 pub mod trees;
 
+use crate::answers::Answers;
 use crate::compute::Lanes;
 use crate::convert::{from_lsp, uri};
 use documents::{Documents, Place};
@@ -26,6 +27,8 @@ use tower_lsp::gen_lsp_types as lsp;
 pub struct Session {
     /// The client.
     pub client: Client,
+    /// Large answers on their way out.
+    pub answers: Arc<Answers>,
     /// The fence.
     pub lanes: Lanes,
     /// `initialize` as it came.
@@ -126,9 +129,11 @@ impl Session {
         raw_initialize: Arc<OnceLock<serde_json::Value>>,
         shut_down: Arc<AtomicBool>,
         parent: watch::Sender<Option<u32>>,
+        answers: Arc<Answers>,
     ) -> Self {
         Self {
             client,
+            answers,
             lanes: Lanes::default(),
             raw_initialize,
             pulled: Mutex::default(),

@@ -29,9 +29,7 @@ pub struct FileState {
     pub hash: u64,
     /// What other files can see of it.
     pub exports: Exports,
-    /// The files it refers to, sorted and without repetition: the forward side of the graph.
-    pub targets: Box<[PathId]>,
-    /// Which destination means which of them, sorted: what references are found by.
+    /// Which destination means which path, sorted: what references are found by.
     pub refs: Box<[Ref]>,
     /// The names it uses, sorted and without repetition.
     pub uses: Box<[Name]>,
@@ -111,6 +109,13 @@ pub struct Exports {
 }
 
 impl FileState {
+    /// The paths it refers to, sorted and without repetition: the forward side of the graph.
+    pub fn targets(&self) -> impl Iterator<Item = PathId> {
+        self.refs
+            .chunk_by(|one, other| one.target == other.target)
+            .filter_map(|same| Some(same.first()?.target))
+    }
+
     /// The Markdown facts, where it is Markdown.
     #[must_use]
     pub fn facts(&self) -> Option<&Facts> {

@@ -1,7 +1,7 @@
 //! Bytes to a [`FileState`]: decoding, facts, and what a file exports and refers to.
 
 use crate::file::{Content, Exports, FileState, LARGEST_FILE, Unreadable};
-use crate::intern::{Interner, PathId};
+use crate::intern::Interner;
 use crate::plans::Planned;
 use crate::recognise::Recognised;
 use crate::target::{Target, understand};
@@ -64,7 +64,6 @@ fn unreadable(what: Option<Recognised>, hash: u64, reason: Unreadable) -> FileSt
         version: None,
         hash,
         exports: Exports::default(),
-        targets: Box::default(),
         refs: Box::default(),
         uses: Box::default(),
         mentions: Box::default(),
@@ -112,8 +111,6 @@ fn parsed(path: &str, what: Option<Recognised>, text: &str, hash: u64, interner:
     shrink(&mut facts);
     let plan = plans::of_facts(path, kind, text, &facts).map(|plan| Arc::new(Planned::new(plan)));
     uses.extend(plan.iter().flat_map(|plan| plans::agents_of(plan)));
-    let mut targets: Vec<PathId> = refs.iter().map(|reference| reference.target).collect();
-    targets.dedup();
     uses.sort();
     uses.dedup();
     let exports = Exports {
@@ -138,7 +135,6 @@ fn parsed(path: &str, what: Option<Recognised>, text: &str, hash: u64, interner:
         version: None,
         hash,
         exports,
-        targets: targets.into(),
         refs: refs.into(),
         uses: uses.into(),
         mentions: mentions.into(),
@@ -161,7 +157,6 @@ fn parsed_json(path: &str, what: Recognised, text: &str, hash: u64) -> FileState
         hash,
         // What a server may offer is seen from the files that name its tools.
         exports: Exports { fingerprint: fingerprint(&(&names, hash)), names: names.into(), hidden: false },
-        targets: Box::default(),
         refs: Box::default(),
         uses: Box::default(),
         mentions: Box::default(),

@@ -215,9 +215,9 @@ impl<'f> Sites<'f> {
         for link in facts
             .links
             .iter()
-            .filter(|link| matches!(link.kind, LinkKind::Reference | LinkKind::ImageReference))
+            .filter(|link| matches!(link.kind(), LinkKind::Reference | LinkKind::ImageReference))
         {
-            let definition = link.definition.and_then(|index| facts.definitions.get(index as usize));
+            let definition = link.definition().and_then(|index| facts.definitions.get(index as usize));
             if let Some(definition) = definition {
                 let what = Sign::Label(&definition.label);
                 let (span, whole) = (link.target_span, link.span);

@@ -50,40 +50,139 @@ pub enum Base {
 /// Understands `written`, which stands in the file at `from`.
 #[must_use]
 pub fn understand(written: &str, from: &str, base: Base) -> Target {
-    let written = written.trim();
+    let written = trimmed(written);
     if let Some(anchor) = written.strip_prefix('#') {
         return Target::SameFile { anchor: decode(anchor) };
     }
-    if let Some(special) = special(written) {
+    let marks = Marks::of(written);
+    if let Some(special) = special(written, &marks) {
         return special;
     }
-    let anchor_at = position(written, b'#');
-    let (file, anchor) = match anchor_at {
+    let (file, anchor) = match marks.hash {
         Some(at) => (&written[..at], Some(decode(&written[at + 1..]))),
         None => (written, None),
     };
-    let file = position(file, b'?').map_or(file, |query| &file[..query]);
-    let candidates = candidates(file, from, base);
+    let file = marks.query.map_or(file, |query| &file[..query]);
+    let candidates = candidates(file, from, base, marks.escapes);
     if candidates.is_empty() {
         return Target::Outside;
     }
-    Target::Path { candidates, anchor, anchor_at, folder: file.ends_with('/') }
+    Target::Path { candidates, anchor, anchor_at: marks.hash, folder: file.ends_with('/') }
+}
+
+/// Without blanks around it; nearly all have none.
+fn trimmed(written: &str) -> &str {
+    let is_plain = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_graphic());
+    let bytes = written.as_bytes();
+    if is_plain(bytes.first()) && is_plain(bytes.last()) { written } else { written.trim() }
+}
+
+/// What a walk over a destination finds. It is made for every link of a workspace, so all that there is
+/// to see is seen in one.
+#[derive(Default)]
+struct Marks {
+    /// The first `#`.
+    hash: Option<usize>,
+    /// The first `?`, before it.
+    query: Option<usize>,
+    /// The first `:`.
+    colon: Option<usize>,
+    /// Whether it has `%` or a backslash before the `#`.
+    escapes: bool,
+    /// Whether something in it says "fill me in": a character, a run of them, or a segment.
+    fill: bool,
+}
+
+/// What a byte may be part of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    /// Nothing of interest.
+    Plain,
+    /// A sign of a stand-in: braces and brackets of all kinds, `$`, `*`, `|`.
+    Fill,
+    /// May begin one, or end a segment.
+    Look,
+    /// Divides the destination.
+    Divide,
+}
+
+const CLASSES: [Class; 256] = {
+    let mut classes = [Class::Plain; 256];
+    let (fill, look, divide) = (b"{}<>$*|[]", b"./%yYxX\\\xE2", b"#?:");
+    let mut at = 0;
+    while at < fill.len() {
+        classes[fill[at] as usize] = Class::Fill;
+        at += 1;
+    }
+    at = 0;
+    while at < look.len() {
+        classes[look[at] as usize] = Class::Look;
+        at += 1;
+    }
+    at = 0;
+    while at < divide.len() {
+        classes[divide[at] as usize] = Class::Divide;
+        at += 1;
+    }
+    classes
+};
+
+impl Marks {
+    fn of(written: &str) -> Self {
+        let bytes = written.as_bytes();
+        let mut marks = Self::default();
+        let stem = written.len() - stem(written).len();
+        marks.fill = is_stand_in_segment(&bytes[stem..]);
+        for (at, byte) in bytes.iter().enumerate() {
+            match CLASSES[usize::from(*byte)] {
+                Class::Plain => {}
+                Class::Fill => marks.fill = true,
+                Class::Look => {
+                    let rest = &bytes[at..];
+                    marks.escapes |= matches!(byte, b'%' | b'\\') && marks.hash.is_none();
+                    marks.fill |= match byte {
+                        b'.' => rest.starts_with(b"..."),
+                        b'/' => is_stand_in_segment(&rest[1..]),
+                        b'%' => rest.get(1) == Some(&b's'),
+                        b'y' | b'Y' => starts_with(rest, "yyyy"),
+                        b'x' | b'X' => starts_with(rest, "xxx"),
+                        b'\\' => false,
+                        // `…` and `“`, in UTF-8.
+                        _ => rest.starts_with("…".as_bytes()) || rest.starts_with("\u{201c}".as_bytes()),
+                    };
+                }
+                Class::Divide => {
+                    let first = match byte {
+                        b'#' => &mut marks.hash,
+                        b'?' if marks.hash.is_none() => &mut marks.query,
+                        b':' => &mut marks.colon,
+                        _ => continue,
+                    };
+                    *first = first.or(Some(at));
+                }
+            }
+        }
+        marks
+    }
 }
 
 /// Everything that is not a path of the workspace.
-fn special(written: &str) -> Option<Target> {
-    let bytes = written.as_bytes();
-    let drive = bytes.len() > 2
-        && bytes[0].is_ascii_alphabetic()
-        && bytes[1] == b':'
-        && matches!(bytes[2], b'\\' | b'/');
-    if drive || bytes.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"file:")) {
-        return Some(Target::Absolute);
+fn special(written: &str, marks: &Marks) -> Option<Target> {
+    if let Some(colon) = marks.colon {
+        let bytes = written.as_bytes();
+        let drive =
+            colon == 1 && bytes[0].is_ascii_alphabetic() && matches!(bytes.get(2), Some(b'\\' | b'/'));
+        if drive || (colon == 4 && starts_with(bytes, "file:")) {
+            return Some(Target::Absolute);
+        }
+        if is_scheme(&written[..colon]) {
+            return Some(Target::External);
+        }
     }
-    if has_scheme(written) || written.starts_with("//") {
+    if written.starts_with("//") {
         return Some(Target::External);
     }
-    if is_placeholder(written) {
+    if is_placeholder(written, marks) {
         return Some(Target::Placeholder);
     }
     if written.starts_with("~/") || written == "~" {
@@ -94,18 +193,12 @@ fn special(written: &str) -> Option<Target> {
     absolute.then_some(Target::Absolute)
 }
 
-/// Where an ASCII character first stands. Destinations are short: a plain walk beats a clever search.
-fn position(text: &str, wanted: u8) -> Option<usize> {
-    text.bytes().position(|byte| byte == wanted)
-}
-
-/// Whether it begins with `scheme:` (RFC 3986), two letters or more so that drives are none.
-fn has_scheme(written: &str) -> bool {
-    let Some(colon) = position(written, b':') else { return false };
-    let scheme = &written[..colon];
-    scheme.len() > 1
-        && scheme.starts_with(|first: char| first.is_ascii_alphabetic())
-        && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
+/// Whether it can stand before the colon of an address (RFC 3986); two letters or more, so that drives
+/// do not.
+fn is_scheme(text: &str) -> bool {
+    text.len() > 1
+        && text.starts_with(|first: char| first.is_ascii_alphabetic())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
 }
 
 /// Words that stand for a destination in templates and examples, whole or as a segment of it.
@@ -141,60 +234,49 @@ const STAND_INS: &[&str] = &[
     "doc-link",
 ];
 
+const LONGEST_STAND_IN: usize = 12;
+
 /// Segments that nobody's folders are called.
 const STAND_IN_SEGMENTS: &[&str] =
     &["path/to", "path-to", "relative/path", "your-", "some/path", "link-to", "link-here", "xxx"];
 
 /// Whether the destination waits for somebody to fill it in. When in doubt it does: a finding on a
 /// template would be a false alarm.
-fn is_placeholder(written: &str) -> bool {
-    let stem = written.trim_start_matches(['.', '/']);
-    written.is_empty()
-        || has_mark(written, written.len() - stem.len())
-        || STAND_INS.iter().any(|word| stem.eq_ignore_ascii_case(word))
+fn is_placeholder(written: &str, marks: &Marks) -> bool {
+    let stem = stem(written);
+    marks.fill
+        || written.is_empty()
+        || (stem.len() <= LONGEST_STAND_IN && STAND_INS.iter().any(|word| stem.eq_ignore_ascii_case(word)))
         || (written.contains(char::is_whitespace) && !written.contains(['/', '.']))
+}
+
+/// What follows `./`, `../` and the like.
+fn stem(written: &str) -> &str {
+    written.trim_start_matches(['.', '/'])
+}
+
+fn is_stand_in_segment(bytes: &[u8]) -> bool {
+    // Their first letters; of most segments no more is looked at.
+    matches!(bytes.first().map(u8::to_ascii_lowercase), Some(b'p' | b'r' | b'y' | b's' | b'l' | b'x'))
+        && STAND_IN_SEGMENTS.iter().any(|segment| starts_with(bytes, segment))
 }
 
 fn starts_with(bytes: &[u8], word: &str) -> bool {
     bytes.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word.as_bytes()))
 }
 
-/// Whether some mark in it says "fill me in", or one of its segments does; the first begins at `stem`.
-/// This runs for every link of a workspace, so it looks at each byte once.
-fn has_mark(written: &str, stem: usize) -> bool {
-    let bytes = written.as_bytes();
-    let mut before = b'/';
-    bytes.iter().enumerate().any(|(at, byte)| {
-        let begins = at == stem || before == b'/';
-        before = *byte;
-        (begins && STAND_IN_SEGMENTS.iter().any(|segment| starts_with(&bytes[at..], segment)))
-            || match byte {
-                b'{' | b'}' | b'<' | b'>' | b'$' | b'*' | b'|' | b'[' | b']' => true,
-                b'.' => bytes[at..].starts_with(b"..."),
-                b'%' => bytes.get(at + 1) == Some(&b's'),
-                b'y' | b'Y' => starts_with(&bytes[at..], "yyyy"),
-                b'x' | b'X' => starts_with(&bytes[at..], "xxx"),
-                // `…` and `“`, in UTF-8.
-                0xE2 => {
-                    bytes[at..].starts_with("…".as_bytes()) || bytes[at..].starts_with("\u{201c}".as_bytes())
-                }
-                _ => false,
-            }
-    })
-}
-
 fn decode(text: &str) -> String {
-    if position(text, b'%').is_none() {
+    if !text.as_bytes().contains(&b'%') {
         return text.to_owned();
     }
     percent_decode_str(text).decode_utf8().map_or_else(|_| text.to_owned(), Into::into)
 }
 
 /// The places a path may mean, decoded first, then as it stands, then with Windows' slashes.
-fn candidates(file: &str, from: &str, base: Base) -> Vec<String> {
+fn candidates(file: &str, from: &str, base: Base, escapes: bool) -> Vec<String> {
     let mut found: Vec<String> = Vec::with_capacity(1);
     // Most destinations have neither escapes nor backslashes, and one spelling.
-    if !file.bytes().any(|byte| matches!(byte, b'%' | b'\\')) {
+    if !escapes {
         add_candidates(&mut found, file, from, base);
         return found;
     }

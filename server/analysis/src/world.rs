@@ -475,7 +475,7 @@ impl World {
                 Slot::File { link } => rows.push(format!("{path} unread link={link}")),
                 Slot::Read(state) => {
                     let mut row = format!("{path} {:?} {:?}", state.kind, state.exports.names);
-                    let mut targets: Vec<_> = state.targets.iter().map(|id| self.path(*id)).collect();
+                    let mut targets: Vec<_> = state.targets().map(|id| self.path(id)).collect();
                     targets.sort();
                     let _ = write!(row, " -> {targets:?} uses {:?} {:?}", state.uses, state.mentions);
                     let mut refs: Vec<_> =

@@ -86,7 +86,7 @@ pub fn get(kind: Option<Kind>, facts: &Facts, site: SiteId) -> Option<Written<'_
     match site.0 >> INDEX_BITS {
         0 => {
             let link = facts.links.get(site.index())?;
-            let what = match link.kind {
+            let what = match link.kind() {
                 LinkKind::Inline => What::Link,
                 LinkKind::Image => What::Image,
                 LinkKind::Reference | LinkKind::ImageReference | LinkKind::Autolink => return None,

@@ -195,8 +195,8 @@ impl Watching {
         let Some(world) = ticket.root.latest() else { return false };
         let Some((_, state)) = world.file_at(&ticket.path) else { return false };
         let mut any = false;
-        for target in state.targets.iter().take(MOST_TARGETS) {
-            let path = ticket.root.folder.join(&*world.path(*target));
+        for target in state.targets().take(MOST_TARGETS) {
+            let path = ticket.root.folder.join(&*world.path(target));
             let now = path.metadata().ok().and_then(|meta| Some((meta.modified().ok()?, meta.len())));
             let before = lock(&self.stamps).insert(path.clone(), now);
             if before != Some(now) {
@@ -220,7 +220,7 @@ fn folders_of(root: &Root, world: &World) -> FxHashSet<PathBuf> {
     };
     for (id, state) in world.files() {
         add(&world.path(id));
-        state.targets.iter().for_each(|target| add(&world.path(*target)));
+        state.targets().for_each(|target| add(&world.path(target)));
     }
     add("segue.toml");
     let absolute = relative.iter().map(|folder| root.folder.join(&**folder));

@@ -104,15 +104,12 @@ pub struct HtmlId {
     pub span: Span,
 }
 
-/// A link, image or autolink that Markdown recognises (never in code).
+/// A link, image or autolink that Markdown recognises (never in code). Of nothing else a workspace has so
+/// many, so it is kept in 40 bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {
-    /// How it is written.
-    pub kind: LinkKind,
     /// The whole construct.
     pub span: Span,
-    /// The link's text; empty for autolinks.
-    pub text_span: Span,
     /// The destination as it stands in the text: no angle brackets, no title. For a reference the
     /// label. Empty, at its place, where there is none.
     pub target_span: Span,
@@ -120,8 +117,59 @@ pub struct Link {
     /// references that of their definition. Many files link one file: whoever keeps facts may let links
     /// with one destination share it.
     pub target: Arc<str>,
+    text_end: u32,
+    /// The kind in the upper bits, the definition below.
+    form: u32,
+}
+
+#[cfg(target_pointer_width = "64")]
+const _: () = assert!(size_of::<Link>() == 40);
+
+/// The bits of [`Link::form`] that number a definition: a text of 4 GiB has no more.
+const DEFINITION_BITS: u32 = 29;
+
+/// Stands for no definition.
+const NO_DEFINITION: u32 = (1 << DEFINITION_BITS) - 1;
+
+const LINK_KINDS: [LinkKind; 5] =
+    [LinkKind::Inline, LinkKind::Reference, LinkKind::Image, LinkKind::ImageReference, LinkKind::Autolink];
+
+impl Link {
+    pub(crate) fn new(kind: LinkKind, target: Arc<str>) -> Self {
+        let nowhere = Span::default();
+        let form = (kind as u32) << DEFINITION_BITS | NO_DEFINITION;
+        Self { span: nowhere, target_span: nowhere, target, text_end: 0, form }
+    }
+
+    /// How it is written.
+    #[must_use]
+    pub fn kind(&self) -> LinkKind {
+        let index = (self.form >> DEFINITION_BITS) as usize;
+        LINK_KINDS.get(index).copied().unwrap_or(LinkKind::Autolink)
+    }
+
+    /// The link's text; empty for autolinks.
+    #[must_use]
+    pub fn text_span(&self) -> Span {
+        let image = matches!(self.kind(), LinkKind::Image | LinkKind::ImageReference);
+        let start = self.span.start + if image { 2 } else { 1 };
+        Span { start: start.min(self.text_end), end: self.text_end }
+    }
+
+    pub(crate) fn end_text(&mut self, end: u32) {
+        self.text_end = end;
+    }
+
     /// For references the index into [`Facts::definitions`].
-    pub definition: Option<u32>,
+    #[must_use]
+    pub fn definition(&self) -> Option<u32> {
+        Some(self.form & NO_DEFINITION).filter(|index| *index != NO_DEFINITION)
+    }
+
+    pub(crate) fn set_definition(&mut self, index: Option<u32>) {
+        let index = index.filter(|index| *index < NO_DEFINITION).unwrap_or(NO_DEFINITION);
+        self.form = self.form & !NO_DEFINITION | index;
+    }
 }
 
 /// How a link is written.

@@ -333,10 +333,7 @@ impl<'a> Pass<'a> {
             Box::default()
         };
         self.links.push(OpenLink { index: self.out.links.len(), range, link_type, label, content_end });
-        let nowhere = Span::default();
-        let link =
-            Link { kind, span: nowhere, text_span: nowhere, target_span: nowhere, target, definition: None };
-        self.out.links.push(link);
+        self.out.links.push(Link::new(kind, target));
     }
 
     fn close_link(&mut self, range: Range<usize>) {
@@ -347,11 +344,11 @@ impl<'a> Pass<'a> {
         }
         let definition = if open.label.is_empty() { None } else { self.defined.use_label(&open.label) };
         if let Some(link) = self.out.links.get_mut(open.index) {
-            let places = spans::link(self.source, &open.range, open.link_type, link.kind, open.content_end);
+            let places = spans::link(self.source, &open.range, open.link_type, link.kind(), open.content_end);
             link.span = places.whole;
-            link.text_span = places.text;
+            link.end_text(places.text.end);
             link.target_span = places.target;
-            link.definition = definition;
+            link.set_definition(definition);
         }
     }
 
@@ -361,7 +358,7 @@ impl<'a> Pass<'a> {
         let (definitions, moved) = self.defined.finish(self.source);
         self.out.definitions = definitions;
         for link in &mut self.out.links {
-            link.definition = link.definition.and_then(|old| moved.get(old as usize).copied());
+            link.set_definition(link.definition().and_then(|old| moved.get(old as usize).copied()));
         }
         self.out
     }

@@ -11,7 +11,7 @@ fn spans(facts: &Facts) -> Vec<(&'static str, Span)> {
     }
     spans.extend(facts.html_ids.iter().map(|id| ("id", id.span)));
     for link in &facts.links {
-        spans.extend([("link", link.span), ("link text", link.text_span), ("target", link.target_span)]);
+        spans.extend([("link", link.span), ("link text", link.text_span()), ("target", link.target_span)]);
     }
     for definition in &facts.definitions {
         spans.extend([
@@ -58,7 +58,7 @@ fn check(text: &str) {
         assert!(pair[0].span.end <= pair[1].span.start, "tokens overlap in {text:?}: {pair:?}");
     }
     for link in &facts.links {
-        assert!(link.span.contains(link.text_span), "{link:?} of {text:?}");
+        assert!(link.span.contains(link.text_span()), "{link:?} of {text:?}");
         assert!(link.span.contains(link.target_span), "{link:?} of {text:?}");
     }
     for definition in &facts.definitions {

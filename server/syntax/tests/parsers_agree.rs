@@ -99,7 +99,7 @@ fn claims_of_facts(text: &str, facts: &Facts, lines: &Lines) -> Claims {
     }
     for link in &facts.links {
         let target = link.target_span.of(text).to_owned();
-        let claim = match link.kind {
+        let claim = match link.kind() {
             LinkKind::Inline => Claim::Link("inline", target),
             LinkKind::Image => Claim::Link("image", target),
             LinkKind::Reference => Claim::Link("reference", target),

@@ -49,6 +49,6 @@ fn key_at(span: Span, facts: &Facts) -> Option<&str> {
 
 /// Whether the path is that of an inline link or of `#file:`.
 fn is_plain_path(span: Span, facts: &Facts) -> bool {
-    facts.links.iter().any(|link| link.kind == LinkKind::Inline && link.target_span.contains(span))
+    facts.links.iter().any(|link| link.kind() == LinkKind::Inline && link.target_span.contains(span))
         || facts.tokens.iter().any(|token| token.kind == TokenKind::File && token.name_span.contains(span))
 }

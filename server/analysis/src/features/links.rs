@@ -43,7 +43,7 @@ pub fn of(world: &World, path: &str) -> Vec<DocumentLink> {
             }
         }
         let facts = page.facts.map(|facts| facts.links.as_slice()).unwrap_or_default();
-        for link in facts.iter().filter(|link| link.kind == LinkKind::Autolink) {
+        for link in facts.iter().filter(|link| link.kind() == LinkKind::Autolink) {
             links.push(DocumentLink { span: link.target_span, to: LeadsTo::Address(address(&link.target)) });
         }
         // A destination with an anchor has two sites; the one that knows the line wins.

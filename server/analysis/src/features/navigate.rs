@@ -256,13 +256,16 @@ pub(super) fn aliases(world: &World, path: &str) -> Vec<PathId> {
 struct Wish<'w> {
     world: &'w World,
     path: &'w Arc<str>,
+    path_id: Option<PathId>,
     anchor: Option<&'w str>,
     facts: Option<&'w Facts>,
 }
 
 impl<'w> Wish<'w> {
     fn of(world: &'w World, path: &'w Arc<str>, anchor: Option<&'w str>) -> Self {
-        Self { world, path, anchor, facts: world.file_at(path).and_then(|(_, state)| state.facts()) }
+        let file = world.file_at(path);
+        let (path_id, facts) = (file.map(|(id, _)| id), file.and_then(|(_, state)| state.facts()));
+        Self { world, path, path_id, anchor, facts }
     }
 
     /// The destinations of a primitive that the index files under `target`.
@@ -272,14 +275,32 @@ impl<'w> Wish<'w> {
         let from = self.world.path(id);
         let first = state.refs.partition_point(|own| own.target < target);
         let own = state.refs.iter().skip(first).take_while(|own| own.target == target);
-        let found = own.filter_map(|own| written::get(state.kind, facts, own.site));
-        let spans = found.filter_map(|written| {
+        let is_own_path = self.path_id == Some(target);
+        let spans = own.filter_map(|own| {
+            let written = written::get(state.kind, facts, own.site)?;
+            let is_all = || state.refs.iter().filter(|other| other.site == own.site).count() == 1;
+            if is_own_path
+                && let Some(plain) = self.plain(&written)
+                && is_all()
+            {
+                return Some(plain);
+            }
             // What is written with escapes has its parts told apart in the text alone.
             let escaped = written.text.len() != written.span.len();
             let text = if escaped { self.world.text(id) } else { state.text.clone() };
             self.span_of(&from, &written, text.as_deref())
         });
         spans.map(|span| Use { path: from.clone(), id, span, defines: false, text: None }).collect()
+    }
+
+    /// The wished-for anchor in a destination that spells it as its file does. Where the index has no
+    /// other meaning for that destination nothing more is to be found out.
+    fn plain(&self, written: &Written<'_>) -> Option<Span> {
+        let wanted = self.anchor.filter(|_| written.text.len() == written.span.len())?;
+        let before = written.text.strip_suffix(wanted)?.strip_suffix('#')?;
+        let is_plain = before.bytes().all(|byte| !matches!(byte, b'#' | b'&' | b'\\' | b'%'));
+        let end = written.span.end as usize;
+        (self.facts.is_some() && is_plain).then(|| Span::new(end - wanted.len(), end))
     }
 
     /// The part of a destination that names what is wished for, where it does.

@@ -71,7 +71,7 @@ fn inside<'n>(node: &'n Node, at: usize, into: &mut Vec<Span>) -> Option<&'n Nod
 /// Links, definitions, tokens, the text of headings and of fences.
 fn body(text: &str, facts: &Facts, at: usize, into: &mut Vec<Span>) {
     for link in facts.links.iter().filter(|link| link.span.touches(at)) {
-        into.extend([link.target_span, link.text_span, link.span]);
+        into.extend([link.target_span, link.text_span(), link.span]);
     }
     for definition in facts.definitions.iter().filter(|definition| definition.span.touches(at)) {
         into.extend([definition.label_span, definition.target_span, definition.span]);

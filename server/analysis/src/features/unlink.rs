@@ -73,7 +73,7 @@ fn taken_out(world: &World, page: &Page<'_>, is_deleted: &dyn Fn(&str) -> bool) 
 /// All of a link but its text; of a definition the line, and all but the texts of its uses.
 fn around_text(facts: &Facts, text: &str, written: &Written<'_>) -> Vec<Span> {
     let around = |link: &Link| {
-        let (start, end) = (link.text_span.start, link.text_span.end);
+        let (start, end) = (link.text_span().start, link.text_span().end);
         [Span { start: link.span.start, end: start }, Span { start: end, end: link.span.end }]
     };
     let is_own = |link: &&Link| link.span == written.whole && link.target_span == written.span;
@@ -84,8 +84,8 @@ fn around_text(facts: &Facts, text: &str, written: &Written<'_>) -> Vec<Span> {
         return Vec::new();
     };
     let uses = facts.links.iter().filter(|link| {
-        matches!(link.kind, LinkKind::Reference | LinkKind::ImageReference)
-            && link.definition.is_some_and(|own| own as usize == index)
+        matches!(link.kind(), LinkKind::Reference | LinkKind::ImageReference)
+            && link.definition().is_some_and(|own| own as usize == index)
     });
     uses.flat_map(around).chain(own_line(text, written.whole, false)).collect()
 }

@@ -129,7 +129,7 @@ impl Host {
         let by_name =
             state.uses.iter().flat_map(|name| self.world.definitions.get(key_of(name)).iter().copied());
         let imports = state.kind.is_some_and(names::reads_imports);
-        by_name.chain(state.targets.iter().copied().filter(|_| imports)).collect()
+        by_name.chain(state.targets().filter(|_| imports)).collect()
     }
 }
 

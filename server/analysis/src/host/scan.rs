@@ -97,8 +97,8 @@ impl Host {
         for key in &state.mentions {
             self.world.mentions.add(*key, id);
         }
-        for target in &state.targets {
-            self.world.backlinks.add(Key::of(*target), id);
+        for target in state.targets() {
+            self.world.backlinks.add(Key::of(target), id);
         }
         self.world.slots.set(id.index(), Slot::Read(state));
     }

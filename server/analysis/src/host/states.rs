@@ -190,5 +190,5 @@ impl Host {
 }
 
 fn targets(state: Option<&Arc<FileState>>) -> Box<[PathId]> {
-    state.map(|state| state.targets.clone()).unwrap_or_default()
+    state.map(|state| state.targets().collect()).unwrap_or_default()
 }

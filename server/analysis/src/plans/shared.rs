@@ -77,10 +77,10 @@ pub(super) fn links(page: &Page<'_>, within: Range) -> Vec<ContextLink> {
     let links = page.facts.links.get(first..).unwrap_or_default().iter();
     links
         .take_while(|link| link.span.start < within.end)
-        .filter(|link| matches!(link.kind, LinkKind::Inline | LinkKind::Reference))
+        .filter(|link| matches!(link.kind(), LinkKind::Inline | LinkKind::Reference))
         .filter(|link| is_local(&link.target))
         .map(|link| ContextLink {
-            text: plain(page.str(link.text_span)),
+            text: plain(page.str(link.text_span())),
             target: Stated::new(link.target.to_string(), range(link.target_span)),
         })
         .collect()

@@ -26,12 +26,12 @@ pub fn links(text: &str) -> String {
     let facts = Facts::of(text);
     let mut lines: Vec<String> = Vec::new();
     for link in &facts.links {
-        let definition = link.definition.map(|index| format!(" ->{index}")).unwrap_or_default();
+        let definition = link.definition().map(|index| format!(" ->{index}")).unwrap_or_default();
         lines.push(format!(
             "{:?} {} text {} target {} {:?}{definition}",
-            link.kind,
+            link.kind(),
             of(text, link.span),
-            of(text, link.text_span),
+            of(text, link.text_span()),
             of(text, link.target_span),
             link.target
         ));

@@ -212,7 +212,8 @@ fn cost(mut spans: Vec<(Span, usize)>) -> usize {
 /// What may lead to a file: links and references, `#file:`, and imports where the kind has them.
 fn destinations<'f>(world: &World, path: &str, facts: &'f Facts) -> Vec<(Span, &'f str, Base)> {
     let kind = world.file_at(path).and_then(|(_, state)| state.kind);
-    let links = facts.links.iter().filter(|link| matches!(link.kind, LinkKind::Inline | LinkKind::Reference));
+    let links =
+        facts.links.iter().filter(|link| matches!(link.kind(), LinkKind::Inline | LinkKind::Reference));
     let links = links.map(|link| (link.span, &*link.target, Base::Link));
     let tokens = facts.tokens.iter().filter(|token| !token.in_code);
     let tokens = tokens.filter_map(|token| match token.kind {

@@ -93,8 +93,9 @@ fn as_changes(source: &Source<'_>, edits: Vec<(Span, String)>) -> Result<Changes
         return Err(Refusal::Reason("The link definitions are in order."));
     }
     let (before, now) = (source.facts, Facts::of(&after));
-    let links =
-        |facts: &Facts| -> Vec<_> { facts.links.iter().map(|own| (own.kind, own.target.clone())).collect() };
+    let links = |facts: &Facts| -> Vec<_> {
+        facts.links.iter().map(|own| (own.kind(), own.target.clone())).collect()
+    };
     let headings = |facts: &Facts| -> Vec<_> { facts.headings.iter().map(|own| own.slug.clone()).collect() };
     let same = links(before) == links(&now)
         && headings(before) == headings(&now)

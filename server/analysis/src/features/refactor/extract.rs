@@ -159,7 +159,7 @@ fn remove_definitions(source: &Source<'_>, span: Span, carried: &Carried, change
     for (index, definition) in source.facts.definitions.iter().enumerate() {
         let taken = carried.definitions.iter().any(|(label, _)| *label == definition.label);
         let used_elsewhere = source.facts.links.iter().any(|link| {
-            link.definition.map(|index| index as usize) == Some(index) && !span.contains(link.span)
+            link.definition().map(|index| index as usize) == Some(index) && !span.contains(link.span)
         });
         if taken
             && !used_elsewhere

@@ -96,10 +96,10 @@ impl Carry<'_> {
     fn definitions(&self) -> Result<Vec<&Definition>, Refusal> {
         let mut needed: Vec<&Definition> = Vec::new();
         for link in &self.facts.links {
-            if !matches!(link.kind, LinkKind::Reference | LinkKind::ImageReference) {
+            if !matches!(link.kind(), LinkKind::Reference | LinkKind::ImageReference) {
                 continue;
             }
-            let index = link.definition.map(|index| index as usize);
+            let index = link.definition().map(|index| index as usize);
             let Some(definition) = index.and_then(|index| self.facts.definitions.get(index)) else {
                 continue;
             };

@@ -22,10 +22,10 @@ pub(super) fn label(world: &World, symbol: &Symbol, new: &str) -> Result<Changes
         let span = site.span;
         let links = page.facts.map(|facts| facts.links.as_slice()).unwrap_or_default();
         let link = links.iter().find(|link| {
-            link.target_span == span && matches!(link.kind, LinkKind::Reference | LinkKind::ImageReference)
+            link.target_span == span && matches!(link.kind(), LinkKind::Reference | LinkKind::ImageReference)
         });
         let at_end = |end: u32| Span { start: end, end };
-        match link.filter(|link| !site.defines && link.text_span == span) {
+        match link.filter(|link| !site.defines && link.text_span() == span) {
             Some(link) if link.span.of(text).ends_with("[]") => {
                 Some((at_end(link.span.end - 1), new.to_owned()))
             }
@@ -35,7 +35,7 @@ pub(super) fn label(world: &World, symbol: &Symbol, new: &str) -> Result<Changes
     })?;
     // Every link still leads where it led, and no other word became one.
     let told = |text: &str| {
-        Facts::of(text).links.iter().map(|link| (link.kind, link.target.clone())).collect::<Vec<_>>()
+        Facts::of(text).links.iter().map(|link| (link.kind(), link.target.clone())).collect::<Vec<_>>()
     };
     let same = changes
         .files

@@ -127,3 +127,40 @@ fn a_task_is_ticked_by_an_action_and_by_a_lens() {
     let asked = client.ask("workspace/executeCommand", run);
     assert_eq!(client.answer(asked)["error"]["code"], -32801, "another text by now");
 }
+
+/// Guard: `Way::MakePlan`, `Way::InsertWaves`, `Way::takes_its_time`; worked out when one is chosen.
+#[test]
+fn a_spec_becomes_a_plan_from_its_title() {
+    let path = ".kiro/specs/x/login.spec.md";
+    let text = "# Login\n\n## Implementation Requirements\n- [ ] User model\n- [ ] Token store\n";
+    let folder = Folder::new(&format!("//- a.spec.md\n{text}//- {path}\n{text}"));
+    let mut capabilities = push_capabilities();
+    let action = &mut capabilities["textDocument"]["codeAction"];
+    action["dataSupport"] = json!(true);
+    action["resolveSupport"] = json!({ "properties": ["edit"] });
+    let mut client = Client::on(&folder, capabilities);
+    let uri = folder.uri(SPEC);
+    client.open(&uri, 1, &folder.read(SPEC));
+    client.request("workspace/symbol", json!({ "query": "" }));
+    let named = |actions: Vec<Value>, title: &str| {
+        let found = actions.iter().find(|action| action["title"].as_str().unwrap().starts_with(title));
+        found.cloned()
+    };
+    let actions = client.actions(&uri, 0, 3, None);
+    let make = named(actions, "Make a plan from this spec (2 tasks)").unwrap();
+    assert!(make["edit"].is_null() && make["kind"] == "refactor.rewrite", "{make}");
+    let made = client.request("codeAction/resolve", make);
+    let edit = &made["edit"]["documentChanges"][0]["edits"][0];
+    assert!(edit["newText"].as_str().unwrap().contains("### Issue 2: Token store (`token-store`)"), "{edit}");
+    let text = format!("{text}{}", edit["newText"].as_str().unwrap());
+    client.change(&uri, 2, json!([{ "text": text }]));
+    let actions = client.actions(&uri, 0, 3, None);
+    assert!(named(actions.clone(), "Make a plan").is_none());
+    let draw = named(actions, "Insert Mermaid of the waves").unwrap();
+    let drawn = client.request("codeAction/resolve", draw);
+    assert!(drawn["edit"].to_string().contains("subgraph wave1"), "{drawn}");
+    // A client that creates no files is not offered one.
+    let uri = folder.uri(path);
+    client.open(&uri, 1, &folder.read(path));
+    assert!(named(client.actions(&uri, 0, 3, None), "Make a plan").is_none());
+}

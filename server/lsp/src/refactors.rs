@@ -57,7 +57,9 @@ pub fn actions(
         wanted || (family == Family::Rewrite && from_lsp::wants(only, "quickfix"))
     };
     let offers = refactor::offers(&place.snapshot.world, place.path, range, &wanted);
-    let makes_files = |way: &Way| matches!(way, Way::CreateFile { .. } | Way::Extract { .. });
+    let makes_files = |way: &Way| {
+        matches!(way, Way::CreateFile { .. } | Way::Extract { .. } | Way::MakePlan { file: true })
+    };
     let offers = offers.into_iter().filter(|offer| creates || !makes_files(&offer.way));
     offers.filter_map(|offer| action(place, findings, offer, only)).collect()
 }
@@ -77,7 +79,7 @@ fn action(
     if !from_lsp::wants(only, kind_name(family)) {
         return None;
     }
-    let later = place.facts.resolves_edits && matches!(family, Family::Extract | Family::Inline);
+    let later = place.facts.resolves_edits && offer.way.takes_its_time();
     let (edit, data) = if later {
         let version = place.snapshot.open.get(place.path).and_then(|open| open.version);
         (None, Some(json!({ "uri": place.uri, "version": version, "way": offer.way })))

@@ -25,6 +25,7 @@ mod spec_kit;
 use crate::file::{Name, Space};
 use page::Page;
 use segue_catalog::Kind;
+use segue_plan::Task;
 use segue_plan::{Order, Plan};
 use segue_syntax::{Facts, json};
 pub(crate) use spec::SECTIONS as SPEC_SECTIONS;
@@ -101,6 +102,11 @@ pub(crate) fn of_json(document: &json::Document, text: &str) -> Plan {
 pub(crate) fn agents_of(plan: &Plan) -> Vec<Name> {
     let named = plan.tasks.iter().filter_map(|task| task.agent.as_ref());
     named.map(|agent| Name { space: Space::Agent, text: agent.trim_start_matches('@').into() }).collect()
+}
+
+/// The components that a spec lists without boxes, as tasks.
+pub(crate) fn components_of(path: &str, text: &str, facts: &Facts) -> Vec<Task> {
+    spec::components(&Page::of(path, text, facts))
 }
 
 /// The plan in a text that somebody points at, wherever it lies: by its path where that says what it

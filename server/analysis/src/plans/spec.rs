@@ -424,6 +424,37 @@ fn read_checklists(page: &Page<'_>, plan: &mut Plan) {
     names::make_ids_differ(plan);
 }
 
+/// The outermost items without boxes of the sections that list components: `**Name**: what it does`.
+pub(super) fn components(page: &Page<'_>) -> Vec<Task> {
+    let mut tasks: Vec<Task> = Vec::new();
+    for section in page.called(COMPONENTS) {
+        let outer = shared::outermost(page, section.own.clone());
+        let first = tasks.len();
+        for (number, item) in page.items(section.own.clone()) {
+            if outer.iter().any(|(own, _)| *own == number) {
+                let name = fields::labelled(page.text, item.text).map_or(item.text, |(name, _)| name);
+                let title = page.stated(without_file(page, name).0);
+                let mut task = Task {
+                    id: Stated::new(slug_text(&title), title.range),
+                    title,
+                    line: shared::line(number),
+                    head: range(item.text),
+                    range: range(item.text),
+                    ..Task::default()
+                };
+                shared::files_from(page, &mut task, &[item.text], false);
+                let said = fields::labelled(page.text, item.text).map(|(_, said)| said);
+                task.steps.extend(said.filter(|said| !said.is_empty()).map(|said| page.stated(said)));
+                tasks.push(task);
+            } else if let Some(task) = tasks.get_mut(first..).and_then(<[Task]>::last_mut) {
+                task.steps.push(page.stated(item.text));
+                task.range = task.range.cover(range(item.text));
+            }
+        }
+    }
+    tasks
+}
+
 fn component(page: &Page<'_>, number: usize, line: Span, text: Span, check: super::page::Check) -> Task {
     let (title, _) = without_file(page, text);
     let title_text = page.stated(title);

@@ -73,6 +73,22 @@ pub enum Way {
         /// Where the line's content begins.
         at: u32,
     },
+    /// Writes the numbers that the stated waves of a plan come to.
+    RenumberWaves,
+    /// Draws the waves of a plan in its file, or brings that drawing up to date.
+    InsertWaves,
+    /// Puts a first part before the task whose first line begins at this byte.
+    SplitTask {
+        /// Where the line's content begins.
+        at: u32,
+    },
+    /// Adds the sections that a spec of this form also has.
+    AddSections,
+    /// Makes a plan of the components of a spec.
+    MakePlan {
+        /// Whether the plan is a file of its own.
+        file: bool,
+    },
 }
 
 /// The families of what can be done, as editors group them.
@@ -91,16 +107,32 @@ pub enum Family {
 }
 
 impl Way {
+    /// Whether it is worked out when it is chosen, where the client can wait for that.
+    #[must_use]
+    pub fn takes_its_time(&self) -> bool {
+        matches!(self.family(), Family::Extract | Family::Inline)
+            || matches!(
+                self,
+                Self::MakePlan { .. } | Self::InsertWaves | Self::RenumberWaves | Self::SplitTask { .. }
+            )
+    }
+
     /// Its family.
     #[must_use]
     pub fn family(&self) -> Family {
         match self {
-            Self::CreateFile { .. } | Self::CreateHeading { .. } | Self::RemoveUnusedDefinitions => {
-                Family::Fix
-            }
+            Self::CreateFile { .. }
+            | Self::CreateHeading { .. }
+            | Self::RemoveUnusedDefinitions
+            | Self::AddSections => Family::Fix,
             Self::Extract { .. } => Family::Extract,
             Self::Inline { .. } => Family::Inline,
-            Self::Relative { .. } | Self::Tick { .. } => Family::Rewrite,
+            Self::Relative { .. }
+            | Self::Tick { .. }
+            | Self::RenumberWaves
+            | Self::InsertWaves
+            | Self::SplitTask { .. }
+            | Self::MakePlan { .. } => Family::Rewrite,
             Self::OrganizeDefinitions => Family::Organize,
         }
     }
@@ -113,6 +145,9 @@ impl Way {
             Self::CreateHeading { .. } => Some("link/missing-anchor"),
             Self::RemoveUnusedDefinitions => Some("link/unused-definition"),
             Self::Relative { .. } => Some("link/absolute"),
+            Self::RenumberWaves => Some("plan/wave-order"),
+            Self::InsertWaves => Some("plan/diagram"),
+            Self::AddSections => Some("spec/missing-section"),
             _ => None,
         }
     }
@@ -165,10 +200,13 @@ impl Source<'_> {
     }
 }
 
-/// Runs `work` on the primitive at `path`, where it is Markdown and its text is at hand.
+/// Runs `work` on the primitive at `path`, where it is Markdown or a plan and its text is at hand.
 fn with_source<T>(world: &World, path: &str, work: impl FnOnce(&Source<'_>) -> T) -> Option<T> {
     let (id, state) = world.file_at(path)?;
-    let facts = state.facts().filter(|_| state.kind.is_some())?;
+    state.kind?;
+    // A plan in JSON has tasks and no Markdown.
+    let none = Facts::default();
+    let facts = state.facts().or_else(|| state.plan.is_some().then_some(&none))?;
     let text = world.text(id)?;
     let page = Page::of(path, state, Some(&text));
     Some(work(&Source { world, path: path.into(), state, page, facts, text: &text }))
@@ -212,10 +250,21 @@ pub fn change(
         Way::RemoveUnusedDefinitions => definitions::remove_unused(source),
         Way::OrganizeDefinitions => definitions::organize(source),
         Way::Tick { at } => plan::tick::change(source, *at, go_on),
+        Way::RenumberWaves => plan::renumber::change(source),
+        Way::InsertWaves => plan::chart::change(source),
+        Way::SplitTask { at } => plan::split::change(source, *at),
+        Way::AddSections => plan::sections::change(source),
+        Way::MakePlan { .. } => plan::make::change(source),
     });
     let changes = made.ok_or(Refusal::Changed)??;
-    // That a task is done is true, whatever a rule makes of it.
-    if matches!(way, Way::Tick { .. }) || trial::brings_nothing(world, &changes) {
+    let is_fine = match way {
+        // That a task is done is true, whatever a rule makes of it.
+        Way::Tick { .. } => true,
+        // What a task lacks both of its parts lack.
+        Way::SplitTask { .. } => trial::brings_no_other_code(world, &changes),
+        _ => trial::brings_nothing(world, &changes),
+    };
+    if is_fine {
         Ok(changes)
     } else {
         Err(Refusal::Reason("It would bring a finding that is not there now."))

@@ -25,6 +25,16 @@ pub(super) fn brings_nothing(world: &World, changes: &Changes) -> bool {
     paths.iter().all(|path| !is_worse(world, &after, path)) && all_came_along(world, &after, changes)
 }
 
+/// Whether changes leave the files that they touch without a finding of a code that none of theirs had
+/// before.
+pub(super) fn brings_no_other_code(world: &World, changes: &Changes) -> bool {
+    let Some(after) = tried(world, changes) else { return false };
+    changes.files.keys().all(|path| {
+        let had = findings(world, path);
+        findings(&after, path).iter().all(|finding| had.iter().any(|own| own.code == finding.code))
+    })
+}
+
 /// Whether every finding about links in new files is one that an edited file had, and has no longer.
 fn all_came_along(before: &World, after: &World, changes: &Changes) -> bool {
     let mut left: FxHashMap<&str, isize> = FxHashMap::default();

@@ -10,6 +10,9 @@ use super::{GitError, Place, Repository, integration_branch};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+/// The trailer by which a commit names the merge that it takes out.
+const TAKEN_OUT: &str = "Segue-Takes-Out";
+
 /// What became of a merge.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Merged {
@@ -141,20 +144,37 @@ pub fn steps(repository: &Repository, run: &str, base: &str) -> Result<Vec<Step>
     Ok(parts(&printed).filter_map(step).collect())
 }
 
-/// Puts the integration branch back from one commit to an earlier one, so that all but a culprit can be
-/// merged again. The commits stay reachable by the branches of their attempts.
+/// Takes what an attempt brought out of the integration branch again, the tick too: in a commit, so that
+/// what others merged since stays. Asked again, it is out already.
 ///
 /// # Errors
-/// `to` does not come before `from`, or the branch is not at `from`.
-pub fn put_back(repository: &Repository, run: &str, from: &str, to: &str) -> Result<(), GitError> {
-    let branch = integration_branch(run);
-    if tip(repository, run)? == to {
-        return Ok(());
+/// The branch is missing or moved meanwhile, or git fails.
+pub fn take_out(repository: &Repository, place: &Place, message: &str) -> Result<Merged, GitError> {
+    let branch = place.branch();
+    let theirs = repository.tip(&branch)?.ok_or(GitError::NoSuchCommit(branch))?;
+    let ours = tip(repository, &place.run)?;
+    let Some(brought) = brought_by(repository, &ours, &theirs)? else {
+        return Ok(Merged::Already { commit: None });
+    };
+    let trailer = format!("{TAKEN_OUT}: {brought}");
+    let range = format!("{brought}..{ours}");
+    let arguments =
+        ["log", "-1", "--first-parent", "--format=%H", "--fixed-strings", "--grep", &trailer, &range, "--"];
+    let before = line(&repository.asks(arguments)?.printed()?);
+    if !before.is_empty() {
+        return Ok(Merged::Already { commit: Some(before) });
     }
-    if !repository.contains(from, to)? {
-        return Err(GitError::Moved { branch });
-    }
-    repository.move_branch(&branch, Some(from), to)
+    // The opposite change as a side of its own: it goes from what was brought to what was before it.
+    let tree = repository.tree(&format!("{brought}^1"))?;
+    let opposite = committed(repository, &tree, &[&brought], "The opposite")?;
+    let tree = match predict(repository, &ours, &opposite)? {
+        Prediction::Clean { tree } => tree,
+        Prediction::Conflict(conflict) => return Ok(Merged::Conflict(conflict)),
+    };
+    let message = format!("{}\n\n{trailer}\n", message.trim_end());
+    let commit = committed(repository, &tree, &[&ours], &message)?;
+    repository.move_branch(&integration_branch(&place.run), Some(&ours), &commit)?;
+    Ok(Merged::New { commit })
 }
 
 /// The commit on the first line of `ours` that merged `theirs`.
@@ -272,11 +292,41 @@ mod tests {
             steps.iter().map(|step| (step.commit.as_str(), step.attempt.as_deref())).collect();
         assert_eq!(named, [(first.as_str(), Some("k3v9/one/1")), (second.as_str(), Some("k3v9/two/1"))]);
         assert_eq!(steps[1].before, first);
-        // All but the first: back, and the second again.
-        put_back(&repository, "k3v9", &second, &base).unwrap();
-        put_back(&repository, "k3v9", &second, &base).unwrap();
-        assert!(matches!(merge(&repository, &two, "Two", without_edits).unwrap(), Merged::New { .. }));
-        assert_eq!(repository.file("segue/k3v9/integration", Path::new("one.txt")).unwrap(), None);
+    }
+
+    #[test]
+    fn what_was_merged_comes_out_and_the_rest_stays() {
+        let fixture = Fixture::new();
+        fixture.write("plan.md", "- [ ] One\n\n\n\n\n- [ ] Two\n");
+        fixture.commit("Plan");
+        let (repository, base) = run(&fixture);
+        let one = attempt(&repository, "one", &base, "one.txt", "1");
+        let two = attempt(&repository, "two", &base, "two.txt", "2");
+        let tick = |title: &str, tree: &str| {
+            let text = String::from_utf8(repository.file(tree, Path::new("plan.md"))?.unwrap()).unwrap();
+            let content = text.replace(&format!("[ ] {title}"), &format!("[x] {title}")).into_bytes();
+            Ok(vec![Edit { path: "plan.md".into(), content }])
+        };
+        merge(&repository, &one, "One", |tree| tick("One", tree)).unwrap();
+        merge(&repository, &two, "Two", |tree| tick("Two", tree)).unwrap();
+        let Merged::New { commit } = take_out(&repository, &one, "Take out one").unwrap() else { panic!() };
+        assert_eq!(fixture.does(&["ls-tree", "--name-only", &commit]), "README.md\nplan.md\ntwo.txt");
+        assert_eq!(fixture.does(&["show", &format!("{commit}:plan.md")]), "- [ ] One\n\n\n\n\n- [x] Two");
+        let again = take_out(&repository, &one, "Take out one").unwrap();
+        assert_eq!(again, Merged::Already { commit: Some(commit.clone()) });
+        // The next attempt begins without it, and comes in.
+        let again = Fixture::place("one", 2);
+        let folder = worktree::add(&repository, &again, &commit).unwrap();
+        write(&folder.join("one.txt"), "better");
+        commit::after_turn(&repository, &again, &commit, "Again").unwrap();
+        assert_eq!(take_out(&repository, &again, "Never was in").unwrap(), Merged::Already { commit: None });
+        merge(&repository, &again, "One again", without_edits).unwrap();
+        assert_eq!(fixture.does(&["show", "segue/k3v9/integration:one.txt"]), "better");
+        // Others built on it: it cannot come out by itself.
+        let tip = tip(&repository, "k3v9").unwrap();
+        let three = attempt(&repository, "three", &tip, "one.txt", "built on it");
+        merge(&repository, &three, "Three", without_edits).unwrap();
+        assert!(matches!(take_out(&repository, &again, "Out").unwrap(), Merged::Conflict(_)));
     }
 
     #[test]

@@ -1,6 +1,6 @@
-//! macOS and the BSDs: as on Linux, without what only Linux tells.
+//! macOS and the BSDs: as on Linux where POSIX says so, by `ps` where only Linux tells more. Not run.
 
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
@@ -12,8 +12,93 @@ pub fn leads_a_group(command: &mut Command) {
 
 /// Kills a group of processes by the id of its leader.
 pub fn kill_group(leader: u32) {
-    if let Some(group) = i32::try_from(leader).ok().and_then(Pid::from_raw) {
-        let _ = kill_process_group(group, Signal::KILL);
+    signal_group(leader, Signal::KILL);
+}
+
+/// Asks a group of processes to end.
+pub fn terminate_group(leader: u32) {
+    signal_group(leader, Signal::TERM);
+}
+
+fn signal_group(leader: u32, signal: Signal) {
+    if let Some(group) = pid(leader) {
+        let _ = kill_process_group(group, signal);
+    }
+}
+
+fn pid(number: u32) -> Option<Pid> {
+    i32::try_from(number).ok().and_then(Pid::from_raw)
+}
+
+/// The processes that carry the marker, or one below it, as `ps` shows environments; never this one.
+pub fn marked(marker: &str) -> Vec<u32> {
+    let listed = Command::new("ps").args(["-A", "-E", "-ww", "-o", "pid=,command="]).output();
+    let listed =
+        listed.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
+    let begin = format!("{}=", super::MARKER);
+    let carries = |words: &str| {
+        let mut values = words.split_whitespace().filter_map(|word| word.strip_prefix(&begin));
+        values.any(|value| super::is_of(value, marker))
+    };
+    let rows = listed.lines().filter_map(|line| line.trim_start().split_once(' '));
+    let numbers = rows.filter(|(_, words)| carries(words)).filter_map(|(number, _)| number.parse().ok());
+    numbers.filter(|number| *number != std::process::id()).collect()
+}
+
+/// Kills a process.
+pub fn kill(number: u32, _: &str) {
+    if let Some(process) = pid(number) {
+        let _ = kill_process(process, Signal::KILL);
+    }
+}
+
+/// A process: its number, and when it began, as `ps` says.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ProcessId {
+    pid: u32,
+    began: String,
+}
+
+impl ProcessId {
+    /// This process.
+    #[must_use]
+    pub fn own() -> Option<Self> {
+        Self::of(std::process::id())
+    }
+
+    /// The process with this number now; `None` where none lives.
+    #[must_use]
+    pub fn of(pid: u32) -> Option<Self> {
+        let output = Command::new("ps").args(["-o", "lstart=", "-p", &pid.to_string()]).output().ok()?;
+        let began = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+        (!began.is_empty()).then_some(Self { pid, began })
+    }
+
+    /// Whether this very process lives.
+    #[must_use]
+    pub fn is_alive(&self) -> bool {
+        Self::of(self.pid).as_ref() == Some(self)
+    }
+
+    /// Its number.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.pid
+    }
+}
+
+impl std::fmt::Display for ProcessId {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{} {}", self.pid, self.began)
+    }
+}
+
+impl std::str::FromStr for ProcessId {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (pid, began) = text.split_once(' ').ok_or(())?;
+        Ok(Self { pid: pid.parse().map_err(drop)?, began: began.trim().to_owned() })
     }
 }
 

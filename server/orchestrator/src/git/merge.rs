@@ -10,9 +10,6 @@ use super::{GitError, Place, Repository, integration_branch};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-/// The trailer by which a commit names the merge that it takes out.
-const TAKEN_OUT: &str = "Segue-Takes-Out";
-
 /// What became of a merge.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Merged {
@@ -37,6 +34,17 @@ pub struct Edit {
     pub path: PathBuf,
     /// All of it.
     pub content: Vec<u8>,
+}
+
+/// What remains when something was taken out.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct TakenOut {
+    /// The tip of the integration branch.
+    pub tip: String,
+    /// What was merged again, in order, and the commit that brought it; empty where it was out already.
+    pub again: Vec<(Place, String)>,
+    /// What could not be merged without it, and is out too.
+    pub conflicted: Vec<Place>,
 }
 
 /// A merge on the integration branch.
@@ -100,25 +108,26 @@ pub fn merge(
     Ok(Merged::New { commit })
 }
 
-/// Changes files on the integration branch in a commit of their own. `None` where they are so already.
+/// Changes files on the integration branch in a commit of its own, in the name of an attempt that had
+/// nothing to merge. `None` where they are so already.
 ///
 /// # Errors
 /// The branch is missing or moved meanwhile, or git fails.
 pub fn edit(
     repository: &Repository,
-    run: &str,
+    place: &Place,
     message: &str,
     edits: impl FnOnce(&str) -> Result<Vec<Edit>, GitError>,
 ) -> Result<Option<String>, GitError> {
-    let ours = tip(repository, run)?;
+    let ours = tip(repository, &place.run)?;
     let before = repository.tree(&ours)?;
     let edits = edits(&before)?;
     let tree = edited(repository, &before, &edits)?;
     if tree == before {
         return Ok(None);
     }
-    let commit = committed(repository, &tree, &[&ours], message)?;
-    repository.move_branch(&integration_branch(run), Some(&ours), &commit)?;
+    let commit = committed(repository, &tree, &[&ours], &with_trailer(message, place))?;
+    repository.move_branch(&integration_branch(&place.run), Some(&ours), &commit)?;
     Ok(Some(commit))
 }
 
@@ -144,37 +153,49 @@ pub fn steps(repository: &Repository, run: &str, base: &str) -> Result<Vec<Step>
     Ok(parts(&printed).filter_map(step).collect())
 }
 
-/// Takes what an attempt brought out of the integration branch again, the tick too: in a commit, so that
-/// what others merged since stays. Asked again, it is out already.
+/// Takes what an attempt brought out of the integration branch: the branch goes back to where it was
+/// before, and what came later is merged again, with `edits` for each. The branch moves at the end and
+/// all at once. Asked again, it is out already, and the answer is the same.
 ///
 /// # Errors
-/// The branch is missing or moved meanwhile, or git fails.
-pub fn take_out(repository: &Repository, place: &Place, message: &str) -> Result<Merged, GitError> {
+/// A branch is missing or moved meanwhile, or git fails.
+pub fn take_out(
+    repository: &Repository,
+    place: &Place,
+    mut edits: impl FnMut(&Place, &str) -> Result<Vec<Edit>, GitError>,
+) -> Result<TakenOut, GitError> {
+    let run = place.run.as_str();
     let branch = place.branch();
     let theirs = repository.tip(&branch)?.ok_or(GitError::NoSuchCommit(branch))?;
-    let ours = tip(repository, &place.run)?;
+    let ours = tip(repository, run)?;
     let Some(brought) = brought_by(repository, &ours, &theirs)? else {
-        return Ok(Merged::Already { commit: None });
+        return Ok(TakenOut { tip: ours, ..TakenOut::default() });
     };
-    let trailer = format!("{TAKEN_OUT}: {brought}");
-    let range = format!("{brought}..{ours}");
-    let arguments =
-        ["log", "-1", "--first-parent", "--format=%H", "--fixed-strings", "--grep", &trailer, &range, "--"];
-    let before = line(&repository.asks(arguments)?.printed()?);
-    if !before.is_empty() {
-        return Ok(Merged::Already { commit: Some(before) });
+    let mut out = TakenOut { tip: repository.commit(&format!("{brought}^1"))?, ..TakenOut::default() };
+    for step in steps(repository, run, &brought)? {
+        let Some(later) = step.attempt.as_deref().and_then(Place::named) else { continue };
+        let message = line(&repository.asks(["log", "-1", "--format=%B", &step.commit, "--"])?.printed()?);
+        let merged = repository.commit(&format!("{}^2", step.commit)).ok();
+        let tree = match &merged {
+            None => Prediction::Clean { tree: repository.tree(&out.tip)? },
+            // It began with what goes, and would bring it back.
+            Some(merged) if repository.contains(merged, &theirs)? => {
+                out.conflicted.push(later);
+                continue;
+            }
+            Some(merged) => predict(repository, &out.tip, merged)?,
+        };
+        let Prediction::Clean { tree } = tree else {
+            out.conflicted.push(later);
+            continue;
+        };
+        let tree = edited(repository, &tree, &edits(&later, &tree)?)?;
+        let parents: Vec<&str> = [out.tip.as_str()].into_iter().chain(merged.as_deref()).collect();
+        out.tip = committed(repository, &tree, &parents, &message)?;
+        out.again.push((later, out.tip.clone()));
     }
-    // The opposite change as a side of its own: it goes from what was brought to what was before it.
-    let tree = repository.tree(&format!("{brought}^1"))?;
-    let opposite = committed(repository, &tree, &[&brought], "The opposite")?;
-    let tree = match predict(repository, &ours, &opposite)? {
-        Prediction::Clean { tree } => tree,
-        Prediction::Conflict(conflict) => return Ok(Merged::Conflict(conflict)),
-    };
-    let message = format!("{}\n\n{trailer}\n", message.trim_end());
-    let commit = committed(repository, &tree, &[&ours], &message)?;
-    repository.move_branch(&integration_branch(&place.run), Some(&ours), &commit)?;
-    Ok(Merged::New { commit })
+    repository.move_branch(&integration_branch(run), Some(&ours), &out.tip)?;
+    Ok(out)
 }
 
 /// The commit on the first line of `ours` that merged `theirs`.
@@ -297,36 +318,47 @@ mod tests {
     #[test]
     fn what_was_merged_comes_out_and_the_rest_stays() {
         let fixture = Fixture::new();
-        fixture.write("plan.md", "- [ ] One\n\n\n\n\n- [ ] Two\n");
+        let lines: Vec<String> = ["one", "two", "read"].map(|task| format!("- [ ] {task}\n\n\n\n")).into();
+        fixture.write("plan.md", &lines.concat());
         fixture.commit("Plan");
         let (repository, base) = run(&fixture);
         let one = attempt(&repository, "one", &base, "one.txt", "1");
         let two = attempt(&repository, "two", &base, "two.txt", "2");
-        let tick = |title: &str, tree: &str| {
+        let read = Fixture::place("read", 1);
+        worktree::add(&repository, &read, &base).unwrap();
+        let tick = |place: &Place, tree: &str| {
             let text = String::from_utf8(repository.file(tree, Path::new("plan.md"))?.unwrap()).unwrap();
-            let content = text.replace(&format!("[ ] {title}"), &format!("[x] {title}")).into_bytes();
+            let task = &place.task;
+            let content = text.replace(&format!("[ ] {task}"), &format!("[x] {task}")).into_bytes();
             Ok(vec![Edit { path: "plan.md".into(), content }])
         };
-        merge(&repository, &one, "One", |tree| tick("One", tree)).unwrap();
-        merge(&repository, &two, "Two", |tree| tick("Two", tree)).unwrap();
-        let Merged::New { commit } = take_out(&repository, &one, "Take out one").unwrap() else { panic!() };
-        assert_eq!(fixture.does(&["ls-tree", "--name-only", &commit]), "README.md\nplan.md\ntwo.txt");
-        assert_eq!(fixture.does(&["show", &format!("{commit}:plan.md")]), "- [ ] One\n\n\n\n\n- [x] Two");
-        let again = take_out(&repository, &one, "Take out one").unwrap();
-        assert_eq!(again, Merged::Already { commit: Some(commit.clone()) });
+        merge(&repository, &one, "One", |tree| tick(&one, tree)).unwrap();
+        merge(&repository, &two, "Two", |tree| tick(&two, tree)).unwrap();
+        edit(&repository, &read, "Read", |tree| tick(&read, tree)).unwrap().unwrap();
+        let out = take_out(&repository, &one, tick).unwrap();
+        assert_eq!(out.again.iter().map(|(place, _)| place).collect::<Vec<_>>(), [&two, &read]);
+        assert_eq!(tip(&repository, "k3v9").unwrap(), out.tip);
+        assert_eq!(fixture.does(&["ls-tree", "--name-only", &out.tip]), "README.md\nplan.md\ntwo.txt");
+        let plan = fixture.does(&["show", &format!("{}:plan.md", out.tip)]);
+        assert_eq!(plan.split_whitespace().collect::<String>(), "-[]one-[x]two-[x]read");
+        let named: Vec<_> =
+            steps(&repository, "k3v9", &base).unwrap().into_iter().filter_map(|step| step.attempt).collect();
+        assert_eq!(named, ["k3v9/two/1", "k3v9/read/1"]);
+        let again = take_out(&repository, &one, tick).unwrap();
+        assert_eq!(again, TakenOut { tip: out.tip.clone(), ..TakenOut::default() });
         // The next attempt begins without it, and comes in.
-        let again = Fixture::place("one", 2);
-        let folder = worktree::add(&repository, &again, &commit).unwrap();
+        let second = Fixture::place("one", 2);
+        let folder = worktree::add(&repository, &second, &out.tip).unwrap();
         write(&folder.join("one.txt"), "better");
-        commit::after_turn(&repository, &again, &commit, "Again").unwrap();
-        assert_eq!(take_out(&repository, &again, "Never was in").unwrap(), Merged::Already { commit: None });
-        merge(&repository, &again, "One again", without_edits).unwrap();
+        commit::after_turn(&repository, &second, &out.tip, "Again").unwrap();
+        merge(&repository, &second, "One again", without_edits).unwrap();
         assert_eq!(fixture.does(&["show", "segue/k3v9/integration:one.txt"]), "better");
-        // Others built on it: it cannot come out by itself.
-        let tip = tip(&repository, "k3v9").unwrap();
-        let three = attempt(&repository, "three", &tip, "one.txt", "built on it");
+        // What built on it cannot stay without it.
+        let three =
+            attempt(&repository, "three", &tip(&repository, "k3v9").unwrap(), "one.txt", "built on it");
         merge(&repository, &three, "Three", without_edits).unwrap();
-        assert!(matches!(take_out(&repository, &again, "Out").unwrap(), Merged::Conflict(_)));
+        let out = take_out(&repository, &second, |_, _| Ok(Vec::new())).unwrap();
+        assert_eq!((out.again.len(), out.conflicted), (0, vec![three]));
     }
 
     #[test]
@@ -401,12 +433,12 @@ mod tests {
         assert_eq!(listed, "A\tone.txt\nM\tspecs/a b.spec.md");
         assert!(fixture.does(&["ls-tree", "-r", &commit, "specs"]).starts_with("100755"));
         // Ticked already: no commit.
-        assert_eq!(edit(&repository, "k3v9", "Tick", tick).unwrap(), None);
+        assert_eq!(edit(&repository, &place, "Tick", tick).unwrap(), None);
         let untick = |tree: &str| {
             let text = String::from_utf8(repository.file(tree, plan)?.unwrap()).unwrap();
             Ok(vec![Edit { path: plan.into(), content: text.replace("[x]", "[ ]").into_bytes() }])
         };
-        assert!(edit(&repository, "k3v9", "Untick", untick).unwrap().is_some());
+        assert!(edit(&repository, &place, "Untick", untick).unwrap().is_some());
         assert_eq!(fixture.does(&["status", "--porcelain"]), status);
         // Nothing of ours is left in the git directory but the lock.
         let left = std::fs::read_dir(repository.notes().unwrap()).unwrap().count();

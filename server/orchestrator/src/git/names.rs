@@ -24,6 +24,14 @@ impl Place {
         Self { run: run.to_owned(), task: task.to_owned(), attempt }
     }
 
+    /// The place that a text like `run/task/attempt` names.
+    #[must_use]
+    pub fn named(text: &str) -> Option<Self> {
+        let mut parts = text.trim().split('/');
+        let place = Self::new(parts.next()?, parts.next()?, parts.next()?.parse().ok()?);
+        parts.next().is_none().then_some(place)
+    }
+
     /// Its branch, as people name it.
     #[must_use]
     pub fn branch(&self) -> String {
@@ -158,5 +166,7 @@ mod tests {
         assert_eq!(place.branch(), "segue/k3v9/task/login/2");
         assert_eq!(place.folder(Path::new("app.worktrees")), Path::new("app.worktrees/k3v9/login-2"));
         assert_eq!(place.to_string(), "k3v9/login/2");
+        assert_eq!(Place::named("k3v9/login/2"), Some(place));
+        assert!(["", "k3v9", "a/b/c", "a/b/1/2"].iter().all(|text| Place::named(text).is_none()));
     }
 }

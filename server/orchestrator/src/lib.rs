@@ -12,6 +12,7 @@
 //! - [`state`]: what a run is now, made of its events and of nothing else.
 //! - [`decide`]: what happens next, without clock, chance or files.
 //! - [`effect`]: what has to be under way, by the state alone.
+//! - [`journal`]: the events, durable; and what other processes want of a run.
 //! - [`report`]: what an agent says of itself.
 //! - [`git`], [`os`]: worktrees, commits and merges by real git; processes and locks.
 //!
@@ -23,6 +24,8 @@ pub mod effect;
 pub mod event;
 pub mod facts;
 pub mod git;
+pub mod journal;
 pub mod os;
 pub mod report;
 pub mod state;
+pub mod time;

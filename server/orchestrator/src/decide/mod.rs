@@ -14,7 +14,7 @@ pub(crate) use judge::is_being_stopped;
 pub(crate) use review::is_due as review_is_due;
 
 use crate::event::{Answer, AttemptKey, By, Event, GateKind, Millis, Phase};
-use crate::state::{Integration, Stage, State, Status};
+use crate::state::{Gate, Integration, Stage, State, Status};
 
 /// What follows from a state.
 #[derive(Clone, Debug, PartialEq, Default)]
@@ -113,19 +113,21 @@ fn ended(state: &State, phase: Phase) -> Vec<Event> {
     events
 }
 
-/// `--yes` answers the gates that do not need a person.
+/// `--yes` answers the gates that do not need a person; who said yes to the same launch list before
+/// answers that gate.
 fn answered_beforehand(state: &State, _: Millis) -> Vec<Event> {
-    if !state.created.as_ref().is_some_and(|created| created.yes) {
-        return Vec::new();
-    }
-    let open = state.open_gates().filter(|gate| !gate.opened.needs_a_person);
-    open.map(|gate| Event::GateAnswered {
-        gate: gate.opened.gate,
-        answer: Answer::Approve,
-        note: None,
-        by: By::option(),
-    })
-    .collect()
+    let Some(created) = &state.created else { return Vec::new() };
+    let by = |gate: &Gate| match gate.opened.kind {
+        _ if gate.opened.needs_a_person => None,
+        _ if created.yes => Some(By::option()),
+        GateKind::Launch => created.launch_known.clone(),
+        _ => None,
+    };
+    let answered = |gate: &Gate| {
+        let (gate, by) = (gate.opened.gate, by(gate)?);
+        Some(Event::GateAnswered { gate, answer: Answer::Approve, note: None, by })
+    };
+    state.open_gates().filter_map(answered).collect()
 }
 
 /// When something happens by itself.

@@ -27,6 +27,9 @@ pub struct RunCreated {
     /// Whether tasks that nothing proves are accepted without a question.
     #[serde(default)]
     pub accept_unproved: bool,
+    /// Who said yes to the same launch list before.
+    #[serde(default)]
+    pub launch_known: Option<By>,
     /// Who began it.
     pub by: By,
 }

@@ -2,6 +2,7 @@
 //! equal, whoever makes them and whenever.
 
 mod apply;
+mod attempt;
 mod breaker;
 mod task;
 

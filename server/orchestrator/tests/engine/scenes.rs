@@ -141,3 +141,50 @@ fn a_budget_ends_the_run_and_a_person_can_give_another() {
     assert_eq!(world.result().tasks[&"t0".into()], "escalated");
     assert!(world.state.spent.as_deref().is_some_and(|what| what.contains("1 seconds")));
 }
+
+/// What people and machines read of the large run afterwards.
+#[test]
+fn a_run_can_be_read_afterwards() {
+    let scene = Scene::sample();
+    let mut world = World::new(&scene, 3);
+    world.run_to_end();
+    let page = segue_orchestrator::journal::markdown(&world.records);
+    for part in [
+        "# A plan\n",
+        "- Begun: 1970-01-01 00:16:40Z by ada (terminal)",
+        "| `t0` Task 0 | 1 | done | 2 |",
+        "| `t8` Task 8 | 3 | failed | 1 |",
+        "subgraph wave3[\"Wave 3\"]",
+        "t0 --> t3",
+        "class t8 open",
+        "transient: The agent ended with status 1.",
+        "| destructive task t4 |",
+        "| approved | ada (terminal) |",
+        "— yes (ada (terminal))",
+    ] {
+        assert!(page.contains(part), "no {part:?} in\n{page}");
+    }
+    let lines = segue_orchestrator::journal::json_lines(&world.records);
+    let lines: Vec<serde_json::Value> =
+        lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let (events, gates): (Vec<_>, Vec<_>) = lines.iter().partition(|line| line["type"] == "event");
+    assert_eq!(events.len(), world.records.len());
+    let has = |event_type: &str, decision: &str| {
+        gates.iter().any(|gate| gate["event_type"] == event_type && gate["decision"] == decision)
+    };
+    for (event_type, decision) in [
+        ("PLAN_GATE", "BLOCKED"),
+        ("PLAN_GATE", "GO"),
+        ("PLAN_GATE", "REPLAN"),
+        ("PREFLECT_GATE", "GO"),
+        ("PHASE_REVIEW_GATE", "GO"),
+        ("HIGH_RISK_APPROVAL_GATE", "GO"),
+        ("COMPLETION_GATE", "GO"),
+    ] {
+        assert!(has(event_type, decision), "{event_type} {decision}");
+    }
+    let trace = gates[0]["trace_id"].as_str().unwrap();
+    assert!(gates.iter().all(|gate| gate["trace_id"] == trace));
+    let form: Vec<usize> = trace.split('-').map(str::len).collect();
+    assert_eq!((form, trace.as_bytes()[14]), (vec![8, 4, 4, 4, 12], b'4'));
+}

@@ -252,6 +252,7 @@ impl<'s> World<'s> {
             seed: 5,
             yes: scene.yes,
             accept_unproved: scene.accept_unproved,
+            launch_known: None,
             by: person(),
         })));
         world.add(Event::Planned { facts: Box::new(scene.facts()) });

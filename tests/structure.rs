@@ -42,6 +42,7 @@ const KNOWN_BY: &[(&str, &[&str])] = &[
     ("globset", &["segue-analysis"]),
     ("clap", &["segue-cli"]),
     ("rusqlite", &["segue-orchestrator"]),
+    ("serde-saphyr", &["segue-orchestrator"]),
 ];
 
 /// A word and the only source files that may have it.
@@ -52,6 +53,8 @@ const NAMED_IN: &[(&str, &[&str])] = &[
     ("pulldown_cmark::", &["server/syntax/src/markdown.rs", "server/syntax/src/markdown/"]),
     ("gen_lsp_types", &["server/lsp/"]),
     ("saphyr_parser::", &["server/syntax/src/yaml/"]),
+    ("rusqlite::", &["server/orchestrator/src/journal/"]),
+    ("serde_saphyr::", &["server/orchestrator/src/agent/rehearsal/"]),
 ];
 
 fn top() -> &'static Path {

@@ -13,12 +13,16 @@
 //! - [`decide`]: what happens next, without clock, chance or files.
 //! - [`effect`]: what has to be under way, by the state alone.
 //! - [`journal`]: the events, durable; and what other processes want of a run.
+//! - [`agent`], [`card`]: who does the work, and what they are told.
+//! - [`workspace`]: what the engine needs of the workspace.
 //! - [`report`]: what an agent says of itself.
 //! - [`git`], [`os`]: worktrees, commits and merges by real git; processes and locks.
 //!
 //! Knows plans, git and processes. Knows no parser, no workspace and no protocol of an editor: what it
 //! needs of them it states as a trait.
 
+pub mod agent;
+pub mod card;
 pub mod decide;
 pub mod effect;
 pub mod event;
@@ -29,3 +33,4 @@ pub mod os;
 pub mod report;
 pub mod state;
 pub mod time;
+pub mod workspace;

@@ -246,8 +246,9 @@ fn integration(state: &State, number: u32) -> Option<Vec<Event>> {
 
 /// The merges of a wave among which a culprit is sought.
 fn merges_of(state: &State, number: u32) -> Vec<&Merge> {
+    let since = state.waves.get(&number).and_then(|wave| wave.since.as_ref()).map_or(0, |(seq, _)| *seq);
     let changed = |merge: &&Merge| merge.before != merge.commit;
-    state.merges.iter().filter(|merge| merge.wave == number).filter(changed).collect()
+    state.merges.iter().filter(|merge| merge.wave == number && merge.seq > since).filter(changed).collect()
 }
 
 fn has_merges(state: &State, number: u32) -> bool {
@@ -266,6 +267,14 @@ fn traced(state: &State, number: u32, commit: &str, failed: bool, trace: &Trace)
         (Some(place), false) => (place + 2 >= merges.len()).then(|| merges.len() - 1),
     };
     if let Some(merge) = culprit.and_then(|place| merges.get(place)) {
+        // What could not be taken out before is not tried again.
+        let is_current = state.task(&merge.key.task).is_some_and(|task| {
+            matches!(task.status, Status::Done { .. })
+                && task.current().is_some_and(|attempt| attempt.number == merge.key.attempt)
+        });
+        if !is_current {
+            return no_culprit(state, number, trace);
+        }
         let check = trace.failed().map(judge::of_check).unwrap_or_default();
         return vec![Event::CulpritFound { key: merge.key.clone(), evidence: check }];
     }

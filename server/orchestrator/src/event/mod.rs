@@ -360,19 +360,21 @@ pub enum Event {
         /// The wave.
         wave: u32,
     },
-    /// It was taken out, and what came after it was merged again.
+    /// It was taken out, in a commit behind all others.
     Unmerged {
         /// Which.
         #[serde(flatten)]
         key: AttemptKey,
         /// The tip of the integration branch.
         commit: String,
-        /// What was merged again, in order.
-        #[serde(default)]
-        again: Vec<MergedAgain>,
-        /// What could not be merged again without it.
-        #[serde(default)]
-        conflicted: Vec<AttemptKey>,
+    },
+    /// It cannot be taken out, because others changed the same since: it is mended where it stands.
+    UnmergeFailed {
+        /// Which.
+        #[serde(flatten)]
+        key: AttemptKey,
+        /// What is in its way.
+        evidence: Evidence,
     },
     /// What an attempt used.
     UsageReported {

@@ -4,8 +4,8 @@ use proptest::prelude::*;
 use segue_orchestrator::decide::{decide, recovered};
 use segue_orchestrator::effect::{Effect, due};
 use segue_orchestrator::event::{
-    Answer, AttemptKey, By, Check, Class, Diff, Event, Evidence, Exit, Failure, MergedAgain, Millis, Record,
-    RunCreated, Stop, TurnEnd, TurnKind, Usage, Verdict,
+    Answer, AttemptKey, By, Check, Class, Diff, Event, Evidence, Exit, Failure, Millis, Record, RunCreated,
+    Stop, TurnEnd, TurnKind, Usage, Verdict,
 };
 use segue_orchestrator::facts::{Facts, PlanReviewer, TaskFacts, TaskId};
 use segue_orchestrator::report::{Report, Status as Reported};
@@ -453,17 +453,14 @@ impl<'s> World<'s> {
         }
     }
 
-    /// Takes a merge out, and merges again what came after it.
+    /// Takes a merge out. One in eight tasks cannot be taken out again.
     fn unmerge(&self, key: AttemptKey) -> Event {
-        let merges = &self.state.merges;
-        let place = merges.iter().position(|merge| merge.key == key).unwrap();
-        let mut tip = merges[place].before.clone();
-        let again = merges[place + 1..].iter().map(|merge| {
-            tip += &format!("+{}#{}", merge.key.task, self.counted(&merge.key));
-            MergedAgain { key: merge.key.clone(), commit: tip.clone() }
-        });
-        let again = again.collect();
-        Event::Unmerged { key, commit: tip, again, conflicted: Vec::new() }
+        if fingerprint(&format!("stays {}", key.task)).is_multiple_of(8) {
+            return Event::UnmergeFailed { key, evidence: Evidence::new("Others changed the same.") };
+        }
+        let token = format!("{}#{}", key.task, self.counted(&key) - 1);
+        let parts = self.state.tip.split('+').filter(|part| *part != token);
+        Event::Unmerged { commit: parts.collect::<Vec<_>>().join("+"), key }
     }
 
     fn turn(&self, key: &AttemptKey, turn: u32) -> TurnEnd {

@@ -1,0 +1,124 @@
+//! The agents that do the work: one trait, one implementation a way of asking.
+//!
+//! - [`command`]: a headless command line, once a turn.
+//! - [`rehearsal`]: built in; replays a script. No network, no key: for trying out, for tests.
+
+pub mod command;
+pub mod rehearsal;
+
+use crate::event::{AttemptKey, Exit, TurnEnd, TurnKind, Usage};
+use crate::os;
+use std::future::Future;
+use std::path::PathBuf;
+use std::pin::Pin;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// A future that an object gives.
+pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// A coding agent.
+pub trait Agent: Send + Sync {
+    /// Does one turn, to its end or until it is stopped. When this returns nothing that the turn started
+    /// lives any more.
+    fn turn<'a>(&'a self, turn: &'a Turn, listener: &'a dyn Listener) -> Boxed<'a, TurnEnd>;
+
+    /// The command line that it starts, as it is shown before a launch; empty: it starts nothing.
+    fn shown(&self) -> String;
+}
+
+/// Who hears of a turn while it goes on.
+pub trait Listener: Send + Sync {
+    /// The agent said or printed something.
+    fn said(&self, text: &str);
+
+    /// The agent used something.
+    fn used(&self, usage: Usage);
+
+    /// The agent asks for leave, and waits for the answer.
+    fn asks_leave<'a>(&'a self, text: &'a str, options: &'a [String]) -> Boxed<'a, String>;
+}
+
+/// A turn that is to be done.
+#[derive(Clone, Debug)]
+pub struct Turn {
+    /// The attempt.
+    pub key: AttemptKey,
+    /// Which of the attempts that count it is, from 0: an interrupted one is tried again as the same.
+    pub counted: usize,
+    /// The turn, counted from 1.
+    pub number: u32,
+    /// What it is asked for.
+    pub kind: TurnKind,
+    /// Whether the attempt began with a turn that only planned.
+    pub planned_first: bool,
+    /// The model; `None`: the agent's own.
+    pub model: Option<String>,
+    /// The folder it works in.
+    pub worktree: PathBuf,
+    /// What the agent is told.
+    pub prompt: String,
+    /// The file that holds the same.
+    pub prompt_file: PathBuf,
+    /// The files it may write, as the plan names them.
+    pub allowed: Vec<String>,
+    /// Whether it shall change nothing.
+    pub read_only: bool,
+    /// What its processes carry.
+    pub marker: String,
+    /// The longest it may take.
+    pub total: Duration,
+    /// The longest it may say nothing.
+    pub silence: Duration,
+    /// Becomes true when it shall stop.
+    pub stop: watch::Receiver<bool>,
+}
+
+impl Turn {
+    /// Waits until it shall stop.
+    pub async fn stopped(&self) {
+        let mut stop = self.stop.clone();
+        if stop.wait_for(|stop| *stop).await.is_err() {
+            // Who could stop it is gone without having done so.
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+/// How a program's end is told.
+#[must_use]
+pub fn exit_of(how: os::How) -> Exit {
+    match how {
+        os::How::TimedOut => Exit::TimedOut,
+        os::How::Silent => Exit::Silent,
+        os::How::Cancelled => Exit::Stopped,
+        os::How::Exited(status) if status.success() => Exit::Fine,
+        os::How::Exited(status) => match status.code() {
+            Some(code) => Exit::Status(code),
+            None => Exit::Signal(signal_of(status)),
+        },
+    }
+}
+
+#[cfg(unix)]
+fn signal_of(status: std::process::ExitStatus) -> i32 {
+    std::os::unix::process::ExitStatusExt::signal(&status).unwrap_or_default()
+}
+
+#[cfg(not(unix))]
+fn signal_of(_: std::process::ExitStatus) -> i32 {
+    0
+}
+
+/// The last of a text, for evidence: at most this many characters, from the beginning of a line where
+/// one is near.
+#[must_use]
+pub fn tail(text: &str) -> String {
+    const MOST: usize = 4000;
+    let count = text.chars().count();
+    if count <= MOST {
+        return text.trim_end().to_owned();
+    }
+    let kept: String = text.chars().skip(count - MOST).collect();
+    kept.split_once('\n').map_or(kept.as_str(), |(_, rest)| rest).trim_end().to_owned()
+}

@@ -1,0 +1,286 @@
+//! The rehearsal agent: built in, no network, no key. It replays a script (YAML), or, where the script
+//! has nothing for a task, writes a line into each of the task's files.
+//!
+//! ```yaml
+//! pace: 200                       # milliseconds for each step without a time of its own
+//! tasks:
+//!   login:
+//!     - - write: { path: src/login.rs, text: "…" }
+//!       - fail: { class: transient, text: rate limit }
+//!     - - write: { path: src/login.rs, text: "…" }
+//!       - ask: { question: Which?, options: [a, b], recommendation: a }
+//!       - append: { path: src/login.rs, text: "// {answer}\n" }
+//!       - report: { status: COMPLETE, summary: Done. }
+//! ```
+//!
+//! A task has a list of attempts, an attempt a list of steps; after the last attempt the last is
+//! replayed again. A step after `ask` belongs to the turn with the answer. Attempts that were
+//! interrupted do not count: the next one is the same again.
+
+mod script;
+
+pub use script::{Script, ScriptError, Step};
+
+use crate::agent::{Agent, Boxed, Listener, Turn, exit_of};
+use crate::event::{Class, Exit, Failure, TurnEnd, TurnKind, Usage};
+use crate::os;
+use crate::report::{Report, Status};
+use std::path::{Component, Path, PathBuf};
+use std::time::Duration;
+use tokio::time::sleep;
+
+/// The agent.
+#[derive(Clone, Debug, Default)]
+pub struct Rehearsal {
+    script: Script,
+}
+
+impl Rehearsal {
+    /// An agent that replays this script.
+    #[must_use]
+    pub fn new(script: Script) -> Self {
+        Self { script }
+    }
+
+    /// The steps of a turn.
+    fn steps(&self, turn: &Turn) -> Vec<Step> {
+        let Some(attempts) = self.script.tasks.get(&turn.key.task.0).filter(|own| !own.is_empty()) else {
+            return by_itself(turn);
+        };
+        let attempt = attempts.get(turn.counted).or_else(|| attempts.last());
+        let steps = attempt.map(Vec::as_slice).unwrap_or_default();
+        // One turn for what comes before each question, one for what comes after.
+        let answered = match turn.kind {
+            TurnKind::Answer { .. } => self.answered(turn),
+            _ => 0,
+        };
+        let mut parts = steps.split_inclusive(|step| matches!(step, Step::Ask(_)));
+        parts.nth(answered).map(<[Step]>::to_vec).unwrap_or_default()
+    }
+
+    /// How many questions of the attempt were answered before this turn.
+    fn answered(&self, turn: &Turn) -> usize {
+        let planned = usize::from(turn.planned_first);
+        (turn.number as usize).saturating_sub(1 + planned)
+    }
+}
+
+/// What it does without a script: a line in each file.
+fn by_itself(turn: &Turn) -> Vec<Step> {
+    if turn.read_only {
+        return vec![Step::Say("Read.".to_owned())];
+    }
+    let own = [format!("rehearsal/{}.txt", turn.key.task.0.replace(['/', '\\'], "-"))];
+    let files = if turn.allowed.is_empty() { &own[..] } else { &turn.allowed };
+    let line = |path: &String| {
+        // A folder gets a file.
+        let path = if path.ends_with('/') { format!("{path}rehearsal.txt") } else { path.clone() };
+        Step::Append(script::Text { path, text: format!("Rehearsed: {}\n", turn.key.task) })
+    };
+    files.iter().map(line).collect()
+}
+
+impl Agent for Rehearsal {
+    fn turn<'a>(&'a self, turn: &'a Turn, listener: &'a dyn Listener) -> Boxed<'a, TurnEnd> {
+        Box::pin(async move {
+            let mut scene = Scene { turn, listener, end: TurnEnd::default(), heard: String::new() };
+            scene.end.tool_calls = Some(0);
+            scene.end.usage = Some(Usage::default());
+            if turn.kind == TurnKind::Plan {
+                scene.say(&format!("I will do {} as its card says.", turn.key.task));
+                return scene.ended();
+            }
+            let steps = self.steps(turn);
+            let all = async {
+                for step in &steps {
+                    sleep(Duration::from_millis(self.script.pace)).await;
+                    if scene.step(step).await == Next::End {
+                        break;
+                    }
+                }
+            };
+            let cut_off = tokio::select! {
+                () = all => None,
+                () = turn.stopped() => Some(Exit::Stopped),
+                () = sleep(turn.total) => Some(Exit::TimedOut),
+            };
+            if let Some(exit) = cut_off {
+                scene.end.exit = exit;
+            }
+            // Nothing that a step started outlives its turn.
+            let marker = turn.marker.clone();
+            let _ = tokio::task::spawn_blocking(move || os::sweep(&marker)).await;
+            scene.ended()
+        })
+    }
+
+    fn shown(&self) -> String {
+        String::new()
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Next {
+    Go,
+    End,
+}
+
+struct Scene<'a> {
+    turn: &'a Turn,
+    listener: &'a dyn Listener,
+    end: TurnEnd,
+    heard: String,
+}
+
+impl Scene<'_> {
+    async fn step(&mut self, step: &Step) -> Next {
+        match step {
+            Step::Say(text) => self.say(text),
+            Step::Wait(millis) => sleep(Duration::from_millis(*millis)).await,
+            Step::Write(_) | Step::Append(_) | Step::Delete(_) => self.edit(step),
+            Step::WriteOutside(text) => {
+                let path = PathBuf::from(&text.path);
+                if path.is_absolute() && std::fs::write(&path, &text.text).is_ok() {
+                    self.end.trespass = Some(format!("It wrote {}.", path.display()));
+                }
+            }
+            Step::Run(line) => return self.run(line).await,
+            Step::Leave(line) => {
+                // The shell ends, what it began does not: some agents leave such behind.
+                return self.run(&format!("({line}) >/dev/null 2>&1 </dev/null &")).await;
+            }
+            Step::Use(usage) => {
+                self.end.usage = Some(self.end.usage.unwrap_or_default().plus(*usage));
+            }
+            Step::Permit(leave) => return self.permit(leave).await,
+            Step::Ask(question) => {
+                self.end.report = Some(Report {
+                    status: Status::NeedsInput,
+                    question: question.question.clone(),
+                    options: question.options.clone(),
+                    recommendation: question.recommendation.clone(),
+                    ..Report::default()
+                });
+                return Next::End;
+            }
+            Step::Report(report) => self.end.report = Some(report.clone()),
+            Step::Fail(fail) => {
+                self.end.failure = Some(Failure { class: fail.class, text: fail.text.clone() });
+                return Next::End;
+            }
+            Step::Exit(status) => {
+                self.end.exit = Exit::Status(*status);
+                return Next::End;
+            }
+            Step::Die => {
+                self.end.exit = Exit::Signal(9);
+                return Next::End;
+            }
+            Step::BreakProtocol => {
+                self.end.protocol_error = Some("an answer that nobody asked for".to_owned());
+                return Next::End;
+            }
+            Step::Quiet => {
+                self.end.tool_calls = Some(0);
+                self.end.usage = None;
+                return Next::End;
+            }
+            Step::Stop(stop) => {
+                self.end.stop = *stop;
+                return Next::End;
+            }
+            Step::Hang => {
+                sleep(self.turn.silence).await;
+                self.end.exit = Exit::Silent;
+                return Next::End;
+            }
+        }
+        Next::Go
+    }
+
+    fn say(&mut self, text: &str) {
+        self.listener.said(&format!("{text}\n"));
+        self.heard += text;
+        self.heard.push('\n');
+    }
+
+    fn uses_a_tool(&mut self) {
+        self.end.tool_calls = self.end.tool_calls.map(|calls| calls + 1);
+    }
+
+    /// A file of the worktree, and of nowhere else.
+    fn file(&self, path: &str) -> Option<PathBuf> {
+        let path = Path::new(path);
+        let stays = path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+        stays.then(|| self.turn.worktree.join(path))
+    }
+
+    fn edit(&mut self, step: &Step) {
+        self.uses_a_tool();
+        let answer = match &self.turn.kind {
+            TurnKind::Answer { answer } => answer.as_str(),
+            _ => "",
+        };
+        let done = match step {
+            Step::Write(text) | Step::Append(text) => {
+                let Some(file) = self.file(&text.path) else { return self.say("That file is not mine.") };
+                let mut content = Vec::new();
+                if matches!(step, Step::Append(_)) {
+                    content = std::fs::read(&file).unwrap_or_default();
+                }
+                content.extend(text.text.replace("{answer}", answer).into_bytes());
+                let folder = file.parent().map_or(Ok(()), std::fs::create_dir_all);
+                folder.and_then(|()| std::fs::write(&file, content)).map(|()| format!("Wrote {}.", text.path))
+            }
+            Step::Delete(path) => {
+                let Some(file) = self.file(path) else { return self.say("That file is not mine.") };
+                std::fs::remove_file(&file).map(|()| format!("Deleted {path}."))
+            }
+            _ => return,
+        };
+        let said = done.unwrap_or_else(|error| format!("That did not work: {error}."));
+        self.say(&said);
+    }
+
+    async fn run(&mut self, line: &str) -> Next {
+        self.uses_a_tool();
+        let program = os::Program::shell(line, &self.turn.worktree, &self.turn.marker);
+        let mut running = match program.start() {
+            Ok(running) => running,
+            Err(error) => {
+                self.end.exit = Exit::NotStarted(error.to_string());
+                return Next::End;
+            }
+        };
+        // What it prints is nobody's concern, but it must not wait for a reader.
+        drop((running.take_output(), running.take_errors(), running.take_input()));
+        match running.exited().await {
+            Ok(status) if status.success() => Next::Go,
+            Ok(status) => {
+                self.end.exit = exit_of(os::How::Exited(status));
+                Next::End
+            }
+            Err(error) => {
+                self.end.protocol_error = Some(error.to_string());
+                Next::End
+            }
+        }
+    }
+
+    async fn permit(&mut self, leave: &script::Leave) -> Next {
+        let answer = self.listener.asks_leave(&leave.text, &leave.options).await;
+        self.say(&format!("Answered: {answer}"));
+        if answer != leave.refused {
+            return Next::Go;
+        }
+        self.end.failure = Some(Failure { class: Class::Escalate, text: "Leave was refused.".to_owned() });
+        Next::End
+    }
+
+    fn ended(self) -> TurnEnd {
+        TurnEnd { tail: crate::agent::tail(&self.heard), ..self.end }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -164,3 +164,25 @@ fn a_spec_becomes_a_plan_from_its_title() {
     client.open(&uri, 1, &folder.read(path));
     assert!(named(client.actions(&uri, 0, 3, None), "Make a plan").is_none());
 }
+
+/// Guard: `completion::plan`, `completion::plan_json`.
+#[test]
+fn whom_a_task_waits_for_is_proposed() {
+    let folder = Folder::new(&format!("{SPECS}{IN_JSON}"));
+    let mut client = Client::on(&folder, push_capabilities());
+    let uri = folder.uri(SPEC);
+    client.open(&uri, 1, &folder.read(SPEC).replace("**Dependencies:** `user-model`", "**Dependencies:** "));
+    let list = client.request("textDocument/completion", at(&uri, 4, 18));
+    let items = list["items"].as_array().unwrap();
+    assert_eq!(items.len(), 1, "never itself: {list}");
+    assert_eq!(
+        (&items[0]["label"], &items[0]["detail"]),
+        (&json!("user-model"), &json!("User model · wave 1"))
+    );
+    assert_eq!(items[0]["textEdit"]["newText"], "`user-model`");
+    let path = "plans/x.plan.json";
+    let uri = folder.uri(path);
+    client.open(&uri, 1, &folder.read(path).replace("[\"p1\"]", "[\"\"]"));
+    let list = client.request("textDocument/completion", at(&uri, 2, 56));
+    assert_eq!(list["items"][0]["textEdit"]["newText"], "p1", "{list}");
+}

@@ -138,6 +138,7 @@ fn kind(kind: ProposalKind) -> lsp::CompletionItemKind {
         ProposalKind::Keyword => Kind::Keyword,
         ProposalKind::Template => Kind::Snippet,
         ProposalKind::Hook => Kind::Event,
+        ProposalKind::Task => Kind::Reference,
     }
 }
 

@@ -26,6 +26,7 @@ mod workflow;
 pub(crate) use file::renamed;
 pub(crate) use mcp::row_of as mcp_file;
 pub use plan::of_plan;
+pub(crate) use plan::{GATES as QUALITY_GATES, RISKS as REVIEWED_RISKS};
 pub(crate) use sink::{Context, Report};
 pub use sink::{Edit, Finding, Fix, Related, Tag};
 pub(crate) use tool::names as tool_names;

@@ -3,6 +3,8 @@
 
 mod form;
 
+pub(crate) use form::{GATES, RISKS};
+
 use super::{Context, Finding, Report, agent, near};
 use crate::plans::Planned;
 use segue_catalog::{Severity, catalog};

@@ -27,7 +27,7 @@ use page::Page;
 use segue_catalog::Kind;
 use segue_plan::Task;
 use segue_plan::{Order, Plan};
-use segue_syntax::{Facts, json};
+use segue_syntax::{Facts, Span, json};
 pub(crate) use spec::SECTIONS as SPEC_SECTIONS;
 use std::ops::Deref;
 use std::sync::OnceLock;
@@ -102,6 +102,19 @@ pub(crate) fn of_json(document: &json::Document, text: &str) -> Plan {
 pub(crate) fn agents_of(plan: &Plan) -> Vec<Name> {
     let named = plan.tasks.iter().filter_map(|task| task.agent.as_ref());
     named.map(|agent| Name { space: Space::Agent, text: agent.trim_start_matches('@').into() }).collect()
+}
+
+/// The label and the value of a line that begins a field, whatever mark of a list stands before it.
+pub(crate) fn labelled(line: &str) -> Option<(&str, &str)> {
+    let content = line.trim_start();
+    let item =
+        content.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '-' | '*' | '+' | '.' | ')'));
+    let is_item = item.starts_with([' ', '\t']) && !content.starts_with("**");
+    let content = if is_item { item.trim_start() } else { content };
+    let closed = content.matches('_').count() > 1;
+    let content = if closed { content } else { content.trim_start_matches('_') };
+    let (label, value) = fields::labelled(content, Span::new(0, content.len()))?;
+    Some((label.of(content), value.of(content)))
 }
 
 /// The components that a spec lists without boxes, as tasks.

@@ -9,7 +9,7 @@ use segue_syntax::Span;
 use std::sync::Arc;
 
 /// The seven risks of a review in ControlFlow's schema.
-const RISKS: &[&str] = &[
+pub(crate) const RISKS: &[&str] = &[
     "data_volume",
     "performance",
     "concurrency",
@@ -20,7 +20,7 @@ const RISKS: &[&str] = &[
 ];
 
 /// The quality gates of ControlFlow's schema.
-const GATES: &[&str] =
+pub(crate) const GATES: &[&str] =
     &["tests_pass", "lint_clean", "schema_valid", "safety_clear", "human_approved_if_required"];
 
 /// From so many phases on a plan shows their order as a flowchart.

@@ -7,6 +7,7 @@ use super::values;
 use super::write::Value;
 use crate::features::about::About;
 use crate::file::Space;
+use crate::world::World;
 use segue_catalog::ClientId;
 
 /// Items of `agents`: whom an agent may start.
@@ -34,6 +35,18 @@ pub(super) fn of_handoff(context: &Context<'_>) -> Vec<Value> {
 /// A prompt's `agent`; the words of the row are there already.
 pub(super) fn of_prompt(context: &Context<'_>) -> Vec<Value> {
     others(context, |hidden| !hidden)
+}
+
+/// Who carries out a task: also those that only others start.
+pub(super) fn of_task(world: &World) -> Vec<String> {
+    let states = world.definers_in(Space::Agent);
+    let names = states.flat_map(|(_, state)| state.exports.names.iter());
+    let mut found: Vec<String> =
+        names.filter(|name| name.space == Space::Agent).map(|name| name.text.to_string()).collect();
+    found.sort();
+    found.dedup();
+    found.extend(world.user.agents.iter().cloned());
+    found
 }
 
 /// Claude's kinds of subagents.

@@ -15,6 +15,8 @@ mod hooks;
 mod keys;
 mod models;
 mod paths;
+mod plan;
+mod plan_json;
 mod spot;
 mod template;
 mod tools;
@@ -120,6 +122,8 @@ pub enum ProposalKind {
     Template,
     /// An event or a key of a hook.
     Hook,
+    /// A task of a plan.
+    Task,
 }
 
 /// A piece of what is written.
@@ -155,6 +159,9 @@ impl Proposal {
 /// alone by the settings.
 #[must_use]
 pub fn completion(request: Request<'_>) -> Completion {
+    if request.path.ends_with(".json") || request.path.ends_with(".jsonc") {
+        return plan_json::propose(&request).unwrap_or_default();
+    }
     let Some(context) = Context::of(&request) else { return Completion::default() };
     if context.is_blank() {
         return Completion { proposals: template::propose(&context), incomplete: false };

@@ -20,6 +20,8 @@ pub(super) enum Style {
     File,
     /// `@path`: blanks behind backslashes.
     Import,
+    /// In a plan: from the top, as it is.
+    Top,
 }
 
 /// What lies where the typed path leads.
@@ -99,6 +101,7 @@ fn folder_of(at: &At<'_, '_>, style: Style, written: &str) -> Option<String> {
     let (base, rest) = match plain.strip_prefix('/') {
         Some(rest) if style == Style::Link => ("", rest.to_owned()),
         Some(_) => return None,
+        None if style == Style::Top => ("", plain),
         None => (from, plain),
     };
     path::join(base, &rest)
@@ -110,7 +113,7 @@ fn unwritten(written: &str, style: Style) -> String {
         Style::Link => percent_encoding::percent_decode_str(written)
             .decode_utf8()
             .map_or_else(|_| written.to_owned(), Into::into),
-        Style::File => written.to_owned(),
+        Style::File | Style::Top => written.to_owned(),
         Style::Import => written.replace("\\ ", " "),
     }
 }
@@ -134,7 +137,7 @@ fn written(name: &str, style: Style, wrapped: bool) -> String {
             }
             text
         }
-        Style::File => name.to_owned(),
+        Style::File | Style::Top => name.to_owned(),
         Style::Import => name.replace(' ', "\\ "),
     }
 }

@@ -70,3 +70,10 @@ echo
 echo "load $(cut -d' ' -f1 /proc/loadavg)"
 echo
 target/release/segue-bench servers "${servers[@]}" "${sizes[@]}"
+# agnix-lsp has no navigation.
+navigators=()
+for server in "${servers[@]}"; do [[ $server == agnix-lsp=* ]] || navigators+=("$server"); done
+echo
+echo "load $(cut -d' ' -f1 /proc/loadavg)"
+echo
+target/release/segue-bench navigation "${navigators[@]}" "${sizes[@]}"

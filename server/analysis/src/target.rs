@@ -141,7 +141,7 @@ impl Marks {
                     let rest = &bytes[at..];
                     marks.escapes |= matches!(byte, b'%' | b'\\') && marks.hash.is_none();
                     marks.fill |= match byte {
-                        b'.' => rest.starts_with(b"..."),
+                        b'.' => matches!(rest, [_, b'.', b'.', ..]),
                         b'/' => is_stand_in_segment(&rest[1..]),
                         b'%' => rest.get(1) == Some(&b's'),
                         b'y' | b'Y' => starts_with(rest, "yyyy"),

@@ -195,7 +195,7 @@ fn the_anchor_of_a_ticked_heading_is_followed() {
     let at = Span::at(text.find("Issue 1").unwrap());
     let offers = refactor::offers(&world, "a.spec.md", at, &|family| family == Family::Rewrite);
     let titles: Vec<_> = offers.iter().map(|offer| offer.title.as_str()).collect();
-    assert_eq!(titles, ["Mark `one` as done"]);
+    assert_eq!(titles, ["Mark `one` as done", "Split `one` into two tasks"]);
     let changes = refactor::change(&world, "a.spec.md", &offers[0].way, &|| true).unwrap();
     let after = changes.files["a.spec.md"].applied().unwrap();
     assert_eq!(after, "[one](#x-issue-1-one-one)\n### [x] Issue 1: One (`one`)\n**Scope:** x\n");

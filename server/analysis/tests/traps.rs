@@ -1,4 +1,4 @@
-//! The traps that trackers of Markdown servers are full of, by number: those about reading text.
+//! The traps that trackers of Markdown servers are full of, by number: those about text and what is edited in it.
 //! The ones about state are in `tests/protocol/traps.rs`.
 //!
 //! | trap | test |
@@ -8,9 +8,11 @@
 //! | 14 incremental trees | `sync::random_edits_agree_with_the_model` |
 //! | 15 grammar and library of different age | `blocks::blocks_come_with_their_kind_and_without_trailing_blanks` |
 //! | 16 no quadratic reading | `facts_hold::time_grows_with_the_text`, `yaml::time_grows_with_the_text`, `traps::a_large_document_is_served` |
-//! | 19 link text over two lines | `link_text_over_lines`, `markdown::inline_links_and_their_targets` |
-//! | 20 a bar in brackets, an encoded target | `targets_stay_as_they_are_written` |
-//! | 22 repeated headings shift | `repeated_headings_have_numbers` |
+//! | 18 brackets and anchors of a link whose file moves | `main::renames_leave_everything_tied`, `suite::each_link_follows_what_moves`, `rename::links_follow_files_and_folders_that_the_editor_moves` |
+//! | 19 link text over two lines | `link_text_over_lines`, `markdown::inline_links_and_their_targets`, `suite::each_link_follows_what_moves` |
+//! | 20 a bar in brackets, an encoded target | `targets_stay_as_they_are_written`, `main::renames_leave_everything_tied` |
+//! | 21 both ends of a link move at once | `main::moves_leave_everything_tied` |
+//! | 22 repeated headings shift | `repeated_headings_have_numbers`, `main::renames_leave_everything_tied` |
 //! | 23 GitHub's anchors | `anchors_are_github_s`, `slugs::anchors_are_those_that_github_renders`, `slugs::anchors_with_their_counter_are_taken_too` |
 //! | 24 `{#id}` is none, `id=` and `name=` are | `anchors_in_attributes_and_html`, `markdown::anchors_in_html` |
 //! | 25 a link, a picture, code in a heading | `links_in_headings`, `markdown::a_link_in_a_heading_is_both`, `markdown::headings_as_plain_text` |
@@ -22,6 +24,8 @@
 //! | 33 the range of a broken anchor | `the_fragment_alone_is_marked` |
 //! | 34 the command line and the editor agree | `peers::the_command_line_says_the_same` |
 //! | 35 lines, folders, blocks, pictures | `anchors_that_are_no_headings` |
+//! | 37 definitions of links in other files | `suite::each_link_follows_a_heading`, `main::renames_leave_everything_tied` |
+//! | 38 the key under which clients announce that they refresh | `answers::the_capabilities_of_real_clients_are_understood` |
 
 #![allow(clippy::unwrap_used)]
 

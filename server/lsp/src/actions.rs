@@ -35,24 +35,25 @@ pub async fn code_actions(
 
 fn all(ticket: &Ticket, params: &lsp::CodeActionParams, facts: &ClientFacts) -> Vec<lsp::CodeActionResponse> {
     let snapshot = ticket.snapshot();
-    let Some((shown, places)) = judge::shown(&snapshot, &ticket.path, facts) else { return Vec::new() };
+    let Some(found) = judge::shown(&snapshot, &ticket.path, facts) else { return Vec::new() };
+    let (shown, places) = &*found;
     let place = to_lsp::Place {
         root: &ticket.root,
         snapshot: &snapshot,
         path: &ticket.path,
         uri: &ticket.uri,
-        places: &places,
+        places,
         facts,
     };
     let only = params.context.only.as_deref();
     let mut found: Vec<Action> = Vec::new();
     if from_lsp::wants(only, "quickfix") {
         let range = places.span(params.range);
-        found.extend(astray::fixes(&snapshot.world, &ticket.path, &shown, range));
-        found.extend(actions::of(&shown, range));
+        found.extend(astray::fixes(&snapshot.world, &ticket.path, shown, range));
+        found.extend(actions::of(shown, range));
     }
     if from_lsp::wants(only, FIX_ALL) {
-        found.extend(actions::fix_all(&shown));
+        found.extend(actions::fix_all(shown));
     }
     let mut locator = Locator::new(&ticket.root, &snapshot, facts);
     let render = |action: Action| {

@@ -3,11 +3,11 @@
 use crate::convert::position::Places;
 use crate::convert::{to_lsp, uri};
 use crate::session::facts::ClientFacts;
-use crate::session::root::{Root, Snapshot};
+use crate::session::root::{Root, Snapshot, lock};
 use segue_analysis::features::shown::{self, Shown, View};
 use segue_catalog::Answerers;
 use std::hash::{Hash, Hasher};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use tower_lsp::gen_lsp_types as lsp;
 
 /// What is said of a file.
@@ -39,9 +39,19 @@ pub fn result_id(hash: u64) -> String {
     format!("{hash:016x}")
 }
 
+/// What was found in open files of one state: publishing, hovers and code actions ask for the same.
+#[derive(Debug, Default)]
+pub struct Found(Mutex<Vec<OfFile>>);
+
+/// A file, beside what the editor reports, and what was found in it.
+type OfFile = (Arc<str>, Answerers, Arc<(Shown, Places)>);
+
+/// At most so many files are remembered in a state.
+const MOST_FOUND: usize = 16;
+
 /// All findings of a file with what translates their places: also those that the editor reports
 /// itself, since it seldom mends what it reports.
-pub fn shown(snapshot: &Snapshot, path: &str, facts: &ClientFacts) -> Option<(Shown, Places)> {
+pub fn shown(snapshot: &Snapshot, path: &str, facts: &ClientFacts) -> Option<Arc<(Shown, Places)>> {
     beside(snapshot, path, facts, Answerers::NONE)
 }
 
@@ -51,11 +61,23 @@ fn beside(
     path: &str,
     facts: &ClientFacts,
     editor: Answerers,
-) -> Option<(Shown, Places)> {
-    let view = View { open: snapshot.open.contains_key(path), complete: snapshot.complete, editor };
+) -> Option<Arc<(Shown, Places)>> {
+    let open = snapshot.open.get_key_value(path).map(|(path, _)| path);
+    let is_own = |own: &&(Arc<str>, Answerers, _)| *own.0 == *path && own.1 == editor;
+    if let Some((.., known)) = lock(&snapshot.found.0).iter().find(is_own) {
+        return Some(known.clone());
+    }
+    let view = View { open: open.is_some(), complete: snapshot.complete, editor };
     let shown = shown::of_file(&snapshot.world, path, view)?;
     let places = Places::new(shown.text.clone(), facts.encoding, view.open);
-    Some((shown, places))
+    let found = Arc::new((shown, places));
+    if let Some(path) = open {
+        let mut known = lock(&snapshot.found.0);
+        if known.len() < MOST_FOUND {
+            known.push((path.clone(), editor, found.clone()));
+        }
+    }
+    Some(found)
 }
 
 /// Judges a file.
@@ -64,8 +86,9 @@ pub fn judge(root: &Root, snapshot: &Snapshot, path: &str, facts: &ClientFacts) 
     let uri = open.map_or_else(|| uri::below(&root.uri, path).into(), |open| open.uri.clone());
     let found = beside(snapshot, path, facts, facts.editor_answers);
     let ours = found.is_some();
-    let items = found.map_or_else(Vec::new, |(shown, places)| {
-        let place = to_lsp::Place { root, snapshot, path, uri: &uri, places: &places, facts };
+    let items = found.map_or_else(Vec::new, |found| {
+        let (shown, places) = &*found;
+        let place = to_lsp::Place { root, snapshot, path, uri: &uri, places, facts };
         shown.findings.iter().map(|finding| place.diagnostic(finding)).collect()
     });
     let hash = hash(&items);

@@ -65,8 +65,9 @@ pub async fn hover(session: &Arc<Session>, params: lsp::HoverParams) -> Result<O
     let Some(ticket) = session.ticket(&at.text_document.uri) else { return Ok(None) };
     let work = move |_: &_| {
         let snapshot = ticket.snapshot();
-        let (shown, places) = judge::shown(&snapshot, &ticket.path, &facts)?;
-        let hover = hover::at(&snapshot.world, &ticket.path, &shown, places.offset(at.position))?;
+        let found = judge::shown(&snapshot, &ticket.path, &facts)?;
+        let (shown, places) = &*found;
+        let hover = hover::at(&snapshot.world, &ticket.path, shown, places.offset(at.position))?;
         let kind = if facts.markdown { lsp::MarkupKind::Markdown } else { lsp::MarkupKind::PlainText };
         Some(lsp::Hover {
             contents: lsp::Contents::MarkupContent(lsp::MarkupContent { kind, value: hover.markdown }),

@@ -3,8 +3,8 @@
 //! ```text
 //! segue-bench generate FILES FOLDER [SEED]     writes a workspace
 //! segue-bench editor SERVER [FILES…]           plays an editor against a built binary, prints a table
-//! segue-bench navigation SERVER [FILES…]       asks where links lead and what leads here, prints a table
-//! segue-bench servers NAME=COMMAND… [FILES…]   the same against several servers, side by side
+//! segue-bench navigation SERVER… [FILES…]      asks where links lead and what leads here, prints a table
+//! segue-bench servers NAME=COMMAND… [FILES…]   plays the editor against several servers, side by side
 //! ```
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for people who measure")]
@@ -33,18 +33,20 @@ fn main() -> ExitCode {
             let sizes: Vec<usize> = sizes.iter().filter_map(|size| size.parse().ok()).collect();
             editor::run(Path::new(server), if sizes.is_empty() { &[100, 1_000, 10_000] } else { &sizes })
         }
-        ["navigation", server, sizes @ ..] => {
+        [which @ ("navigation" | "servers"), words @ ..] => {
+            let (sizes, servers): (Vec<&str>, Vec<&str>) =
+                words.iter().partition(|word| word.parse::<usize>().is_ok());
             let sizes: Vec<usize> = sizes.iter().filter_map(|size| size.parse().ok()).collect();
-            navigation::run(Path::new(server), if sizes.is_empty() { &[100, 1_000, 10_000] } else { &sizes })
-        }
-        ["servers", words @ ..] => {
-            let (servers, sizes): (Vec<&str>, Vec<&str>) = words.iter().partition(|word| word.contains('='));
-            let sizes: Vec<usize> = sizes.iter().filter_map(|size| size.parse().ok()).collect();
-            servers::run(&servers, if sizes.is_empty() { &[100, 1_000, 10_000] } else { &sizes })
+            let sizes = if sizes.is_empty() { &[100, 1_000, 10_000] } else { sizes.as_slice() };
+            if *which == "navigation" {
+                navigation::run(&servers, sizes)
+            } else {
+                servers::run(&servers, sizes)
+            }
         }
         _ => {
             eprintln!(
-                "segue-bench generate FILES FOLDER [SEED]\nsegue-bench editor SERVER [FILES…]\nsegue-bench navigation SERVER [FILES…]\nsegue-bench servers NAME=COMMAND… [FILES…]"
+                "segue-bench generate FILES FOLDER [SEED]\nsegue-bench editor SERVER [FILES…]\nsegue-bench navigation SERVER… [FILES…]\nsegue-bench servers NAME=COMMAND… [FILES…]"
             );
             return ExitCode::from(2);
         }

@@ -13,37 +13,50 @@ use std::time::Instant;
 /// The folder with many files.
 const MANY: &str = "many";
 
-/// One size of workspace, measured; times in milliseconds.
+/// The median and the 95th of a hundred; `None` where the server has no such answer.
+type Times = Option<(f64, f64)>;
+
+/// One server at one size of workspace, measured; times in milliseconds.
 #[derive(Default)]
 struct Row {
-    files: usize,
+    name: String,
     first_references: f64,
     /// Processor time up to that answer, the start and the first scan included.
     first_cpu: f64,
     found: usize,
-    references: (f64, f64),
+    references: Times,
     /// Processor time of one, which other load does not change.
     references_cpu: f64,
-    definition: (f64, f64),
-    hover: (f64, f64),
-    anchors: (f64, f64),
-    paths: (f64, f64),
+    definition: Times,
+    hover: Times,
+    anchors: Times,
+    paths: Times,
     proposed: usize,
-    rename: (f64, f64),
+    rename: Times,
     renamed: usize,
-    symbols: (f64, f64),
+    symbols: Times,
     memory: f64,
     memory_of_rename: f64,
 }
 
-/// Measures `server` at each of `sizes` and prints the table.
-pub fn run(server: &Path, sizes: &[usize]) -> io::Result<()> {
+/// Measures each server at each of `sizes` and prints the table. One is written `name=command line`, or
+/// is a binary of ours.
+pub fn run(servers: &[&str], sizes: &[usize]) -> io::Result<()> {
     let mut rows = Vec::new();
     for files in sizes {
-        let folder = std::env::temp_dir().join(format!("segue-bench-{}-{files}", std::process::id()));
-        let measured = generate(&folder, *files).and_then(|()| measure(server, &folder, *files));
-        std::fs::remove_dir_all(&folder)?;
-        rows.push(measured?);
+        for server in servers {
+            let ours = format!("{server} lsp --stdio");
+            let (name, command) = server.split_once('=').unwrap_or(("segue", &ours));
+            let folder = std::env::temp_dir().join(format!("segue-bench-{}-{files}", std::process::id()));
+            let command: Vec<&str> = command.split_whitespace().collect();
+            let measured = generate(&folder, *files).and_then(|()| measure(&command, &folder));
+            std::fs::remove_dir_all(&folder)?;
+            let name = match servers {
+                [_] => format!("{files} files"),
+                _ => format!("{name}, {files} files"),
+            };
+            rows.push(Row { name, ..measured? });
+        }
     }
     print(&rows);
     Ok(())
@@ -55,11 +68,10 @@ fn generate(folder: &Path, files: usize) -> io::Result<()> {
     (0..files).try_for_each(|n| std::fs::write(folder.join(MANY).join(format!("note-{n}.txt")), ""))
 }
 
-fn measure(server: &Path, folder: &Path, files: usize) -> io::Result<Row> {
+fn measure(command: &[&str], folder: &Path) -> io::Result<Row> {
     let (hub, small) = (folder.join(workspace::HUB), folder.join(workspace::path(80)));
-    let mut row = Row { files, ..Row::default() };
-    let program = server.to_string_lossy();
-    let mut session = Session::start(&[&*program, "lsp", "--stdio"], folder, true)?;
+    let mut row = Row::default();
+    let mut session = Session::start(command, folder, true)?;
     let begun = Instant::now();
     Document::open(&mut session, &hub, false)?;
     let heading = place(&hub, "Shared rules", 0)?;
@@ -90,28 +102,27 @@ fn measure(server: &Path, folder: &Path, files: usize) -> io::Result<Row> {
     row.memory = session.peak_memory().unwrap_or_default();
     let rename = with(&heading, "newName", json!("Rules that are shared"));
     let (_, answer) = session.request("textDocument/rename", rename.clone())?;
-    row.renamed = answer["result"]["changes"].as_object().map_or(0, serde_json::Map::len);
+    let changes = answer["result"]["changes"].as_object().map(serde_json::Map::len);
+    row.renamed =
+        changes.or(answer["result"]["documentChanges"].as_array().map(Vec::len)).unwrap_or_default();
     row.rename = repeated(&mut session, "textDocument/rename", &[rename], 5)?;
     row.memory_of_rename = session.peak_memory().unwrap_or_default();
     session.end()?;
     Ok(row)
 }
 
-/// The times of `count` requests, one after the other, over and over.
-fn repeated(session: &mut Session, method: &str, params: &[Value], count: usize) -> io::Result<(f64, f64)> {
+/// The times of `count` requests, one after the other, over and over; `None` where one has no answer.
+fn repeated(session: &mut Session, method: &str, params: &[Value], count: usize) -> io::Result<Times> {
     let mut times = Vec::with_capacity(count);
     for params in params.iter().cycle().take(count) {
         let (took, answer) = session.request(method, params.clone())?;
         if answer.get("error").is_some() || answer["result"].is_null() {
-            return Err(io::Error::other(format!(
-                "{method} has no answer for {params}: {}",
-                answer["error"]
-            )));
+            return Ok(None);
         }
         times.push(took.as_secs_f64() * 1000.0);
     }
     times.sort_by(f64::total_cmp);
-    Ok((percentile(&times, 0.5), percentile(&times, 0.95)))
+    Ok(Some((percentile(&times, 0.5), percentile(&times, 0.95))))
 }
 
 /// A place in a file: behind `skip` bytes of the first `token` in it.
@@ -140,14 +151,15 @@ fn with(place: &Value, key: &str, value: Value) -> Value {
 }
 
 fn print(rows: &[Row]) {
-    let columns: Vec<String> = rows.iter().map(|row| format!("{} files", row.files)).collect();
+    let columns: Vec<&str> = rows.iter().map(|row| row.name.as_str()).collect();
     println!("| ms, p50 / p95 unless said | goal | {} |", columns.join(" | "));
     println!("|---|---|{}", "---|".repeat(rows.len()));
     let line = |name: &str, goal: &str, cell: &dyn Fn(&Row) -> String| {
         let cells: Vec<String> = rows.iter().map(cell).collect();
         println!("| {name} | {goal} | {} |", cells.join(" | "));
     };
-    let two = |(median, high): (f64, f64)| format!("{median:.2} / {high:.2}");
+    let two =
+        |times: Times| times.map_or("–".to_owned(), |(median, high)| format!("{median:.2} / {high:.2}"));
     line("references of a heading, first call after start (places)", "800", &|row| {
         format!("{:.0} ({})", row.first_references, row.found)
     });

@@ -6,11 +6,12 @@
 use super::{Context, Report, Tag};
 use crate::disk::Probe;
 use crate::file::Content;
+use crate::intern::PathId;
 use crate::names;
 use crate::path;
 use crate::resolve;
 use crate::target::{Target, understand};
-use crate::written::{self, What, Written};
+use crate::written::{self, SiteId, What, Written};
 use segue_catalog::Severity;
 use segue_syntax::{Facts, Span};
 use std::collections::HashSet;
@@ -21,15 +22,64 @@ pub(super) fn check(context: &mut Context<'_>) {
     // What no link uses leads nobody anywhere: that alone is said of it.
     let unused: HashSet<Span> =
         facts.definitions.iter().filter(|own| !own.used).map(|own| own.span).collect();
-    for (_, written) in written::all(Some(context.kind), facts) {
-        if !unused.contains(&written.whole) {
-            destination(context, &written);
+    let mut sole = Sole::of(context);
+    for (site, written) in written::all(Some(context.kind), facts) {
+        if unused.contains(&written.whole) {
+            continue;
+        }
+        match sole.target(site).and_then(|target| plain(context, &written, target)) {
+            Some((target, Some((at, anchor)))) => anchor_of(context, &written, at, target, anchor),
+            Some((_, None)) => {}
+            None => destination(context, &written),
         }
     }
     references(context, facts);
     if names::reads_imports(context.kind) {
         super::import::check(context);
     }
+}
+
+/// What the destinations of a file mean that can mean one path only, as the index has it.
+struct Sole {
+    /// By destination.
+    all: Vec<(SiteId, PathId)>,
+    next: usize,
+}
+
+impl Sole {
+    fn of(context: &Context<'_>) -> Self {
+        let mut all: Vec<_> = context.state.refs.iter().map(|own| (own.site, own.target)).collect();
+        all.sort_unstable();
+        Self { all, next: 0 }
+    }
+
+    /// The path of a destination. They are asked for in their order.
+    fn target(&mut self, site: SiteId) -> Option<PathId> {
+        while self.all.get(self.next).is_some_and(|(own, _)| *own < site) {
+            self.next += 1;
+        }
+        let (own, target) = self.all.get(self.next)?;
+        let is_sole = self.all.get(self.next + 1).is_none_or(|(other, _)| *other != site);
+        (*own == site && is_sole).then_some(*target)
+    }
+}
+
+/// The file of a destination and its anchor with its offset, where the file is there and the destination
+/// has nothing about it that asks for a closer look. Nearly all are so, and nothing is said of them.
+fn plain<'t>(
+    context: &Context<'_>,
+    written: &Written<'t>,
+    target: PathId,
+) -> Option<(PathId, Option<(usize, &'t str)>)> {
+    let text = written.text;
+    let at = memchr::memchr(b'#', text.as_bytes());
+    let (path, anchor) = (text.get(..at.unwrap_or(text.len()))?, at.and_then(|at| text.get(at + 1..)));
+    let asks_for_more = path.ends_with('/') || path.contains(['?', '%']) || text.trim().len() != text.len();
+    if asks_for_more || anchor.is_some_and(|anchor| anchor.contains('%')) || written.span.is_empty() {
+        return None;
+    }
+    context.world.file(target)?;
+    Some((target, at.zip(anchor)))
 }
 
 fn destination(context: &mut Context<'_>, written: &Written<'_>) {
@@ -249,7 +299,7 @@ fn moved_to(context: &Context<'_>, candidate: &str) -> Option<Arc<str>> {
     (same.len() == 1).then(|| same.remove(0))
 }
 
-fn anchor_of(context: &mut Context<'_>, written: &Written<'_>, at: usize, id: crate::PathId, anchor: &str) {
+fn anchor_of(context: &mut Context<'_>, written: &Written<'_>, at: usize, id: PathId, anchor: &str) {
     if anchor.is_empty() || is_special_anchor(anchor) || written.what == What::Import {
         return;
     }

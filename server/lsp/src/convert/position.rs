@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tower_lsp::gen_lsp_types as lsp;
 
 /// A text with its lines, to translate many places of it.
+#[derive(Debug)]
 pub struct Places {
     text: Arc<str>,
     lines: Lines,

@@ -118,6 +118,7 @@ impl Ticket {
             open: Arc::new([(self.path.clone(), open)].into_iter().collect()),
             complete: false,
             stamp: 0,
+            found: Arc::default(),
         }
     }
 }

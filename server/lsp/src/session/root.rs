@@ -5,6 +5,7 @@
 //! once, so a burst of keys is read once. A reader asks with a [`Batch`] in hand, which it took when it
 //! was asked itself: so its answer is about that state and no later one.
 
+use crate::judge::Found;
 use rustc_hash::{FxHashMap, FxHashSet};
 use segue_analysis::{Change, Disk, Effects, Host, Options, PathId, Progress, RealDisk, World};
 use segue_syntax::{Span, Text};
@@ -65,6 +66,8 @@ pub struct Snapshot {
     pub complete: bool,
     /// Counts the changes taken in.
     pub stamp: u64,
+    /// What was found in it so far.
+    pub found: Arc<Found>,
 }
 
 /// Changes that are taken in together, and the state after them.
@@ -258,6 +261,7 @@ impl Root {
                 open: writer.open.clone(),
                 complete: true,
                 stamp: writer.stamp,
+                found: Arc::default(),
             };
             writer.host = Some(host);
             *lock(&self.latest) = Some(snapshot.world.clone());

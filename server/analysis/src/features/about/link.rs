@@ -6,6 +6,7 @@ use crate::path;
 use crate::resolve::{self, Anchored};
 use crate::world::World;
 use segue_syntax::Facts;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// At most so many lines of a target are shown.
@@ -28,8 +29,8 @@ pub(in crate::features) fn section(world: &World, path: &str, anchor: Option<&st
     if path::extension(path) != "md" {
         return None;
     }
-    let (text, facts) = text_of(world, path)?;
     let anchor = anchor.filter(|anchor| !anchor.is_empty());
+    let (text, facts) = text_of(world, path, anchor.is_some())?;
     let (start, end) = match anchor {
         Some(anchor) => place_of(&facts, anchor, text.len())?,
         None => (facts.header.body as usize, text.len()),
@@ -63,13 +64,17 @@ fn place_of(facts: &Facts, anchor: &str, end: usize) -> Option<(usize, usize)> {
 }
 
 /// The text of a file that is known or open, or that lies in the workspace unread. One that changed on
-/// disk and was not looked at again has none: what is known of it would not fit.
-fn text_of(world: &World, path: &str) -> Option<(Arc<str>, Facts)> {
-    let text = match world.file_at(path) {
-        Some((id, _)) => world.text(id)?,
-        None => world.buffer(path).or_else(|| world.read_inside(path))?,
+/// disk and was not looked at again has none: what is known of it would not fit. Of what is known for its
+/// anchors alone the index has no more than those.
+fn text_of<'w>(world: &'w World, path: &str, anchors: bool) -> Option<(Arc<str>, Cow<'w, Facts>)> {
+    let Some((id, state)) = world.file_at(path) else {
+        let text = world.buffer(path).or_else(|| world.read_inside(path))?;
+        let facts = Facts::of(&text);
+        return Some((text, Cow::Owned(facts)));
     };
-    let facts = Facts::of(&text);
+    let text = world.text(id)?;
+    let known = state.facts().filter(|_| anchors || state.kind.is_some());
+    let facts = known.map_or_else(|| Cow::Owned(Facts::of(&text)), Cow::Borrowed);
     Some((text, facts))
 }
 

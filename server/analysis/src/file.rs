@@ -4,6 +4,7 @@ use crate::intern::PathId;
 use crate::plans::Planned;
 use crate::postings::Key;
 use crate::risks::Risk;
+use crate::workflows::WorkflowBody;
 use crate::written::Ref;
 use segue_catalog::{Dialect, Kind};
 use segue_syntax::{Facts, json};
@@ -38,6 +39,8 @@ pub struct FileState {
     /// Credentials in its text, and remote scripts that it gives to a shell, in order. Found when the
     /// text is at hand: that of a closed file is not kept.
     pub(crate) risks: Box<[Risk]>,
+    /// What the body of an agentic workflow says to who runs it; `None` for other kinds.
+    pub(crate) workflow: Option<Box<WorkflowBody>>,
     /// The plan that it holds, where its kind holds one; without tasks where it has none.
     pub plan: Option<Arc<Planned>>,
 }

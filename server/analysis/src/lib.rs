@@ -45,6 +45,7 @@ mod read;
 mod recognise;
 mod risks;
 mod table;
+mod workflows;
 
 pub use disk::{Disk, RealDisk};
 pub use host::{Change, Effects, Host, Options, Progress};

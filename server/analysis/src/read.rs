@@ -4,8 +4,9 @@ use crate::file::{Content, Exports, FileState, LARGEST_FILE, Unreadable};
 use crate::intern::Interner;
 use crate::plans::Planned;
 use crate::recognise::Recognised;
-use crate::target::{Target, understand};
-use crate::written::{self, Ref};
+use crate::target::{Base, Target, understand};
+use crate::workflows::{self, WorkflowBody};
+use crate::written::{self, Ref, SiteId};
 use crate::{mentions, names, plans, risks};
 use segue_catalog::{Dialect, Kind};
 use segue_syntax::facts::TokenKind;
@@ -68,6 +69,7 @@ fn unreadable(what: Option<Recognised>, hash: u64, reason: Unreadable) -> FileSt
         uses: Box::default(),
         mentions: Box::default(),
         risks: Box::default(),
+        workflow: None,
         plan: None,
     }
 }
@@ -109,6 +111,11 @@ fn parsed(path: &str, what: Option<Recognised>, text: &str, hash: u64, interner:
         facts = anchors_only(facts);
     }
     shrink(&mut facts);
+    let workflow = (kind == Some(Kind::Workflow)).then(|| Box::new(WorkflowBody::of(text, &facts)));
+    if let Some(body) = &workflow {
+        refs.extend(body.names().flat_map(|name| refs_of_worker(name, path, interner)));
+        refs.sort_unstable();
+    }
     let plan = plans::of_facts(path, kind, text, &facts).map(|plan| Arc::new(Planned::new(plan)));
     uses.extend(plan.iter().flat_map(|plan| plans::agents_of(plan)));
     uses.sort();
@@ -123,6 +130,7 @@ fn parsed(path: &str, what: Option<Recognised>, text: &str, hash: u64, interner:
             &uses,
             imports_of(&facts).collect::<Vec<_>>(),
             seen_of_header(&facts),
+            (kind == Some(Kind::Workflow)).then(|| workflows::seen(&facts)),
         )),
         names: exported.into(),
         hidden: names::hidden(&facts),
@@ -138,6 +146,7 @@ fn parsed(path: &str, what: Option<Recognised>, text: &str, hash: u64, interner:
         refs: refs.into(),
         uses: uses.into(),
         mentions: mentions.into(),
+        workflow,
         risks: if kind.is_some() { risks::of_text(text).into() } else { Box::default() },
         plan,
     }
@@ -161,6 +170,7 @@ fn parsed_json(path: &str, what: Recognised, text: &str, hash: u64) -> FileState
         uses: Box::default(),
         mentions: Box::default(),
         risks: Box::default(),
+        workflow: None,
         plan,
     }
 }
@@ -203,6 +213,12 @@ fn seen_of_header(facts: &Facts) -> (Vec<Option<bool>>, Option<String>) {
 
 fn imports_of(facts: &Facts) -> impl Iterator<Item = &str> {
     facts.tokens.iter().filter(|token| token.kind == TokenKind::Import).map(|token| &*token.name)
+}
+
+/// What a body names is no destination, and findings hang on it all the same.
+fn refs_of_worker(name: &str, path: &str, interner: &Interner) -> Vec<Ref> {
+    let Target::Path { candidates, .. } = understand(name, path, Base::Worker) else { return Vec::new() };
+    candidates.iter().map(|path| Ref { target: interner.intern(path), site: SiteId::NONE }).collect()
 }
 
 /// Every path that some link, definition, `#file:` or import of the file may mean, sorted by path.

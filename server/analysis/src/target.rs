@@ -45,12 +45,22 @@ pub enum Base {
     FileThenTop,
     /// From the top alone.
     Top,
+    /// What an agentic workflow imports: its own folder; what begins with `.github/` or `/` from the top.
+    Part,
+    /// The name of a workflow of GitHub Actions: a file beside this one.
+    Worker,
 }
 
 /// Understands `written`, which stands in the file at `from`.
 #[must_use]
 pub fn understand(written: &str, from: &str, base: Base) -> Target {
     let written = trimmed(written);
+    if base == Base::Worker {
+        return worker(written, from);
+    }
+    if base == Base::Part && is_remote_part(written) {
+        return Target::Placeholder;
+    }
     if let Some(anchor) = written.strip_prefix('#') {
         return Target::SameFile { anchor: decode(anchor) };
     }
@@ -164,6 +174,27 @@ impl Marks {
         }
         marks
     }
+}
+
+/// The files that hold a workflow of that name: what is written, what is compiled of it, or one of
+/// GitHub Actions.
+fn worker(name: &str, from: &str) -> Target {
+    let is_name = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+    if name.is_empty() || !name.chars().all(is_name) {
+        return Target::Placeholder;
+    }
+    let beside = |ending| path::beside(from, &format!("{name}{ending}"));
+    let candidates = WORKFLOW_ENDINGS.iter().map(beside).collect();
+    Target::Path { candidates, anchor: None, anchor_at: None, folder: false }
+}
+
+/// What files of workflows end in.
+pub const WORKFLOW_ENDINGS: &[&str] = &[".md", ".lock.yml", ".yml", ".yaml"];
+
+/// `owner/repo/path@ref`: fetched from GitHub when the workflow is compiled.
+fn is_remote_part(written: &str) -> bool {
+    let before = written.rsplit_once('@').map(|(path, _)| path);
+    before.is_some_and(|path| path.matches('/').count() >= 2 && !path.starts_with(['.', '/']))
 }
 
 /// Everything that is not a path of the workspace.
@@ -309,6 +340,18 @@ fn add_candidates(found: &mut Vec<String>, spelling: &str, from: &str, base: Bas
         }
         return;
     }
+    if base == Base::Part {
+        let top = nested_top(from).unwrap_or_default();
+        if spelling.starts_with(".github/") || spelling.starts_with(".agents/") {
+            add(top, spelling);
+            add("", spelling);
+        } else {
+            add(path::parent(from), spelling);
+            // What is read when the workflow runs is looked for below `.github`.
+            add(top, &format!(".github/{spelling}"));
+        }
+        return;
+    }
     if base != Base::Top {
         add(path::parent(from), spelling);
     }
@@ -388,6 +431,35 @@ mod tests {
         ];
         for (written, expected) in cases {
             assert_eq!(told(written), expected, "{written}");
+        }
+    }
+
+    #[test]
+    fn workflows_and_their_parts() {
+        let from = "app/.github/workflows/triage.md";
+        for (written, base, expected) in [
+            ("shared/a.md?", Base::Part, Some("app/.github/workflows/shared/a.md app/.github/shared/a.md")),
+            ("../agents/a.md#Tools", Base::Part, Some("app/.github/agents/a.md app/agents/a.md")),
+            (".github/agents/a.md", Base::Part, Some("app/.github/agents/a.md .github/agents/a.md")),
+            ("/.github/a.md", Base::Part, Some(".github/a.md app/.github/a.md")),
+            ("owner/repo/shared/a.md@v1.0", Base::Part, None),
+            ("https://x.y/a.md", Base::Part, None),
+            (
+                "fix",
+                Base::Worker,
+                Some(
+                    "app/.github/workflows/fix.md app/.github/workflows/fix.lock.yml \
+                     app/.github/workflows/fix.yml app/.github/workflows/fix.yaml",
+                ),
+            ),
+            ("${{ x }}", Base::Worker, None),
+            ("../fix", Base::Worker, None),
+        ] {
+            let found = match understand(written, from, base) {
+                Target::Path { candidates, .. } => Some(candidates.join(" ")),
+                _ => None,
+            };
+            assert_eq!(found.as_deref(), expected, "{written}");
         }
     }
 

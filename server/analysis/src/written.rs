@@ -3,8 +3,10 @@
 use crate::intern::PathId;
 use crate::names;
 use crate::target::Base;
+use crate::workflows;
 use segue_catalog::Kind;
 use segue_syntax::facts::{LinkKind, TokenKind};
+use segue_syntax::yaml::Node;
 use segue_syntax::{Facts, Span};
 
 /// A destination as it is written in a file.
@@ -33,15 +35,26 @@ pub enum What {
     FileReference,
     /// `@path`, where a client reads it.
     Import,
+    /// What an agentic workflow imports, in its header or its body.
+    Part,
+    /// An agentic workflow's name for another workflow that it starts.
+    Worker,
 }
 
-/// Which destination of a file: two bits for the list of its facts, the rest for the place in it.
+/// Which destination of a file: two bits for the list of its facts (the last is the header), the rest for
+/// the place in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SiteId(u32);
 
 const INDEX_BITS: u32 = 30;
 
+/// The list of destinations in the header.
+const HEADER: u32 = 3;
+
 impl SiteId {
+    /// The site of a name that is no destination.
+    pub(crate) const NONE: Self = Self(u32::MAX);
+
     fn new(list: u32, index: usize) -> Self {
         // A text of 4 GiB has no more links than fit.
         let index = u32::try_from(index).unwrap_or(u32::MAX) & ((1 << INDEX_BITS) - 1);
@@ -77,7 +90,10 @@ pub fn all<'f>(kind: Option<Kind>, facts: &'f Facts) -> impl Iterator<Item = (Si
     let links = (0..facts.links.len()).map(|index| SiteId::new(0, index));
     let definitions = (0..facts.definitions.len()).map(|index| SiteId::new(1, index));
     let tokens = (0..facts.tokens.len()).map(|index| SiteId::new(2, index));
-    links.chain(definitions).chain(tokens).filter_map(move |site| Some((site, get(kind, facts, site)?)))
+    let header = workflows::destinations(kind, facts).into_iter().enumerate();
+    let header = header.filter_map(|(index, found)| Some((SiteId::new(HEADER, index), of_header(found)?)));
+    let body = links.chain(definitions).chain(tokens);
+    body.filter_map(move |site| Some((site, get(kind, facts, site)?))).chain(header)
 }
 
 /// The destination with that number.
@@ -104,16 +120,27 @@ pub fn get(kind: Option<Kind>, facts: &Facts, site: SiteId) -> Option<Written<'_
                 what: What::Link,
             })
         }
+        HEADER => of_header(workflows::destinations(kind, facts).get(site.index()).copied()?),
         _ => {
             let token = facts.tokens.get(site.index()).filter(|token| !token.in_code)?;
             let (base, what) = match token.kind {
                 TokenKind::File => (Base::FileThenTop, What::FileReference),
+                TokenKind::Include | TokenKind::OptionalInclude if kind == Some(Kind::Workflow) => {
+                    (Base::Part, What::Part)
+                }
                 TokenKind::Import if kind.is_some_and(names::reads_imports) => (Base::Link, What::Import),
                 _ => return None,
             };
             Some(Written { text: &token.name, span: token.name_span, whole: token.span, base, what })
         }
     }
+}
+
+fn of_header((node, what): (&Node, What)) -> Option<Written<'_>> {
+    let base = if what == What::Worker { Base::Worker } else { Base::Part };
+    let (span, text) = (node.inner_span(), node.as_str()?);
+    // With escapes in it nobody knows where its parts stand.
+    (span.len() == text.len()).then_some(Written { text, span, whole: node.span, base, what })
 }
 
 impl Written<'_> {
@@ -125,7 +152,12 @@ impl Written<'_> {
             What::FileReference if path.contains(' ') && !matches!(before, Some('"' | '\'')) => {
                 format!("\"{path}\"")
             }
-            What::FileReference => path.to_owned(),
+            What::FileReference | What::Worker => path.to_owned(),
+            // In a header, where it may begin a comment or a map.
+            What::Part if path.contains(": ") || path.contains(" #") => {
+                format!("'{}'", path.replace('\'', "''"))
+            }
+            What::Part => path.to_owned(),
             What::Import => path.replace(' ', "\\ "),
             What::Link | What::Image => encoded(path, raw, before == Some('<')),
         }

@@ -9,9 +9,9 @@ use crate::key::{KeyGroup, MoreKeys};
 use crate::key_index::{self, KeyIndex};
 use crate::names::{self, NameIndex};
 use crate::{
-    Answer, BuiltinAgent, Client, ClientId, Dialect, HookEvent, HookField, KeyTable, Kind, KindRow, McpFile,
-    McpProperty, Model, ModelForm, PlaceRow, Rule, RuleId, Secret, ServerAlias, Source, Support, ToolTable,
-    Variable,
+    Answer, BuiltinAgent, Client, ClientId, Dialect, ExpressionRow, HookEvent, HookField, KeyTable, Kind,
+    KindRow, McpFile, McpProperty, Model, ModelForm, PlaceRow, Rule, RuleId, Secret, ServerAlias, Source,
+    Support, ToolTable, Variable,
 };
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -48,6 +48,8 @@ pub struct Catalog {
     pub servers: Vec<ServerAlias>,
     /// `grammars/variables.toml`.
     pub variables: Vec<Variable>,
+    /// `grammars/expressions.toml`.
+    pub expressions: Vec<ExpressionRow>,
     /// `grammars/completion.toml`.
     pub places: Vec<PlaceRow>,
     /// `grammars/rules/*.toml`, sorted by code.
@@ -163,6 +165,7 @@ const HOOKS: &[Table] = tables!["hooks.toml"];
 const AGENTS: &[Table] = tables!["agents.toml"];
 const SERVERS: &[Table] = tables!["server_aliases.toml"];
 const VARIABLES: &[Table] = tables!["variables.toml"];
+const EXPRESSIONS: &[Table] = tables!["expressions.toml"];
 const COMPLETION: &[Table] = tables!["completion.toml"];
 
 /// A file with several lists of rows. Each file has the lists that are its own; a list that is not
@@ -183,6 +186,7 @@ struct Lists {
     server: Vec<ServerAlias>,
     variable: Vec<Variable>,
     context: Vec<PlaceRow>,
+    expression: Vec<ExpressionRow>,
 }
 
 fn parse<T: DeserializeOwned>(tables: &[Table]) -> Result<Vec<(&'static str, T)>, LoadError> {
@@ -214,7 +218,7 @@ impl Catalog {
             names::derive_old_names(&mut row);
             catalog.tools.push(row);
         }
-        for tables in [MODELS, MCP, HOOKS, AGENTS, SERVERS, VARIABLES, COMPLETION, RULES] {
+        for tables in [MODELS, MCP, HOOKS, AGENTS, SERVERS, VARIABLES, EXPRESSIONS, COMPLETION, RULES] {
             for (file, lists) in parse::<Lists>(tables)? {
                 catalog.take_lists(file, lists);
             }
@@ -260,6 +264,7 @@ impl Catalog {
         self.servers.extend(lists.server);
         self.variables.extend(lists.variable);
         self.places.extend(lists.context);
+        self.expressions.extend(lists.expression);
     }
 
     /// What follows from the rows: shared keys and words, the order of the rules, the indexes.

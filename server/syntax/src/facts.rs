@@ -271,6 +271,11 @@ pub enum TokenKind {
     /// `@path/to/file.md`, `@./x`, `@~/x`: an import candidate. Whether a client reads it is not
     /// known here.
     Import,
+    /// `@include path` alone on its line, `{{#import path}}`, `{{#runtime-import path}}`: what agentic
+    /// workflows take in.
+    Include,
+    /// The same with a `?`: what is not there is left out.
+    OptionalInclude,
     /// `@name`
     Mention,
     /// `/name` at the start of a line or after a blank.

@@ -162,12 +162,48 @@ impl<'a> Lexer<'a> {
 
     /// `#tool:name` and `#file:path`.
     fn hash(&self, at: usize, run_end: usize) -> Option<Found> {
+        if self.source.get(..at).is_some_and(|before| before.ends_with("{{")) {
+            return self.include_macro(at + 1);
+        }
         let keyword = self.source.as_bytes().get(at + 1..at + 6)?;
         let tool = keyword.eq_ignore_ascii_case(b"tool:");
         if !(tool || keyword.eq_ignore_ascii_case(b"file:")) || at + 6 > run_end || !self.begins(at) {
             return None;
         }
         if tool { self.tool(at + 6, run_end) } else { self.file(at + 6) }
+    }
+
+    /// `import path}}` and `runtime-import? path:10-20}}` behind `{{#`.
+    fn include_macro(&self, start: usize) -> Option<Found> {
+        let line = self.source.get(start..self.line_end(start))?;
+        let (inner, _) = line.split_once("}}")?;
+        let rest = inner.strip_prefix("runtime-import").or_else(|| inner.strip_prefix("import"))?;
+        let (kind, rest) = optional(rest);
+        let path = rest.strip_prefix(':').unwrap_or(rest);
+        if !path.starts_with([' ', '\t']) {
+            return None;
+        }
+        let from = start + inner.len() - path.trim_start().len();
+        let path = path.trim();
+        let lines = path.rsplit_once(':').filter(|(_, lines)| {
+            lines.starts_with(|c: char| c.is_ascii_digit())
+                && lines.bytes().all(|b| b.is_ascii_digit() || b == b'-')
+        });
+        let path = lines.map_or(path, |(path, _)| path);
+        let end = start + inner.len() + "}}".len();
+        (!path.is_empty()).then(|| Found { kind, end, name: from..from + path.len() })
+    }
+
+    /// `include path` and `import? path` behind the `@` that a line begins with.
+    fn include_line(&self, start: usize) -> Option<Found> {
+        let line = self.source.get(start..self.line_end(start))?;
+        let rest = line.strip_prefix("include").or_else(|| line.strip_prefix("import"))?;
+        let (kind, rest) = optional(rest);
+        let path = rest.trim();
+        let file = path.split('#').next().unwrap_or_default();
+        let is_path = rest.starts_with(' ') && file.ends_with(".md");
+        let from = start + line.len() - rest.trim_start().len();
+        is_path.then(|| Found { kind, end: from + path.len(), name: from..from + path.len() })
     }
 
     fn tool(&self, start: usize, run_end: usize) -> Option<Found> {
@@ -300,6 +336,11 @@ impl<'a> Lexer<'a> {
         if before.is_some_and(|c| is_part_of_address(c) || "/@{".contains(c)) || self.escaped(at) {
             return None;
         }
+        let begins_line =
+            matches!(at.checked_sub(1).map(|at| self.byte(at)), None | Some(Some(b'\n' | b'\r')));
+        if begins_line && let Some(found) = self.include_line(at + 1) {
+            return Some(found);
+        }
         if self.after_blank(at)
             && let Some(found) = self.import(at + 1)
         {
@@ -366,6 +407,14 @@ impl<'a> Lexer<'a> {
             end -= 1;
         }
         Some(Found { kind: TokenKind::Command, end, name: start..end })
+    }
+}
+
+/// What an include is, with and without the `?` behind its word.
+fn optional(rest: &str) -> (TokenKind, &str) {
+    match rest.strip_prefix('?') {
+        Some(rest) => (TokenKind::OptionalInclude, rest),
+        None => (TokenKind::Include, rest),
     }
 }
 

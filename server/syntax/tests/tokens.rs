@@ -46,6 +46,26 @@ fn tools_and_files() {
 }
 
 #[test]
+fn what_workflows_take_in() {
+    check(
+        tokens,
+        &[
+            ("{{#import shared/a.md}}", r##"Include "#import shared/a.md}}" "shared/a.md""##),
+            ("{{#import: a.md }} x", r##"Include "#import: a.md }}" "a.md""##),
+            ("{{#import? a b.md}}", r##"OptionalInclude "#import? a b.md}}" "a b.md""##),
+            ("x {{#runtime-import a.md:1-20}}", r##"Include "#runtime-import a.md:1-20}}" "a.md""##),
+            ("{{#importa.md}} {{#import }} {{#import x\n}}", ""),
+            ("{{#if x}} {{#each y}}", ""),
+            ("@include shared/a_b_c.md", r#"Include "@include shared/a_b_c.md" "shared/a_b_c.md""#),
+            ("a\n@import? a.md#Part  \nb", r##"OptionalInclude "@import? a.md#Part" "a.md#Part""##),
+            ("@include two words.md", r#"Include "@include two words.md" "two words.md""#),
+            ("@include two words", r#"Mention "@include" "include""#),
+            ("`{{#import a.md}}`\n\n```\n@include a.md\n```\n", ""),
+        ],
+    );
+}
+
+#[test]
 fn variables_and_arguments() {
     check(
         tokens,

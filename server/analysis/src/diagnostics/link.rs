@@ -24,7 +24,9 @@ pub(super) fn check(context: &mut Context<'_>) {
         facts.definitions.iter().filter(|own| !own.used).map(|own| own.span).collect();
     let mut sole = Sole::of(context);
     for (site, written) in written::all(Some(context.kind), facts) {
-        if unused.contains(&written.whole) {
+        // Whether parts and workers are there is a matter of the family `workflow`.
+        let other_family = matches!(written.what, What::Part | What::Worker);
+        if other_family || unused.contains(&written.whole) {
             continue;
         }
         match sole.target(site).and_then(|target| plain(context, &written, target)) {

@@ -90,7 +90,7 @@ fn costs(world: &World, path: &str, range: Span, go_on: &dyn Fn() -> bool) -> Ve
     let Some(facts) = state.facts().filter(|_| state.kind.is_some()) else { return Vec::new() };
     let mut hints = Vec::new();
     for (_, written) in written::all(state.kind, facts) {
-        if written.what == What::Image || !touches(written.whole, range) || !go_on() {
+        if matches!(written.what, What::Image | What::Worker) || !touches(written.whole, range) || !go_on() {
             continue;
         }
         let Some(lead) = resolve::lead(world, path, &written) else { continue };

@@ -4,13 +4,14 @@ mod body;
 mod header;
 #[cfg(test)]
 mod tests;
+mod workflow;
 
 use super::shown::Shown;
 use super::tasks::card;
 use super::{completion, explain, matches};
 use crate::file::FileState;
 use crate::world::World;
-use segue_catalog::catalog;
+use segue_catalog::{Kind, catalog};
 use segue_syntax::Span;
 
 /// Something to show beside a place.
@@ -55,6 +56,11 @@ fn meaning(world: &World, path: &str, text: &str, offset: usize) -> Option<Hover
 /// What stands in a header or in the text means.
 fn text_of(world: &World, path: &str, state: &FileState, text: &str, offset: usize) -> Option<Hover> {
     let facts = state.facts()?;
+    if state.kind == Some(Kind::Workflow)
+        && let Some(found) = workflow::meaning(world, path, state, facts, offset)
+    {
+        return Some(found);
+    }
     if let Some(content) = completion::header_content(text)
         && content.touches(offset)
         && completion::is_line_of(text, content, offset)

@@ -150,6 +150,9 @@ pub(super) fn rewritten(
     target: &str,
 ) -> Option<(Span, String)> {
     let (text, there) = (page.text?, lead.there.as_ref()?);
+    if written.base == Base::Worker {
+        return worker(rewrite, written, there, target);
+    }
     let after = After { rewrite, base: written.base };
     if after.leads(written.text, target, there.spelling) {
         return None;
@@ -158,6 +161,20 @@ pub(super) fn rewritten(
     let before = text.get(..span.start as usize).and_then(|text| text.chars().next_back());
     let style = StyleOf { written, raw: span.of(text), before, from: rewrite.origin };
     Some((span, style.write(lead, there, &after, target)))
+}
+
+/// The name of a workflow that moves; `None` where it is called as before, and where it goes to another
+/// folder, in which nobody finds it.
+fn worker(
+    rewrite: &Rewrite<'_>,
+    written: &Written<'_>,
+    there: &There,
+    target: &str,
+) -> Option<(Span, String)> {
+    let ending = there.path.strip_prefix(&path::beside(rewrite.origin, written.text))?;
+    let name = path::file_name(target).strip_suffix(ending)?;
+    let stays = path::parent(target) == path::parent(rewrite.from) && name != written.text;
+    stays.then(|| (written.span, name.to_owned()))
 }
 
 /// The workspace after the moves, seen from a destination.
@@ -239,7 +256,8 @@ impl StyleOf<'_> {
         let beside = lead.candidates.get(there.candidate).is_some_and(|own| {
             path::join(path::parent(self.from), self.raw).is_some_and(|path| path == *own)
         });
-        if from_top || (self.written.base == Base::FileThenTop && !beside) {
+        let tries_top = matches!(self.written.base, Base::FileThenTop | Base::Part);
+        if from_top || (tries_top && !beside) {
             // Who sees it from a nested top could see it from the top of all, too.
             let was_nested = nested_top(self.from).is_some_and(|top| {
                 let own = lead.candidates.get(there.candidate).and_then(|own| own.strip_prefix(top));

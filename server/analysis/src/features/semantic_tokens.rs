@@ -8,7 +8,7 @@ use crate::file::{FileState, Space};
 use crate::names;
 use crate::plans::signs;
 use crate::world::World;
-use segue_catalog::{ClaudeName, Dialect, VscodeName, catalog};
+use segue_catalog::{ClaudeName, Dialect, Kind, VscodeName, catalog};
 use segue_syntax::facts::TokenKind;
 use segue_syntax::{Facts, Span};
 
@@ -116,7 +116,15 @@ fn body(world: &World, state: &FileState, facts: &Facts, into: &mut Vec<Semantic
             TokenKind::Command if is_command(world, &token.name) => {
                 into.push(plain(token.span, SemanticKind::Command));
             }
-            TokenKind::Mention | TokenKind::Command | TokenKind::Import | TokenKind::UnclosedVariable => {}
+            TokenKind::Include | TokenKind::OptionalInclude if state.kind == Some(Kind::Workflow) => {
+                into.push(plain(token.name_span, SemanticKind::File));
+            }
+            TokenKind::Mention
+            | TokenKind::Command
+            | TokenKind::Import
+            | TokenKind::Include
+            | TokenKind::OptionalInclude
+            | TokenKind::UnclosedVariable => {}
         }
     }
 }

@@ -63,7 +63,9 @@ fn taken_out(world: &World, page: &Page<'_>, is_deleted: &dyn Fn(&str) -> bool) 
         }
         match written.what {
             What::Link | What::Image => spans.extend(around_text(facts, text, &written)),
-            What::FileReference | What::Import => spans.extend(own_line(text, written.whole, true)),
+            What::FileReference | What::Import | What::Part | What::Worker => {
+                spans.extend(own_line(text, written.whole, true))
+            }
         }
     }
     spans.retain(|span| !span.is_empty());

@@ -53,7 +53,18 @@ pub(super) fn ties_differ(old: Option<&FileState>, new: Option<&FileState>) -> b
         let imports = tokens.iter().filter(|token| token.kind == TokenKind::Import);
         imports.map(|token| token.name.clone()).collect()
     };
-    ties(old) != ties(new) || imports(old) != imports(new)
+    let workers = |state: Option<&FileState>| {
+        state
+            .filter(|state| state.kind == Some(Kind::Workflow))
+            .map(|state| state.targets().collect::<Vec<_>>())
+    };
+    ties(old) != ties(new) || imports(old) != imports(new) || workers(old) != workers(new)
+}
+
+/// Whether findings of a kind look along the chain of what files refer to: imports, workflows that start
+/// each other.
+fn ties_by_path(kind: Kind) -> bool {
+    names::reads_imports(kind) || kind == Kind::Workflow
 }
 
 impl Host {
@@ -117,9 +128,12 @@ impl Host {
                 .into_iter()
                 .flat_map(|key| self.world.uses.get(key).iter().copied())
         });
-        let importers = self.world.referrers(id).iter().copied().filter(|id| {
-            self.world.file(*id).is_some_and(|state| state.kind.is_some_and(names::reads_imports))
-        });
+        let importers = self
+            .world
+            .referrers(id)
+            .iter()
+            .copied()
+            .filter(|id| self.world.file(*id).is_some_and(|state| state.kind.is_some_and(ties_by_path)));
         by_name.chain(importers).collect()
     }
 
@@ -128,7 +142,7 @@ impl Host {
         let Some(state) = self.world.file(id) else { return Vec::new() };
         let by_name =
             state.uses.iter().flat_map(|name| self.world.definitions.get(key_of(name)).iter().copied());
-        let imports = state.kind.is_some_and(names::reads_imports);
+        let imports = state.kind.is_some_and(ties_by_path);
         by_name.chain(state.targets().filter(|_| imports)).collect()
     }
 }

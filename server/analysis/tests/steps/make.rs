@@ -34,7 +34,7 @@ pub fn path(random: &mut Random, pool: usize) -> String {
     let top = TOPS[random.below(TOPS.len())];
     let word = random.pick(WORDS);
     let n = random.below(pool);
-    let below = match random.below(22) {
+    let below = match random.below(25) {
         0 | 1 => format!(".github/agents/{word}{n}.agent.md"),
         2 => format!(".claude/agents/{word}{n}.md"),
         3 | 4 => format!(".github/prompts/{word}{n}.prompt.md"),
@@ -49,7 +49,8 @@ pub fn path(random: &mut Random, pool: usize) -> String {
         16 => format!("specs/{n}/tasks.md"),
         17 => format!("specs/{n}/{}.md", random.pick(&["spec", "plan"])),
         18 => format!("plan/{word}{n}.md"),
-        19 => format!(".github/workflows/{word}{n}.md"),
+        19 | 22 | 23 => format!(".github/workflows/{word}{n}.md"),
+        24 => format!(".github/workflows/{word}{n}{}", random.pick(&[".yml", ".lock.yml"])),
         20 => format!("src/{word}{n}.rs"),
         _ => format!("docs/{word}{n}.spec.md"),
     };
@@ -97,15 +98,37 @@ fn header(random: &mut Random, path: &str, pool: usize) -> String {
     } else if path.ends_with("SKILL.md") {
         format!("name: {one}\ndescription: d\n")
     } else if path.contains("workflows/") {
-        random
-            .pick(&["on: push\nengine: copilot\n", "title: x\n", "engine: copilot\npermissions: read-all\n"])
-            .to_owned()
+        let (header, body) = workflow(random, &one, &two);
+        return format!("---\n{header}---\n{body}");
     } else if path.contains("plan/") {
         random.pick(&["goal: ship\n", "title: x\n"]).to_owned()
     } else {
         return String::new();
     };
     format!("---\n{body}---\n")
+}
+
+/// A workflow that starts, imports and names others.
+fn workflow(random: &mut Random, one: &str, two: &str) -> (String, String) {
+    let on = random.pick(&[
+        "on: push\nengine: copilot\n",
+        "title: x\n",
+        "engine: copilot\npermissions: read-all\n",
+        "on: workflow_dispatch\n",
+        "on:\n  workflow_dispatch:\n    inputs:\n      issue: {required: true}\n",
+    ]);
+    let rest = match random.below(4) {
+        0 => String::new(),
+        1 => format!("imports:\n  - {one}.md\n"),
+        2 => format!("safe-outputs:\n  dispatch-workflow:\n    workflows: [{one}, {two}]\n"),
+        _ => format!("timeout-minutes: 3\nsafe-outputs:\n  dispatch-workflow: [{one}]\n"),
+    };
+    let body = match random.below(3) {
+        0 => format!("Dispatch `{two}`.\n"),
+        1 => format!("Run `gh workflow run {two} -f number=1`.\n"),
+        _ => String::new(),
+    };
+    (format!("{on}{rest}"), body)
 }
 
 /// A line that refers to some other file.

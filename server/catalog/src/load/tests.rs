@@ -57,13 +57,26 @@ fn every_table_loads() {
 #[test]
 fn every_file_of_the_folder_is_a_table() {
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../grammars");
-    let known: BTreeSet<&str> =
-        [CLIENTS, KINDS, TOOLS, RULES, MODELS, MCP, HOOKS, AGENTS, SERVERS, VARIABLES, COMPLETION]
-            .into_iter()
-            .flatten()
-            .map(|table| table.0)
-            .collect();
-    for folder in ["", "clients/", "primitives/", "tools/", "rules/"] {
+    let known: BTreeSet<&str> = [
+        CLIENTS,
+        KINDS,
+        MORE_KEYS,
+        TOOLS,
+        RULES,
+        MODELS,
+        MCP,
+        HOOKS,
+        AGENTS,
+        SERVERS,
+        VARIABLES,
+        EXPRESSIONS,
+        COMPLETION,
+    ]
+    .into_iter()
+    .flatten()
+    .map(|table| table.0)
+    .collect();
+    for folder in ["", "clients/", "primitives/", "primitives/workflow/", "tools/", "rules/"] {
         for entry in std::fs::read_dir(format!("{root}/{folder}")).unwrap() {
             let name = entry.unwrap().file_name().into_string().unwrap();
             if name.ends_with(".toml") {
@@ -232,6 +245,7 @@ fn texts_are_sentences() {
     catalog.builtin_agent_rows.iter().for_each(|row| sentence(&row.name, &row.doc));
     catalog.servers.iter().for_each(|row| sentence(&row.name, &row.doc));
     catalog.variables.iter().for_each(|row| sentence(&row.name, &row.doc));
+    catalog.expressions.iter().for_each(|row| sentence(&row.name, &row.doc));
     for rule in &catalog.rules {
         assert!(!rule.title.is_empty() && !rule.explain.is_empty(), "{}", rule.code);
     }
@@ -322,6 +336,24 @@ fn groups_of_keys_stand_below_each_key_that_names_them() {
             assert!(below > 1, "{}: no group {group}", above.name);
         }
     }
+}
+
+#[test]
+fn expressions_are_known_by_name_or_by_their_beginning() {
+    let refused =
+        |name: &str| catalog().expressions.iter().find(|row| row.is_about(name)).map(|row| row.refused);
+    for (name, expected) in [
+        ("github.actor", Some(false)),
+        ("inputs.issue", Some(false)),
+        ("inputs.", None),
+        ("inputs", None),
+        ("secrets.TOKEN", Some(true)),
+        ("github.event.issue.body", Some(true)),
+        ("env.HOME", None),
+    ] {
+        assert_eq!(refused(name), expected, "{name}");
+    }
+    unique("expressions", catalog().expressions.iter().map(|row| row.name.as_str()));
 }
 
 #[test]

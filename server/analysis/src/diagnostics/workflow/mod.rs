@@ -3,9 +3,14 @@
 //! Their schema moves from week to week, so what the rows do not have is a hint; an error is said only of
 //! what GitHub Actions itself refuses.
 
+mod body;
+mod dispatch;
 mod header;
+mod import;
+mod rights;
 
 use super::{Context, Report};
+use crate::written::SiteId;
 use segue_catalog::Kind;
 use segue_syntax::facts::HeaderShape;
 
@@ -16,6 +21,12 @@ pub(super) fn check(context: &mut Context<'_>) {
         return;
     }
     missing_on(context);
+    import::check(context);
+    let Some(map) = context.facts.header.yaml.map() else { return };
+    rights::check(context, map);
+    dispatch::check(context, map);
+    body::expressions(context, map);
+    body::waits(context, map);
 }
 
 /// Without `on:` it is a part for others, and nobody takes it in.
@@ -34,5 +45,9 @@ fn missing_on(context: &mut Context<'_>) {
 fn is_imported(context: &Context<'_>) -> bool {
     let world = context.world;
     let importers = world.referrers(context.id).iter().filter(|id| **id != context.id);
-    importers.filter_map(|id| world.file(*id)).any(|state| state.kind == Some(Kind::Workflow))
+    importers.filter_map(|id| world.file(*id)).any(|state| {
+        // A body may name it without taking it in.
+        let leads_here = state.refs.iter().any(|own| own.target == context.id && own.site != SiteId::NONE);
+        state.kind == Some(Kind::Workflow) && leads_here
+    })
 }

@@ -8,6 +8,7 @@
 mod agents;
 mod body;
 mod context;
+mod expressions;
 mod flow;
 mod globs;
 mod header;
@@ -21,6 +22,7 @@ mod spot;
 mod template;
 mod tools;
 mod values;
+mod workflows;
 mod write;
 
 #[cfg(test)]

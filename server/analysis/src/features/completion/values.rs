@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::spot::{Role, Spot};
 use super::write::{self, Form, Value};
-use super::{Proposal, ProposalKind, agents, globs, models, tools};
+use super::{Proposal, ProposalKind, agents, globs, models, tools, workflows};
 use crate::features::about::About;
 use crate::file::Space;
 use segue_catalog::{ClientId, Dialect, Key, Kind, Shape};
@@ -119,7 +119,7 @@ fn plain(text: &str, kind: ProposalKind) -> Value {
 fn named(context: &Context<'_>, key: &Key, spot: &Spot) -> Vec<Value> {
     let claude = context.dialect == Dialect::Claude || context.kind == Kind::Skill;
     match (key.name.as_str(), context.kind) {
-        ("tools", Kind::Workflow) => Vec::new(),
+        (_, Kind::Workflow) => workflows::named(context, &key.name),
         ("tools", _) if !claude => tools::of_copilot(context, spot),
         ("tools" | "disallowedTools" | "allowed-tools" | "disallowed-tools", _) => {
             tools::of_claude(context, spot, key.name.starts_with("allowed"))

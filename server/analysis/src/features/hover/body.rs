@@ -56,6 +56,10 @@ fn word(world: &World, path: &str, state: &FileState, facts: &Facts, token: &Tok
         }),
         TokenKind::File => preview(world, path, &name, Base::FileThenTop),
         TokenKind::Import => preview(world, path, &name, Base::Link),
+        TokenKind::Include | TokenKind::OptionalInclude if state.kind == Some(Kind::Workflow) => {
+            preview(world, path, &name, Base::Part)
+        }
+        TokenKind::Include | TokenKind::OptionalInclude => None,
         TokenKind::UnclosedVariable => None,
     }
 }

@@ -35,6 +35,20 @@ description: Fills in PDF forms
 Fill in.
 //- .mcp.json
 { \"mcpServers\": { \"wiki\": { \"type\": \"http\", \"url\": \"https://wiki.example.com\", \"tools\": [\"read_page\"] } } }
+//- .github/workflows/fix.md
+---
+name: Fixer
+description: Mends what an issue tells of
+on:
+  workflow_dispatch:
+    inputs:
+      issue:
+        description: The number of the issue
+        required: true
+      dry: {}
+---
+
+Fix.
 //- docs/guide.md
 # Guide
 
@@ -132,6 +146,17 @@ fn cards_of_other_headers() {
         (".github/workflows/x.md", "---\non: push\npermissions: {issues: wr‸ite}\n---\n\nText.\n"),
         (".github/workflows/x.md", "---\non: push\nsafe-outputs:\n  dispatch-work‸flow: [a]\n---\n\nText.\n"),
         (".github/workflows/x.md", "---\non: push\nnetwork:\n  allowed:\n    - no‸de\n---\n\nText.\n"),
+        (
+            ".github/workflows/x.md",
+            "---\non: push\nsafe-outputs:\n  dispatch-workflow: [fi‸x, y]\n---\n\nText.\n",
+        ),
+        (".github/workflows/x.md", "---\non: push\nimports: [../../docs/gui‸de.md]\n---\n\nText.\n"),
+        (".github/workflows/x.md", "---\non: push\n---\n\nBy ${{ github.ac‸tor || secrets.X }}.\n"),
+        (".github/workflows/x.md", "---\non: push\n---\n\nBy ${{ github.actor || secr‸ets.X }}.\n"),
+        (
+            ".github/workflows/x.md",
+            "---\non:\n  workflow_dispatch:\n    inputs:\n      n: {description: A number}\n---\n${{ inputs.‸n }}\n",
+        ),
     ] {
         let _ = writeln!(all, "== {text}\n{}\n", drawn(path, text));
     }

@@ -29,7 +29,7 @@ pub(super) fn offer(source: &Source<'_>, range: Span, offers: &mut Vec<Offer>) {
 
 /// The Markdown file that a destination means and that nothing is at.
 fn missing_file(source: &Source<'_>, written: &Written<'_>) -> Option<String> {
-    if written.what == What::Image {
+    if matches!(written.what, What::Image | What::Worker) {
         return None;
     }
     let lead = resolve::lead(source.world, &source.path, written).filter(|lead| lead.there.is_none())?;

@@ -1,0 +1,234 @@
+//! Agentic workflows: what their parts and workers mean, who has to be judged again, and what follows a file
+//! that moves.
+
+#![allow(clippy::panic, clippy::expect_used, reason = "helpers of tests fail by panicking")]
+
+use segue_analysis::changes::{FileChanges, Move};
+use segue_analysis::diagnostics;
+use segue_analysis::features::completion::{Request, completion};
+use segue_analysis::features::{at, links, moves, navigate};
+use segue_analysis::fixture;
+use segue_analysis::{Change, Host, Options, World};
+use segue_catalog::Answerers;
+use std::sync::Arc;
+
+const WORKSPACE: &str = "//- .github/workflows/plan.md
+---
+on: weekly
+timeout-minutes: 10
+imports:
+  - shared/tools.md
+  - uses: .github/agents/judge.md
+  - acme/parts/x.md@v1
+safe-outputs:
+  dispatch-workflow:
+    workflows: [fix, 'report']
+    max: 2
+---
+
+# Plan
+
+@include shared/more.md
+@include? shared/maybe.md
+
+{{#runtime-import shared/words.md:1-3}}
+
+Dispatch `fix` for each issue.
+//- .github/workflows/fix.md
+---
+description: Mends what an issue tells of
+on:
+  workflow_dispatch:
+    inputs:
+      issue:
+        description: The number of the issue
+        required: true
+timeout-minutes: 10
+safe-outputs:
+  create-pull-request:
+---
+
+# Fix
+
+See ${{ inputs.issue }}.
+//- .github/workflows/report.yml
+on:
+  workflow_dispatch:
+jobs: {}
+//- .github/workflows/shared/tools.md
+---
+tools:
+  edit:
+---
+//- .github/workflows/shared/more.md
+More.
+//- .github/shared/words.md
+Words.
+//- .github/agents/judge.md
+---
+description: Judges
+---
+Judge.
+";
+
+const PLAN: &str = ".github/workflows/plan.md";
+const FIX: &str = ".github/workflows/fix.md";
+
+fn open(fixture: &str) -> Host {
+    Host::open(Arc::new(fixture::disk(fixture)), Options::default(), &|_| ())
+}
+
+fn text(world: &World, path: &str) -> String {
+    world.text(world.id(path).expect("a path")).expect("its text").to_string()
+}
+
+fn offset(world: &World, path: &str, token: &str) -> u32 {
+    let at = text(world, path).find(token).unwrap_or_else(|| panic!("{token}"));
+    u32::try_from(at + token.len() / 2).expect("short")
+}
+
+fn findings(world: &World, path: &str) -> Vec<String> {
+    let id = world.id(path).expect("a path");
+    let text = text(world, path);
+    let told = |one: &diagnostics::Finding| format!("{} {}", one.code, one.span.of(&text));
+    diagnostics::of_file(world, id).iter().map(told).collect()
+}
+
+#[test]
+fn parts_and_workers_lead_to_their_files() {
+    let world = open(WORKSPACE).snapshot();
+    assert_eq!(findings(&world, PLAN), [""; 0]);
+    for (token, expected) in [
+        ("shared/tools.md", ".github/workflows/shared/tools.md"),
+        (".github/agents/judge.md", ".github/agents/judge.md"),
+        ("fix, ", FIX),
+        ("report", ".github/workflows/report.yml"),
+        ("shared/more.md", ".github/workflows/shared/more.md"),
+        ("shared/words.md", ".github/shared/words.md"),
+    ] {
+        let found = at::at(&world, PLAN, offset(&world, PLAN, token)).unwrap_or_else(|| panic!("{token}"));
+        let places = at::definitions(&world, &found.symbol);
+        assert_eq!(places.first().map(|place| &*place.path), Some(expected), "{token}");
+    }
+    let links = links::of(&world, PLAN);
+    let text = text(&world, PLAN);
+    let told: Vec<&str> = links.iter().map(|link| link.span.of(&text)).collect();
+    assert_eq!(
+        told,
+        ["shared/tools.md", ".github/agents/judge.md", "fix", "report", "shared/more.md", "shared/words.md"]
+    );
+    let fix = at::Symbol::Path(FIX.into());
+    let uses = navigate::references(&world, &fix, &|| true);
+    assert!(uses.iter().any(|found| &*found.path == PLAN && found.span.of(&text) == "fix"), "{uses:?}");
+}
+
+#[test]
+fn names_of_workers_and_paths_of_parts_follow_a_move() {
+    let world = open(WORKSPACE).snapshot();
+    let moved = |from: &str, to: &str| {
+        let one = [Move { from: from.to_owned(), to: to.to_owned() }];
+        let changes = moves::follow(&world, &one, &|| true).expect("known");
+        changes.files.get(PLAN).map(FileChanges::applied).map(|text| text.expect("applied"))
+    };
+    for (from, to, expected) in [
+        (FIX, ".github/workflows/mend.md", Some("workflows: [mend, 'report']")),
+        (".github/workflows/report.yml", ".github/workflows/tell.yml", Some("workflows: [fix, 'tell']")),
+        (FIX, "docs/fix.md", None),
+        (".github/workflows/shared/tools.md", ".github/workflows/parts/all.md", Some("- parts/all.md\n")),
+        (".github/workflows/shared/more.md", ".github/workflows/more.md", Some("@include more.md\n")),
+        (
+            ".github/agents/judge.md",
+            ".github/agents/judge.agent.md",
+            Some("uses: .github/agents/judge.agent.md"),
+        ),
+    ] {
+        let text = moved(from, to);
+        let holds = match expected {
+            Some(expected) => text.as_ref().is_some_and(|text| text.contains(expected)),
+            None => text.is_none(),
+        };
+        assert!(holds, "{from} → {to}: {text:?}");
+    }
+}
+
+/// A worker that changes concerns who starts it, names it, and gives it inputs, along the whole chain.
+#[test]
+fn who_starts_a_worker_is_judged_again() {
+    let mut host = open(WORKSPACE);
+    let mut write = |path: &str, text: &str| {
+        let change = Change::Buffer { path: path.to_owned(), text: text.into(), version: None };
+        let effects = host.apply([change]);
+        let world = host.snapshot();
+        let touched = effects.everything
+            || effects.changed.iter().chain(&effects.dependents).any(|id| &*world.path(*id) == PLAN);
+        (findings(&world, PLAN), touched)
+    };
+    let (found, touched) = write(FIX, "---\non: push\nengine: copilot\n---\n# Fix\n");
+    assert_eq!((found, touched), (vec!["workflow/unknown-worker fix".to_owned()], true));
+    let circle = "---\non: workflow_dispatch\ntimeout-minutes: 1\nsafe-outputs:\n  dispatch-workflow: {workflows: [plan], max: 1}\n---\n# Fix\n";
+    let (found, touched) = write(FIX, circle);
+    assert_eq!((found, touched), (vec!["workflow/dispatch-cycle fix".to_owned()], true));
+    let through = circle.replace("plan", "third");
+    let (found, touched) = write(FIX, &through);
+    assert_eq!((found, touched), (Vec::new(), true));
+    // Two steps away.
+    let (found, touched) = write(".github/workflows/third.md", circle);
+    assert_eq!((found, touched), (vec!["workflow/dispatch-cycle fix".to_owned()], true));
+}
+
+#[test]
+fn half_written_workflows_are_no_trouble() {
+    for text in [
+        "---\non:\nsafe-outputs:\n  dispatch-workflow:\n---\n${{ ",
+        "---\non: [\nimports: {aw: x}\nsafe-outputs: {dispatch-workflow: [[a], {b: c}]}\n---\n{{#import }}\n@include \n",
+        "---\r\non: x\r\nimports:\r\n- 'a''b.md'\r\n- uses:\r\n- [x]\r\npermissions: [write]\r\n---\r\n${{ a.b[0 }}\r\n",
+        "---\non: push\nsafe-outputs: x\nengine: copilot\npermissions:\n  issues: {a: b}\n---\n```json\n{\"workflow_name\": [\n",
+        "\u{feff}---\non: push\nsafe-outputs:\n  dispatch-workflow: [plan, plan, '']\n---\ndispatch ``` ` `plan`\n",
+    ] {
+        let mut host = open(WORKSPACE);
+        host.apply([Change::Buffer { path: PLAN.to_owned(), text: text.into(), version: None }]);
+        let world = host.snapshot();
+        findings(&world, PLAN);
+        for at in 0..=text.len() {
+            let at = u32::try_from(at).expect("short");
+            let _ = at::at(&world, PLAN, at);
+            let request =
+                Request { world: &world, path: PLAN, text, offset: at, editor: Answerers::default() };
+            let _ = completion(request);
+        }
+    }
+}
+
+#[test]
+fn names_are_proposed() {
+    let mut host = open(WORKSPACE);
+    for (marked, expected) in [
+        ("---\non: weekly\nsafe-outputs:\n  dispatch-workflow: [‸]\n---\n", "fix plan"),
+        (
+            "---\non: weekly\nsafe-outputs:\n  dispatch-workflow:\n    workflows:\n      - ‸\n---\n",
+            "fix plan",
+        ),
+        (
+            "---\non: weekly\nimports:\n  - uses: ‸\n---\n",
+            "../agents/judge.md shared/more.md shared/tools.md",
+        ),
+        ("---\non: weekly\nimports: [shared/more.md, ‸]\n---\n", "../agents/judge.md shared/tools.md"),
+    ] {
+        let path = ".github/workflows/new.md";
+        let at = marked.find('‸').expect("a cursor");
+        let text = marked.replace('‸', "");
+        host.apply([Change::Buffer { path: path.to_owned(), text: text.as_str().into(), version: None }]);
+        let world = host.snapshot();
+        let request = Request {
+            world: &world,
+            path,
+            text: &text,
+            offset: u32::try_from(at).expect("short"),
+            editor: Answerers::default(),
+        };
+        let mut labels: Vec<String> =
+            completion(request).proposals.into_iter().map(|own| own.label).collect();
+        labels.sort();
+        assert_eq!(labels.join(" "), expected, "{marked}");
+    }
+}

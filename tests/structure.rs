@@ -26,6 +26,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("segue-syntax", &[]),
     ("segue-catalog", &[]),
     ("segue-plan", &[]),
+    // A server for tests, built on the protocol's own SDK.
+    ("segue-test-mcp", &[]),
     // Drives the built binary from outside; no part of it.
     ("segue-bench", &[]),
 ];
@@ -35,7 +37,8 @@ const KNOWN_BY: &[(&str, &[&str])] = &[
     ("tower-lsp", &["segue-lsp"]),
     ("tower-lsp-server", &["segue-lsp"]),
     ("lsp-types", &["segue-lsp"]),
-    ("tokio", &["segue-lsp", "segue-cli", "segue-mcp", "segue-orchestrator", "segue"]),
+    ("tokio", &["segue-lsp", "segue-cli", "segue-mcp", "segue-orchestrator", "segue-test-mcp", "segue"]),
+    ("rmcp", &["segue-mcp", "segue-test-mcp"]),
     ("ropey", &["segue-syntax"]),
     ("tree-sitter", &["segue-syntax"]),
     ("pulldown-cmark", &["segue-syntax"]),

@@ -19,6 +19,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
+#[path = "../support/mcp.rs"]
+mod mcp;
 mod workspace;
 
 mod baseline;
@@ -37,4 +39,5 @@ mod since;
 mod streams;
 #[cfg(target_os = "linux")]
 mod terminal;
+mod tools;
 mod watch;

@@ -2,7 +2,7 @@
 
 use crate::workspace::{Workspace, agent};
 use rustix::pty::{OpenptFlags, grantpt, ioctl_tiocgptpeer, openpt, unlockpt};
-use std::io::Read;
+use std::io::{Read, Write};
 use std::process::{Command, Stdio};
 
 fn broken_prompts() -> Workspace {
@@ -10,6 +10,50 @@ fn broken_prompts() -> Workspace {
         (0..40).map(|number| (format!("p{number}.prompt.md"), agent("[x](gone.md)"))).collect();
     let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     Workspace::new(&files)
+}
+
+/// A command whose three ends are one terminal.
+pub struct Terminal {
+    child: std::process::Child,
+    ours: std::fs::File,
+    drawn: Vec<u8>,
+}
+
+impl Terminal {
+    pub fn start(command: &mut Command) -> Self {
+        let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY;
+        let ours = openpt(flags).unwrap();
+        grantpt(&ours).unwrap();
+        unlockpt(&ours).unwrap();
+        let theirs = || ioctl_tiocgptpeer(&ours, flags).unwrap();
+        command.env("TERM", "xterm-256color").stdin(theirs()).stdout(theirs()).stderr(theirs());
+        let child = command.spawn().unwrap();
+        // Our copies of the other end would keep it open.
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        Self { child, ours: ours.into(), drawn: Vec::new() }
+    }
+
+    /// Waits until that is drawn.
+    pub fn wait_for(&mut self, text: &str) {
+        let mut buffer = [0; 4096];
+        while !String::from_utf8_lossy(&self.drawn).contains(text) {
+            let read = self.ours.read(&mut buffer).unwrap_or_default();
+            assert!(read > 0, "it ended after {:?}", String::from_utf8_lossy(&self.drawn));
+            self.drawn.extend(&buffer[..read]);
+        }
+    }
+
+    pub fn type_line(&mut self, line: &str) {
+        self.ours.write_all(format!("{line}\n").as_bytes()).unwrap();
+    }
+
+    /// Waits for the end: the exit status, and all that was drawn.
+    pub fn end(mut self) -> (i32, String) {
+        // Reading a terminal that nobody has open any more is an error.
+        let _ = self.ours.read_to_end(&mut self.drawn);
+        let status = self.child.wait().unwrap().code().unwrap();
+        (status, String::from_utf8_lossy(&self.drawn).into_owned())
+    }
 }
 
 /// Runs a command with a terminal where `place` puts it; what was drawn there, and the other output.

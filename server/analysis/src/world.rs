@@ -60,6 +60,7 @@ pub struct World {
     pub(crate) configs: Arc<BTreeMap<String, Arc<ConfigFile>>>,
     pub(crate) default_config: Arc<Config>,
     pub(crate) user: Arc<crate::user::UserFiles>,
+    pub(crate) live: Arc<crate::live::LiveTools>,
     /// Counts changes of any kind.
     pub revision: u64,
     /// Counts changes of the set of paths.
@@ -105,6 +106,7 @@ impl World {
             configs: Arc::default(),
             default_config: Arc::default(),
             user: Arc::default(),
+            live: Arc::default(),
             revision: 0,
             paths_revision: 0,
             names_revision: 0,

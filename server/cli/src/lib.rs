@@ -21,6 +21,7 @@ mod places;
 mod plan;
 mod progress;
 mod rule_page;
+mod tools;
 mod write;
 
 use clap::{CommandFactory, Parser, Subcommand};
@@ -52,6 +53,7 @@ enum Command {
     Graph(graph::Args),
     New(new::Args),
     Plan(plan::Args),
+    Tools(tools::Args),
 }
 
 /// Runs the command that the process arguments name; `lsp` by way of `serve`, because this crate knows
@@ -77,6 +79,7 @@ pub fn main(serve: impl FnOnce(&[OsString]) -> ExitCode) -> ExitCode {
         Some(Command::Graph(args)) => graph::run(&args),
         Some(Command::New(args)) => new::run(&args),
         Some(Command::Plan(args)) => plan::run(&args),
+        Some(Command::Tools(args)) => tools::run(&args),
     };
     match result {
         Ok(status) => status,

@@ -81,6 +81,16 @@ pub fn visible(text: &str) -> String {
     text.chars().map(sign).collect()
 }
 
+/// Asks a person at the terminal, on stderr, and gives the line that was typed; nothing at the end of the
+/// input.
+pub fn ask(question: &str) -> Option<String> {
+    let mut stderr = anstream::stderr().lock();
+    write!(stderr, "{} ", visible(question)).and_then(|()| stderr.flush()).ok()?;
+    let mut line = String::new();
+    let read = io::stdin().read_line(&mut line).ok()?;
+    (read > 0).then(|| line.trim().to_owned())
+}
+
 /// Says something beside the result, on stderr. Where nobody can hear it, it is lost.
 pub fn note(text: &str) {
     let _ = writeln!(anstream::stderr().lock(), "{}", visible(text));

@@ -46,6 +46,11 @@ impl Meter {
         self.show("Checking", done, total);
     }
 
+    /// Tells how many of the servers have answered, or will not.
+    pub fn asked(&self, done: usize, total: usize) {
+        self.show("Asking servers", done, total);
+    }
+
     fn show(&self, what: &'static str, done: usize, total: usize) {
         let Some(bar) = &self.bar else { return };
         if self.started.elapsed() < self.quiet {

@@ -71,7 +71,7 @@ pub const ROWS: &[Row] = &[
         path: "userFiles",
         shape: Shape::Bool,
         default: "`true` in an editor; `segue check` reads them with `--user` only",
-        doc: "Whether the names of agents, skills and MCP servers in your own folders are known too.",
+        doc: "Whether the names of agents, skills and MCP servers in your own folders are known too, and what servers told of their tools (`segue tools refresh`).",
     },
     Row {
         path: "extend",

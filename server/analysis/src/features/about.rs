@@ -5,6 +5,7 @@
 mod card;
 mod link;
 mod named;
+mod server_tool;
 
 use crate::file::Space;
 use crate::world::World;
@@ -59,6 +60,15 @@ pub enum About {
         /// The name.
         name: String,
     },
+    /// A tool of a server, for the file that names it.
+    ServerTool {
+        /// The file.
+        reader: String,
+        /// The server.
+        server: String,
+        /// The tool.
+        tool: String,
+    },
     /// A variable, by the name of its row.
     Variable(String),
     /// An event of hooks.
@@ -87,6 +97,7 @@ pub fn card(world: &World, about: &About) -> Option<String> {
         About::Tool { client, name } => card::tool(*client, name),
         About::Model(name) => card::model(name),
         About::Name { space, name } => named::card(world, *space, name),
+        About::ServerTool { reader, server, tool } => server_tool::card(world, reader, server, tool),
         About::Variable(name) => card::variable(name),
         About::HookEvent(name) => card::hook_event(name),
         About::HookField(name) => card::hook_field(name),

@@ -29,7 +29,6 @@ pub mod refactor;
 pub mod rename;
 pub mod selection;
 pub mod semantic_tokens;
-pub mod servers;
 pub mod shown;
 pub mod symbols;
 pub mod tasks;

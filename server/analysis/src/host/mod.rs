@@ -16,6 +16,7 @@ mod states;
 use crate::disk::Disk;
 use crate::file::Space;
 use crate::intern::PathId;
+use crate::live::LiveTools;
 use crate::path;
 use crate::postings::Key;
 use crate::user::UserFiles;
@@ -35,13 +36,15 @@ pub struct Options {
     pub most_entries: usize,
     /// What the user's own folders define, where they may be read.
     pub user: UserFiles,
+    /// What servers answered when somebody asked them, where that may be read.
+    pub live: Arc<LiveTools>,
     /// The only clients that findings are about, whatever settings say; `None` leaves it to them.
     pub clients: Option<ClientSet>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { most_entries: MOST_ENTRIES, user: UserFiles::default(), clients: None }
+        Self { most_entries: MOST_ENTRIES, user: UserFiles::default(), live: Arc::default(), clients: None }
     }
 }
 
@@ -72,6 +75,8 @@ pub enum Change {
     Closed(String),
     /// The editor's own settings, written as a `segue.toml`: they hold where no such file does.
     Settings(String),
+    /// What servers answered when they were last asked.
+    Live(Arc<LiveTools>),
 }
 
 /// What a change reached: every file whose findings may differ now is in `changed` or `dependents`.
@@ -115,6 +120,7 @@ impl Host {
         let mut host =
             Self { world, buffers: FxHashMap::default(), options, defaults: String::new(), unresolved };
         host.world.user = Arc::new(host.options.user.clone());
+        host.world.live = host.options.live.clone();
         Arc::make_mut(&mut host.world.default_config).narrow(host.options.clients);
         host.scan(progress);
         host.world.revision = 1;
@@ -153,6 +159,10 @@ impl Host {
                 }
                 Change::Closed(path) => self.buffer_closed(&path, &mut effects),
                 Change::Settings(text) => self.defaults_changed(&text, &mut effects),
+                Change::Live(live) => {
+                    effects.everything |= self.world.live != live;
+                    self.world.live = live;
+                }
             }
         }
         self.widen(&mut effects);

@@ -7,6 +7,7 @@ use segue_analysis::Options;
 use segue_analysis::user::{self, UserFiles};
 use segue_catalog::{ClientId, ClientSet, Severity};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -60,7 +61,8 @@ pub struct Args {
     /// segue-baseline.json]
     #[arg(long, value_name = "FILE", num_args = 0..=1, conflicts_with_all = ["fix", "watch", "since"])]
     pub write_baseline: Option<Option<PathBuf>>,
-    /// Know the agents, skills and servers in your own folders too
+    /// Know the agents, skills and servers in your own folders too, and the tools that `segue tools
+    /// refresh` asked for
     #[arg(long)]
     pub user: bool,
     /// Check again whenever a file changes
@@ -145,6 +147,8 @@ pub struct Settings {
     pub baseline: Option<Baseline>,
     /// Where all findings are to be written, to be known from then on.
     pub write_baseline: Option<PathBuf>,
+    /// Whether the user's own files are to be known.
+    pub reads_user: bool,
     /// What the user's own folders define, where that is to be known.
     pub user: UserFiles,
     /// Whether to check again and again.
@@ -175,6 +179,7 @@ impl Settings {
             since: args.since.clone(),
             baseline,
             write_baseline,
+            reads_user: args.user,
             user: if args.user { user_files()? } else { UserFiles::default() },
             watch: args.watch,
             roots: places::roots(&current, &args.paths)?,
@@ -186,9 +191,10 @@ impl Settings {
         })
     }
 
-    /// How roots are opened.
-    pub fn options(&self) -> Options {
-        Options { clients: self.clients, user: self.user.clone(), ..Options::default() }
+    /// How the root at `folder` is opened.
+    pub fn options(&self, folder: &Path) -> Options {
+        let live = if self.reads_user { crate::tools::told(folder) } else { Arc::default() };
+        Options { clients: self.clients, user: self.user.clone(), live, ..Options::default() }
     }
 }
 

@@ -37,7 +37,7 @@ impl Base {
         let commit = git::merge_base(top, reference)?;
         let changed = git::changed_since(top, &commit)?;
         let disk = OldDisk { now: RealDisk::new(top), old: old_contents(top, &changed)? };
-        let world = Host::open(Arc::new(disk), settings.options(), &|_| ()).snapshot();
+        let world = Host::open(Arc::new(disk), settings.options(top), &|_| ()).snapshot();
         Ok(Self { changed: changed.into_iter().map(|file| file.path).collect(), world })
     }
 

@@ -159,7 +159,7 @@ impl Survey {
 impl Root {
     fn open(asked: &Asked, settings: &Settings, meter: &Meter) -> Self {
         let disk = Arc::new(RealDisk::new(&asked.folder));
-        let host = Host::open(disk, settings.options(), &|progress| meter.scan(progress));
+        let host = Host::open(disk, settings.options(&asked.folder), &|progress| meter.scan(progress));
         let world = host.snapshot();
         Self { folder: asked.folder.clone(), host, world, scopes: asked.scopes.clone(), base: None }
     }

@@ -6,6 +6,7 @@ use super::list::{Item, ToolList, Words};
 use super::{clients_are_set, is_known, is_placeholder, lines, old_message, quoted};
 use crate::diagnostics::{Context, Fix, Report, Tag, near};
 use crate::file::Space;
+use crate::servers::{self, spelled_by_claude};
 use segue_catalog::{ClaudeName, ClientId, Severity};
 
 pub(super) fn check(context: &mut Context<'_>, list: &ToolList<'_>) {
@@ -28,7 +29,13 @@ pub(super) fn check(context: &mut Context<'_>, list: &ToolList<'_>) {
                 context.send(report.severity(Severity::Hint).tag(Tag::Deprecated));
             }
             None if item.name == "*" => everything(context, list, item),
-            None if item.name.starts_with("mcp__") => doubts.extend(mcp(context, item)),
+            None if item.name.starts_with("mcp__") => {
+                let doubt = mcp(context, item);
+                if doubt.is_none() {
+                    not_in_server(context, item);
+                }
+                doubts.extend(doubt);
+            }
             None if is_word_of_copilot(context, list.words, item.name) => {
                 if context.clients.has(ClientId::Claude) {
                     foreign = foreign.or(Some(at));
@@ -88,14 +95,24 @@ fn mcp(context: &Context<'_>, item: &Item<'_>) -> Option<Doubt> {
         return None;
     }
     // Claude Code writes a server's name with underscores for whatever else stands in it.
-    let spelled = |name: &str| name.replace(|c: char| !c.is_ascii_alphanumeric() && c != '-', "_") == server;
-    if context.world.names(Space::Server).iter().any(|name| spelled(name)) {
+    if context.world.names(Space::Server).iter().any(|name| spelled_by_claude(name) == server) {
         return None;
     }
     let message = format!(
         "Nothing in this workspace configures the server `{server}`: it may exist elsewhere, which cannot be verified here."
     );
     Some(Doubt { code: "tool/server-unknown", span: item.span, message })
+}
+
+/// `mcp__server__tool` of a server that told its tools.
+fn not_in_server(context: &mut Context<'_>, item: &Item<'_>) {
+    if !item.exact || item.name.ends_with("__*") {
+        return;
+    }
+    if let Some((server, tool)) = servers::named(context.world, &context.path, item.name) {
+        let write = |tool: &str| format!("mcp__{}__{}", spelled_by_claude(&server), spelled_by_claude(tool));
+        super::server::not_in_server(context, &server, &tool, item.span, write);
+    }
 }
 
 fn unknown(context: &mut Context<'_>, list: &ToolList<'_>, at: usize) -> Option<Doubt> {

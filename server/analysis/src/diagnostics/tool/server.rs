@@ -2,10 +2,11 @@
 
 use super::copilot::{Doubt, meant, slip_of};
 use crate::diagnostics::{Context, Fix, Report, Tag, near};
-use crate::file::{Content, Space};
+use crate::file::Space;
+use crate::live::Answer;
+use crate::servers::{self, Offer};
 use segue_catalog::{Severity, VscodeName};
 use segue_syntax::Span;
-use segue_syntax::yaml::{Map, Node};
 
 /// Judges a name with a slash that VS Code's table does not have.
 pub(super) fn judge(context: &mut Context<'_>, name: &str, span: Span) -> Option<Doubt> {
@@ -14,7 +15,7 @@ pub(super) fn judge(context: &mut Context<'_>, name: &str, span: Span) -> Option
     }
     let (server, tool) = name.rsplit_once('/')?;
     if let Some(defined) = defined_as(context, server) {
-        not_in_server(context, &defined, tool, name, span);
+        not_in_server(context, &defined, tool, span, |tool| format!("{server}/{tool}"));
         return None;
     }
     if matches!(context.catalog.vscode_tool(server), Some(VscodeName::Set(_))) {
@@ -107,43 +108,77 @@ fn member_of_set(context: &mut Context<'_>, set: &str, tool: &str, name: &str, s
     Some(Doubt { code: "tool/unknown", span, message })
 }
 
-/// A tool that the server's own list of allowed tools leaves out.
-fn not_in_server(context: &mut Context<'_>, server: &str, tool: &str, name: &str, span: Span) {
-    if tool == "*" {
+/// A tool that the server does not have, as far as anybody knows: its configuration does not let it through,
+/// or the server told all of its tools and this one is not among them. `write` spells a tool as the list
+/// does.
+pub(super) fn not_in_server(
+    context: &mut Context<'_>,
+    server: &str,
+    tool: &str,
+    span: Span,
+    write: impl Fn(&str) -> String,
+) {
+    if tool == "*" || tool.is_empty() {
         return;
     }
-    let world = context.world;
-    let mut found: Option<(crate::PathId, Span, Vec<&str>)> = None;
-    for (id, state) in world.definers(Space::Server, server) {
-        let root = match &state.content {
-            Content::Json(document) => document.root.as_ref().and_then(Node::as_map),
-            Content::Markdown(facts) => facts.header.yaml.map(),
-            Content::Unreadable(_) => None,
-        };
-        // One configuration without a list, or with this tool in it, is enough.
-        let Some(list) = root.and_then(|root| tools_of_server(root, server)) else { return };
-        let Some(names) = allowed(list) else { return };
-        if names.iter().any(|own| *own == tool || *own == "*" || *own == name) {
-            return;
-        }
-        // The first by path, so that the order in which files were seen does not matter.
-        if found.as_ref().is_none_or(|(first, ..)| world.path(id) < world.path(*first)) {
-            found = Some((id, list.span, names));
-        }
+    let written = write(tool);
+    let offer = servers::offer(context.world, &context.path, server);
+    let lists: Vec<_> =
+        offer.places.iter().filter_map(|(place, _)| Some((place, place.allowed()?))).collect();
+    let lets = |names: &[&str]| names.iter().any(|own| *own == tool || *own == written);
+    // One configuration without a list, or with this tool in it, is enough.
+    if !offer.places.is_empty()
+        && lists.len() == offer.places.len()
+        && !lists.iter().any(|(_, names)| lets(names))
+        && let Some((place, names)) = lists.first()
+    {
+        let message =
+            format!("The configuration of `{server}` allows only {}.", super::quoted(names.iter().copied()));
+        let report = Report::new("tool/not-in-server", span, message).severity(Severity::Hint);
+        context.send(report.related(place.path.clone(), place.span, "the tools that the server may offer"));
+    } else {
+        not_told(context, &offer, server, tool, span, write);
     }
-    let Some((id, place, names)) = found else { return };
-    let message = format!("The configuration of `{server}` allows only {}.", super::quoted(names));
-    let report = Report::new("tool/not-in-server", span, message).severity(Severity::Hint);
-    context.send(report.related(world.path(id), place, "the tools that the server may offer"));
 }
 
-/// The `tools` of a server in a configuration file or a header.
-fn tools_of_server<'n>(root: &'n Map, server: &str) -> Option<&'n Node> {
-    let tops = segue_catalog::catalog().mcp_files.iter().map(|row| row.top.as_str()).chain(["mcp-servers"]);
-    let servers = tops.filter_map(|top| root.value(top).and_then(Node::as_map));
-    servers.filter_map(|servers| servers.value(server)).find_map(|node| node.as_map()?.value("tools"))
-}
-
-fn allowed(list: &Node) -> Option<Vec<&str>> {
-    list.as_seq()?.items.iter().map(Node::as_str).collect()
+/// A tool that the server did not tell of when it was asked.
+fn not_told(
+    context: &mut Context<'_>,
+    offer: &Offer,
+    server: &str,
+    tool: &str,
+    span: Span,
+    write: impl Fn(&str) -> String,
+) {
+    // Names are compared as the list spells them: Claude Code changes some letters.
+    let wanted = write(tool);
+    let has = |answer: &Answer| answer.tools.iter().any(|own| own.name == tool || write(&own.name) == wanted);
+    if !offer.is_complete() || offer.answers().any(has) {
+        return;
+    }
+    let Some((place, Some(answer))) = offer.places.first() else { return };
+    let names = offer.names();
+    let near = near::meant(tool, names.iter().map(String::as_str)).map(str::to_owned);
+    let may_change = offer.answers().any(|answer| answer.dynamic);
+    let mut message = format!("`{server}` told of no tool `{tool}` when it was asked on {}", answer.day());
+    message.push_str(match (may_change, offer.elsewhere) {
+        (true, _) => ", and its list may change.",
+        (false, true) => "; another server of that name may be meant.",
+        (false, false) => ".",
+    });
+    let certain = !may_change && !offer.elsewhere;
+    let severity = if certain { Severity::Warning } else { Severity::Hint };
+    if let Some(near) = &near {
+        message.push_str(&format!(" Did you mean `{}`?", write(near)));
+    }
+    let mut report = Report::new("tool/not-in-server", span, message).severity(severity).related(
+        place.path.clone(),
+        place.span,
+        "the server as it was asked",
+    );
+    if let Some(near) = near {
+        let now = write(&near);
+        report = report.offered_fix(format!("Replace by `{now}`"), span, now);
+    }
+    context.send(report);
 }

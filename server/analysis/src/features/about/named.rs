@@ -1,8 +1,8 @@
 //! Cards of what has a name in the workspace: agents, prompts, skills and servers.
 
-use crate::features::servers;
 use crate::file::{FileState, Space};
 use crate::names;
+use crate::servers;
 use crate::world::World;
 use segue_catalog::catalog;
 use segue_syntax::yaml::{Map, Node};
@@ -112,16 +112,25 @@ fn server(world: &World, name: &str) -> Option<String> {
         }
     }
     for server in &configured {
-        let how = server.how.as_deref().map(|how| format!(": `{how}`")).unwrap_or_default();
+        let how = server.how().map(|how| format!(": `{how}`")).unwrap_or_default();
         card.push_str(&format!("\n\nConfigured in `{}`{how}", server.path));
     }
     if own {
         card.push_str("\n\nConfigured in a file of yours.");
     }
-    let tools = servers::tools_of(world, name);
+    // A card of a name is about no file: the settings at the top hold.
+    let offer = servers::offer(world, "", name);
+    let tools = offer.names();
     if !tools.is_empty() {
-        let tools: Vec<String> = tools.iter().map(|tool| format!("`{tool}`")).collect();
-        card.push_str(&format!("\n\nTools: {}", tools.join(", ")));
+        const MOST: usize = 60;
+        let mut shown: Vec<String> = tools.iter().take(MOST).map(|tool| format!("`{tool}`")).collect();
+        if tools.len() > MOST {
+            shown.push(format!("and {} more", tools.len() - MOST));
+        }
+        card.push_str(&format!("\n\nTools: {}", shown.join(", ")));
+    }
+    if let Some(answer) = offer.answers().max_by_key(|answer| answer.asked) {
+        card.push_str(&format!("\n\nAsked on {}.", answer.day()));
     }
     Some(card)
 }

@@ -5,7 +5,7 @@ use super::{Completion, Piece, Proposal, ProposalKind, expressions, limited, pat
 use crate::features::about::About;
 use crate::file::Space;
 use crate::names;
-use segue_catalog::{Dialect, EditorPlace, Kind, VariablePlace};
+use segue_catalog::{ClientId, ClientSet, Dialect, EditorPlace, Kind, VariablePlace};
 use segue_syntax::facts::TokenKind;
 use segue_syntax::{Span, markdown};
 
@@ -257,7 +257,15 @@ fn of_tools(context: &Context<'_>, at: &At<'_, '_>) -> Vec<Proposal> {
     }
     let granted = granted(context);
     let found = tools::of_vscode(context, &[]).into_iter();
-    let wanted = found.filter(|value| granted.as_ref().is_none_or(|names| names.contains(&value.text)));
+    // No client but VS Code reads these words.
+    let reader = ClientSet::of(&[ClientId::Vscode]);
+    let servers = tools::of_servers(context, reader, &[], |server| format!("{server}/"), str::to_owned);
+    let is_granted = |name: &str| {
+        let Some(names) = &granted else { return true };
+        let whole = name.rsplit_once('/').map(|(server, _)| format!("{server}/*"));
+        names.contains(name) || whole.is_some_and(|whole| names.contains(&whole))
+    };
+    let wanted = found.chain(servers).filter(|value| is_granted(&value.text));
     wanted
         .map(|value| {
             let mut proposal = at.proposal(value.text.clone(), value.text, value.kind, is_tool);

@@ -5,9 +5,9 @@ use super::context::Context;
 use super::spot::Spot;
 use super::write::Value;
 use crate::features::about::About;
-use crate::features::servers;
 use crate::file::Space;
-use segue_catalog::{ClientId, VscodeName};
+use crate::servers::{self, spelled_by_claude};
+use segue_catalog::{ClientId, ClientSet, VscodeName};
 
 /// Items of `tools` in agents, chat modes and prompts.
 pub(super) fn of_copilot(context: &Context<'_>, spot: &Spot) -> Vec<Value> {
@@ -19,7 +19,13 @@ pub(super) fn of_copilot(context: &Context<'_>, spot: &Spot) -> Vec<Value> {
     } else {
         shared_words(context)
     };
-    found.extend(of_servers(context, &spot.beside, |server| format!("{server}/")));
+    found.extend(of_servers(
+        context,
+        context.clients,
+        &spot.beside,
+        |server| format!("{server}/"),
+        str::to_owned,
+    ));
     found.extend(context.config.known.tools.iter().filter(|name| !name.contains('*')).map(|name| Value {
         text: name.clone(),
         kind: ProposalKind::Tool,
@@ -91,16 +97,20 @@ pub(super) fn of_claude(context: &Context<'_>, spot: &Spot, allowed: bool) -> Ve
             about: Some(About::Tool { client: ClientId::Claude, name: row.name.clone() }),
         })
         .collect();
-    let spelled = |server: &str| {
-        let name = server.replace(|c: char| !c.is_ascii_alphanumeric() && c != '-', "_");
-        format!("mcp__{name}__")
-    };
-    found.extend(of_servers(context, &spot.beside, spelled));
+    let prefix = |server: &str| format!("mcp__{}__", spelled_by_claude(server));
+    found.extend(of_servers(context, context.clients, &spot.beside, prefix, spelled_by_claude));
     found
 }
 
-/// Servers that are configured, or that clients bring along: all of their tools, and each that is known.
-fn of_servers(context: &Context<'_>, beside: &[String], prefix: impl Fn(&str) -> String) -> Vec<Value> {
+/// Servers that are configured, or that one of the clients brings along: all of their tools, and each that
+/// is known.
+pub(super) fn of_servers(
+    context: &Context<'_>,
+    clients: ClientSet,
+    beside: &[String],
+    prefix: impl Fn(&str) -> String,
+    spelled: fn(&str) -> String,
+) -> Vec<Value> {
     let mut names: Vec<(String, &str)> =
         context.world.names(Space::Server).into_iter().map(|name| (name.into(), "MCP server")).collect();
     names.extend(context.world.user.servers.iter().map(|name| (name.clone(), "your MCP server")));
@@ -108,7 +118,7 @@ fn of_servers(context: &Context<'_>, beside: &[String], prefix: impl Fn(&str) ->
         .catalog
         .servers
         .iter()
-        .filter(|row| row.built_in_on.iter().any(|client| context.clients.has(*client)));
+        .filter(|row| row.built_in_on.iter().any(|client| clients.has(*client)));
     names.extend(rows.map(|row| (row.name.clone(), "MCP server, built in")));
     let mut found: Vec<Value> = Vec::new();
     for (server, detail) in names {
@@ -118,17 +128,24 @@ fn of_servers(context: &Context<'_>, beside: &[String], prefix: impl Fn(&str) ->
         if beside.contains(&all) || found.iter().any(|own| own.text == all) {
             continue;
         }
-        let value = |text: String, kind| Value {
-            text,
-            kind,
-            detail: Some(detail.to_owned()),
-            about: Some(About::Name { space: Space::Server, name: server.clone() }),
-        };
+        let value = |text: String, kind, about| Value { text, kind, detail: Some(detail.to_owned()), about };
         if !beside.iter().any(|own| own.starts_with(&prefix)) {
-            found.push(value(all, ProposalKind::ToolSet));
+            let about = About::Name { space: Space::Server, name: server.clone() };
+            found.push(value(all, ProposalKind::ToolSet, Some(about)));
         }
-        for tool in servers::tools_of(context.world, &server) {
-            found.push(value(format!("{prefix}{tool}"), ProposalKind::Tool));
+        let offer = servers::offer(context.world, context.path, &server);
+        for tool in offer.names() {
+            let text = format!("{prefix}{}", spelled(&tool));
+            if beside.contains(&text) {
+                continue;
+            }
+            let about = match offer.tool(&tool) {
+                Some(_) => {
+                    About::ServerTool { reader: context.path.to_owned(), server: server.clone(), tool }
+                }
+                None => About::Name { space: Space::Server, name: server.clone() },
+            };
+            found.push(value(text, ProposalKind::Tool, Some(about)));
         }
     }
     found

@@ -37,7 +37,7 @@ fn word(world: &World, path: &str, state: &FileState, facts: &Facts, token: &Tok
     let name = token.name.to_string();
     let named = |space, name: &str| about::card(world, &About::Name { space, name: name.to_owned() });
     match token.kind {
-        TokenKind::Tool => tool(world, &name, false, true),
+        TokenKind::Tool => tool(world, path, &name, false, true),
         TokenKind::Variable => variable(world, state, facts, &name),
         TokenKind::Argument => {
             let row = if name.starts_with("ARGUMENTS") { "ARGUMENTS" } else { "0" };

@@ -6,6 +6,7 @@ use crate::features::about::{self, About};
 use crate::features::completion::{self, Role, Spot};
 use crate::features::convert;
 use crate::file::{FileState, Space};
+use crate::servers;
 use crate::world::World;
 use segue_catalog::{ClientId, ClientSet, Dialect, Key, KeyTable, Kind, Shape, catalog};
 use segue_syntax::Span;
@@ -74,7 +75,7 @@ fn value(world: &World, path: &str, state: &FileState, key: &Key, word: &str) ->
             let config = world.config(path);
             let clients = clients::of_file(path, kind, dialect, state.facts()?, config);
             let claude = dialect == Dialect::Claude || kind == Kind::Skill;
-            let mut card = tool(world, word, claude, clients.has(ClientId::Vscode))?;
+            let mut card = tool(world, path, word, claude, clients.has(ClientId::Vscode))?;
             if kind != Kind::Skill {
                 card.push_str(&readers(clients, dialect, word));
             }
@@ -104,15 +105,17 @@ fn readers(clients: ClientSet, dialect: Dialect, word: &str) -> String {
 }
 
 /// A name in a list of tools, in the words of whoever reads it first.
-pub(super) fn tool(world: &World, written: &str, claude: bool, vscode: bool) -> Option<String> {
+pub(super) fn tool(world: &World, reader: &str, written: &str, claude: bool, vscode: bool) -> Option<String> {
     let name = written.split('(').next().unwrap_or(written).trim();
     let of = |client| about::card(world, &About::Tool { client, name: name.to_owned() });
     let server = || {
-        let server = match name.strip_prefix("mcp__") {
-            Some(rest) => rest.split("__").next()?,
-            None => name.rsplit_once('/')?.0,
-        };
-        about::card(world, &About::Name { space: Space::Server, name: server.to_owned() })
+        if let Some((server, tool)) = servers::named(world, reader, name) {
+            let (reader, about) = (reader.to_owned(), server.clone());
+            let tool = about::card(world, &About::ServerTool { reader, server, tool });
+            return tool.or_else(|| about::card(world, &About::Name { space: Space::Server, name: about }));
+        }
+        let name = name.strip_prefix("mcp__")?.to_owned();
+        about::card(world, &About::Name { space: Space::Server, name })
     };
     let order: &[ClientId] = match (claude, vscode) {
         (true, _) => &[ClientId::Claude, ClientId::Github, ClientId::Vscode],

@@ -15,6 +15,9 @@
 //! - [`journal`]: the events, durable; and what other processes want of a run.
 //! - [`agent`], [`card`]: who does the work, and what they are told.
 //! - [`workspace`]: what the engine needs of the workspace.
+//! - [`launch`]: how a run comes to be.
+//! - [`driver`]: the runner's loop, and what it needs done.
+//! - [`workshop`]: the hands of a real run: git, processes, agents.
 //! - [`report`]: what an agent says of itself.
 //! - [`git`], [`os`]: worktrees, commits and merges by real git; processes and locks.
 //!
@@ -24,13 +27,16 @@
 pub mod agent;
 pub mod card;
 pub mod decide;
+pub mod driver;
 pub mod effect;
 pub mod event;
 pub mod facts;
 pub mod git;
 pub mod journal;
+pub mod launch;
 pub mod os;
 pub mod report;
 pub mod state;
 pub mod time;
+pub mod workshop;
 pub mod workspace;

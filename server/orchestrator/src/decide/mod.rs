@@ -25,6 +25,12 @@ pub struct Step {
     pub wake: Option<Millis>,
 }
 
+/// Whether a turn failed by what it alone shows: for turns that are no attempt at a task.
+#[must_use]
+pub fn judge_turn(end: &crate::event::TurnEnd) -> Option<(crate::event::Class, crate::event::Evidence)> {
+    judge::turn(end, &crate::event::Diff::default())
+}
+
 /// The next decisions of a run. Ask again until there are none.
 #[must_use]
 pub fn decide(state: &State, now: Millis) -> Step {

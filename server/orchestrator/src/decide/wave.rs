@@ -246,9 +246,8 @@ fn integration(state: &State, number: u32) -> Option<Vec<Event>> {
 
 /// The merges of a wave among which a culprit is sought.
 fn merges_of(state: &State, number: u32) -> Vec<&Merge> {
-    let since = state.waves.get(&number).and_then(|wave| wave.since.as_ref()).map_or(0, |(seq, _)| *seq);
     let changed = |merge: &&Merge| merge.before != merge.commit;
-    state.merges.iter().filter(|merge| merge.wave == number && merge.seq > since).filter(changed).collect()
+    state.merges.iter().filter(|merge| merge.wave == number).filter(changed).collect()
 }
 
 fn has_merges(state: &State, number: u32) -> bool {
@@ -267,7 +266,7 @@ fn traced(state: &State, number: u32, commit: &str, failed: bool, trace: &Trace)
         (Some(place), false) => (place + 2 >= merges.len()).then(|| merges.len() - 1),
     };
     if let Some(merge) = culprit.and_then(|place| merges.get(place)) {
-        // What could not be taken out before is not tried again.
+        // Only what the task stands for now can go back to it.
         let is_current = state.task(&merge.key.task).is_some_and(|task| {
             matches!(task.status, Status::Done { .. })
                 && task.current().is_some_and(|attempt| attempt.number == merge.key.attempt)

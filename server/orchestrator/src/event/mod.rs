@@ -360,21 +360,19 @@ pub enum Event {
         /// The wave.
         wave: u32,
     },
-    /// It was taken out, in a commit behind all others.
+    /// It was taken out, and what came after it was merged again.
     Unmerged {
         /// Which.
         #[serde(flatten)]
         key: AttemptKey,
         /// The tip of the integration branch.
         commit: String,
-    },
-    /// It cannot be taken out, because others changed the same since: it is mended where it stands.
-    UnmergeFailed {
-        /// Which.
-        #[serde(flatten)]
-        key: AttemptKey,
-        /// What is in its way.
-        evidence: Evidence,
+        /// What was merged again, in order.
+        #[serde(default)]
+        again: Vec<MergedAgain>,
+        /// What cannot be merged without it.
+        #[serde(default)]
+        conflicted: Vec<AttemptKey>,
     },
     /// What an attempt used.
     UsageReported {

@@ -258,6 +258,16 @@ pub enum TurnKind {
     },
 }
 
+/// Something that was merged again after another merge was taken out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MergedAgain {
+    /// Which.
+    #[serde(flatten)]
+    pub key: AttemptKey,
+    /// The tip of the integration branch with it.
+    pub commit: String,
+}
+
 /// A question as it is asked.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct QuestionAsked {

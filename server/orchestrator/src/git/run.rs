@@ -19,6 +19,9 @@ const OUTPUT_LIMIT: usize = 256 << 20;
 const SAID_LIMIT: usize = 8 << 10;
 /// How often the exit status is looked at while a pipe stays open.
 const LOOK: Duration = Duration::from_millis(100);
+/// How long after a command has ended what it printed is waited for: on a busy machine the threads that
+/// read it come late, and half an answer of git is worse than none.
+const DRAIN: Duration = Duration::from_secs(2);
 
 /// Variables by which a git (or a hook of one) that started us would point elsewhere.
 const FOREIGN: &[&str] = &[
@@ -255,11 +258,12 @@ fn watched(
     let (start, mut ended) = (Instant::now(), None);
     // Each pipe that is read to its end says so; then nobody is left to say anything.
     while let Err(RecvTimeoutError::Timeout) | Ok(()) = receiver.recv_timeout(LOOK) {
-        // The status was there a look ago: what still holds the pipe is not git.
-        if ended.is_some() {
-            break;
+        match ended {
+            None => ended = child.try_wait().map_err(failed)?.map(|status| (status, Instant::now())),
+            // What holds a pipe so long after is not git. On a busy machine its own output takes a while.
+            Some((_, since)) if since.elapsed() > DRAIN => break,
+            Some(_) => {}
         }
-        ended = child.try_wait().map_err(failed)?;
         if ended.is_none() && start.elapsed() > limit {
             crate::os::kill_group(child.id());
             let _ = child.kill();
@@ -268,7 +272,7 @@ fn watched(
         }
     }
     let status = match ended {
-        Some(status) => status,
+        Some((status, _)) => status,
         None => child.wait().map_err(failed)?,
     };
     Ok((status, kept(printed), kept(said)))

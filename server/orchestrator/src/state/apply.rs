@@ -1,7 +1,9 @@
 //! One event, and what is different after it. No policy is decided here: what an event means for what
 //! comes next is `decide`'s. Events that do not fit the state (a task that no plan has) change nothing.
 
-use crate::event::{Answer, AttemptKey, Class, Event, Evidence, GateKind, Millis, Phase, Record, Verdict};
+use crate::event::{
+    Answer, AttemptKey, Class, Event, Evidence, GateKind, MergedAgain, Millis, Phase, Record, Verdict,
+};
 use crate::facts::{Facts, TaskId};
 use crate::state::{
     Answered, Attempt, Gate, Integration, Merge, Outcome, Question, Review, Revision, State, Status,
@@ -48,8 +50,7 @@ impl State {
             | Event::Merged { .. }
             | Event::MergeConflicted { .. }
             | Event::CulpritFound { .. }
-            | Event::Unmerged { .. }
-            | Event::UnmergeFailed { .. } => self.merges(&record.event),
+            | Event::Unmerged { .. } => self.merges(&record.event),
             Event::BudgetSpent { what } => self.spent = Some(what.clone()),
             Event::CancelAsked { task: None, by } => self.cancelled = Some(by.clone()),
             Event::CancelAsked { task: Some(task), .. } => {
@@ -263,8 +264,7 @@ impl State {
                 {
                     task.status = Status::Done { proved };
                     let before = std::mem::replace(&mut self.tip, commit.clone());
-                    let seq = self.seq;
-                    self.merges.push(Merge { key: key.clone(), seq, wave, before, commit: commit.clone() });
+                    self.merges.push(Merge { key: key.clone(), wave, before, commit: commit.clone() });
                     let wave = self.waves.entry(wave).or_default();
                     wave.integration = Integration::Open;
                     wave.approved = false;
@@ -284,27 +284,43 @@ impl State {
                     task.from_tip = true;
                 }
             }
-            Event::Unmerged { key, commit } => {
-                self.merges.retain(|merge| merge.key != *key);
-                self.tip.clone_from(commit);
-                let since = Some((self.seq, commit.clone()));
-                if let Some(wave) = self.taking_out(key) {
-                    wave.integration = Integration::Open;
-                    wave.since = since;
-                }
-            }
-            Event::UnmergeFailed { key, .. } => {
-                if let Some(wave) = self.taking_out(key) {
-                    wave.integration = Integration::Open;
-                }
+            Event::Unmerged { key, commit, again, conflicted } => {
+                self.takes_out(key, commit, again, conflicted);
             }
             _ => {}
         }
     }
 
-    fn taking_out(&mut self, key: &AttemptKey) -> Option<&mut Wave> {
-        let mut waves = self.waves.values_mut();
-        waves.find(|wave| wave.integration == Integration::TakingOut(key.clone()))
+    fn takes_out(
+        &mut self,
+        key: &AttemptKey,
+        commit: &str,
+        again: &[MergedAgain],
+        conflicted: &[AttemptKey],
+    ) {
+        self.tip = commit.to_owned();
+        let place = self.merges.iter().position(|merge| merge.key == *key);
+        let later = place.map(|place| self.merges.split_off(place)).unwrap_or_default();
+        let mut before = later.first().map(|merge| merge.before.clone()).unwrap_or_default();
+        for merge in later {
+            if let Some(own) = again.iter().find(|own| own.key == merge.key) {
+                let commit = own.commit.clone();
+                let before = std::mem::replace(&mut before, commit.clone());
+                self.merges.push(Merge { before, commit, ..merge });
+            }
+        }
+        for wave in self.waves.values_mut() {
+            if wave.integration == Integration::TakingOut(key.clone()) {
+                wave.integration = Integration::Open;
+            }
+        }
+        for key in conflicted {
+            let summary = "It cannot be merged without what was taken out before it.";
+            self.fails(key, Class::Fixable, &Evidence::new(summary));
+            if let Some(task) = self.task_mut(&key.task) {
+                task.from_tip = true;
+            }
+        }
     }
 
     /// An attempt that held does not hold after all.
@@ -383,8 +399,7 @@ impl State {
                 Integration::Looked { .. } => Integration::Open,
                 integration => integration,
             };
-            let since = wave.since.take();
-            *wave = Wave { integration, since, preflight_due: true, ..Wave::default() };
+            *wave = Wave { integration, preflight_due: true, ..Wave::default() };
         }
     }
 }

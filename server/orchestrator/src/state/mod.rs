@@ -84,9 +84,6 @@ pub struct Wave {
     pub integration: Integration,
     /// Whether a person said that it is good.
     pub approved: bool,
-    /// The event by which a merge was taken out last, and the tip since then: a failure of the
-    /// integration is traced from there; `None`: from before the wave's first merge.
-    pub since: Option<(u64, String)>,
 }
 
 /// How the integration branch stands with a wave in it.
@@ -147,8 +144,6 @@ impl Trace {
 pub struct Merge {
     /// The attempt.
     pub key: crate::event::AttemptKey,
-    /// The event.
-    pub seq: u64,
     /// Its wave.
     pub wave: u32,
     /// The tip before.

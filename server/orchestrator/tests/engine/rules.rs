@@ -91,6 +91,12 @@ impl Book {
                 assert!(self.done.remove(&key.task));
                 self.failures.entry(key.task.clone()).or_default().push(Class::Fixable);
             }
+            Event::Unmerged { conflicted, .. } => {
+                for key in conflicted {
+                    assert!(self.done.remove(&key.task));
+                    self.failures.entry(key.task.clone()).or_default().push(Class::Fixable);
+                }
+            }
             Event::AttemptInterrupted { key } | Event::AttemptStopped { key } => {
                 self.ends(key);
                 let rest = self.rests.get_mut(&self.of[key]).unwrap();

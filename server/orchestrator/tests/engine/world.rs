@@ -4,8 +4,8 @@ use proptest::prelude::*;
 use segue_orchestrator::decide::{decide, recovered};
 use segue_orchestrator::effect::{Effect, due};
 use segue_orchestrator::event::{
-    Answer, AttemptKey, By, Check, Class, Diff, Event, Evidence, Exit, Failure, Millis, Record, RunCreated,
-    Stop, TurnEnd, TurnKind, Usage, Verdict,
+    Answer, AttemptKey, By, Check, Class, Diff, Event, Evidence, Exit, Failure, MergedAgain, Millis, Record,
+    RunCreated, Stop, TurnEnd, TurnKind, Usage, Verdict,
 };
 use segue_orchestrator::facts::{Facts, PlanReviewer, TaskFacts, TaskId};
 use segue_orchestrator::report::{Report, Status as Reported};
@@ -453,14 +453,22 @@ impl<'s> World<'s> {
         }
     }
 
-    /// Takes a merge out. One in eight tasks cannot be taken out again.
+    /// Takes a merge out, and merges again what came after it. One in eight tasks cannot be merged again.
     fn unmerge(&self, key: AttemptKey) -> Event {
-        if fingerprint(&format!("stays {}", key.task)).is_multiple_of(8) {
-            return Event::UnmergeFailed { key, evidence: Evidence::new("Others changed the same.") };
+        let merges = &self.state.merges;
+        let place = merges.iter().position(|merge| merge.key == key).unwrap();
+        let mut tip = merges[place].before.clone();
+        let (mut again, mut conflicted) = (Vec::new(), Vec::new());
+        for merge in &merges[place + 1..] {
+            let of_this_wave = merge.wave == merges[place].wave;
+            if of_this_wave && fingerprint(&format!("stays out {}", merge.key.task)).is_multiple_of(8) {
+                conflicted.push(merge.key.clone());
+                continue;
+            }
+            tip += &format!("+{}#{}", merge.key.task, self.counted(&merge.key));
+            again.push(MergedAgain { key: merge.key.clone(), commit: tip.clone() });
         }
-        let token = format!("{}#{}", key.task, self.counted(&key) - 1);
-        let parts = self.state.tip.split('+').filter(|part| *part != token);
-        Event::Unmerged { commit: parts.collect::<Vec<_>>().join("+"), key }
+        Event::Unmerged { key, commit: tip, again, conflicted }
     }
 
     fn turn(&self, key: &AttemptKey, turn: u32) -> TurnEnd {

@@ -1,0 +1,220 @@
+//! One attempt: its worktree, its turns, its commits, its commands.
+
+use crate::agent::Turn;
+use crate::card::{Ask, Card};
+use crate::driver::{Failed, Job};
+use crate::event::{AttemptKey, Class, Diff, Event, Evidence, Exit, TurnEnd, TurnKind};
+use crate::git::{self, changes, evidence, include, worktree};
+use crate::state::Attempt;
+use crate::time;
+use crate::workshop::listener::Scribe;
+use crate::workshop::{Workshop, attempt_failed, seconds, title_of};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// The most of a difference that is searched for secrets, in bytes.
+const SEARCHED: usize = 4 << 20;
+
+impl Workshop {
+    /// Makes the worktree, with the ignored files that belong into it, and sets it up.
+    pub(super) async fn prepare(self: &Arc<Self>, job: &Job, key: AttemptKey) -> Result<Event, Failed> {
+        let place = self.place_of(&job.state, &key);
+        let attempt = attempt_of(job, &key)?;
+        let base = attempt.base.clone();
+        let (at, from) = (place.clone(), base.clone());
+        let folder = self
+            .blocking(move |own| {
+                let folder = worktree::add(&own.repository, &at, &from)?;
+                include::copy(&own.repository, &include::list(&own.repository)?, &folder)?;
+                Ok(folder)
+            })
+            .await?;
+        let limit = seconds(job.state.policy().command_time);
+        let checks = self.checks(&self.setup, &folder, &place.to_string(), limit, &job.stop).await;
+        if let Some(failed) = checks.iter().find(|check| !check.passed()) {
+            let summary = format!("The setup command `{}` failed.", failed.command);
+            return Err(attempt_failed(Class::Transient, Evidence { summary, detail: failed.tail.clone() }));
+        }
+        let worktree = folder.to_string_lossy().into_owned();
+        Ok(Event::AttemptPrepared { key, worktree, branch: place.branch(), base })
+    }
+
+    /// Has the agent do one turn.
+    pub(super) async fn turn(
+        self: &Arc<Self>,
+        job: &Job,
+        key: AttemptKey,
+        number: u32,
+    ) -> Result<Event, Failed> {
+        let attempt = attempt_of(job, &key)?;
+        let Some(agent) = self.agents.get(&attempt.agent) else {
+            let why = format!("there is no agent called `{}` in the settings", attempt.agent);
+            let end = TurnEnd { exit: Exit::NotStarted(why), ..TurnEnd::default() };
+            return Ok(Event::TurnEnded { key, turn: number, end: Box::new(end) });
+        };
+        let card = self.card(job, &key, attempt)?;
+        let turn = self.the_turn(job, &key, attempt, number, &card)?;
+        let before = self.blocking(|own| evidence::look(&own.repository)).await?;
+        let name = self.place_of(&job.state, &key);
+        let scribe = Scribe::new(
+            &self.place.output(&self.run, &format!("{}-{}", name.task, name.attempt)),
+            &job.talk,
+            &self.redact,
+        );
+        let mut end = agent.turn(&turn, &scribe).await;
+        let said = scribe.ended();
+        let trespass = self.trespass(&before, said).await?;
+        end.trespass = end.trespass.or(trespass);
+        Ok(Event::TurnEnded { key, turn: number, end: Box::new(end) })
+    }
+
+    fn card(&self, job: &Job, key: &AttemptKey, attempt: &Attempt) -> Result<Card, Failed> {
+        let told = self.workspace.task_card(&key.task, &attempt.base);
+        let mut card = told.map_err(|why| attempt_failed(Class::NeedsReplan, Evidence::new(why)))?;
+        let policy = job.state.policy();
+        card.budget = format!(
+            "{} for the whole task, {} without a word.",
+            time::duration(policy.attempt_time * 1000),
+            time::duration(policy.silence_time * 1000)
+        );
+        card.notes.clone_from(&job.state.notes);
+        card.hint.clone_from(&attempt.hint);
+        Ok(card)
+    }
+
+    fn the_turn(
+        &self,
+        job: &Job,
+        key: &AttemptKey,
+        attempt: &Attempt,
+        number: u32,
+        card: &Card,
+    ) -> Result<Turn, Failed> {
+        let kind = attempt.kind.clone().unwrap_or(TurnKind::Work);
+        let prompt = card.text(match &kind {
+            TurnKind::Plan => Ask::Plan,
+            TurnKind::Work => Ask::Work,
+            TurnKind::Answer { answer } => Ask::Answer(answer),
+        });
+        let task = job.state.task(&key.task);
+        let counted = task.map_or(0, |task| task.failures.len());
+        let facts = job.state.facts.find(&key.task).map(|(_, facts)| facts.clone());
+        // A task whose plan was approved in an earlier attempt begins with the work at once.
+        let planned_first = facts.as_ref().is_some_and(|facts| facts.plan_first.is_some())
+            && number > 1
+            && !(number == 2 && matches!(kind, TurnKind::Answer { .. }));
+        let name = self.place_of(&job.state, key);
+        let prompt_file = self.prompt_file(&format!("{}-{}-{number}", name.task, name.attempt), &prompt)?;
+        let policy = job.state.policy();
+        let left = (policy.attempt_time * 1000).saturating_sub(attempt.worked).max(1000);
+        Ok(Turn {
+            key: key.clone(),
+            counted,
+            number,
+            kind,
+            planned_first,
+            model: attempt.model.clone(),
+            worktree: attempt.worktree.as_ref().map(PathBuf::from).unwrap_or_default(),
+            prompt,
+            prompt_file,
+            allowed: facts.as_ref().map(|facts| facts.writes.iter().cloned().collect()).unwrap_or_default(),
+            read_only: facts.is_some_and(|facts| facts.read_only),
+            marker: name.to_string(),
+            total: std::time::Duration::from_millis(left),
+            silence: seconds(policy.silence_time),
+            stop: job.stop.clone(),
+        })
+    }
+
+    /// Keeps what an agent is told in a file beside the journal.
+    pub(super) fn prompt_file(&self, name: &str, prompt: &str) -> Result<PathBuf, Failed> {
+        let file = self.place.output(&self.run, name).with_extension("prompt.md");
+        let made = file.parent().map_or(Ok(()), std::fs::create_dir_all);
+        made.and_then(|()| std::fs::write(&file, prompt))
+            .map_err(|error| Failed::Run(format!("{} cannot be written: {error}", file.display())))?;
+        Ok(file)
+    }
+
+    /// What shows that a session wrote into the user's checkout: it differs, and the session named it.
+    /// What the user did there meanwhile is nobody's failure.
+    async fn trespass(
+        self: &Arc<Self>,
+        before: &evidence::Checkout,
+        said: String,
+    ) -> Result<Option<String>, Failed> {
+        let before = before.clone();
+        self.blocking(move |own| {
+            let top = own.repository.top();
+            if !evidence::names_the_checkout(&own.repository, &said) {
+                return Ok(None);
+            }
+            let after = evidence::look(&own.repository)?;
+            let difference = evidence::compare(&own.repository, &before, &after)?;
+            let named: Vec<String> = difference
+                .paths
+                .iter()
+                .filter(|path| said.contains(&*top.join(path).to_string_lossy()))
+                .map(|path| path.display().to_string())
+                .collect();
+            Ok((!named.is_empty()).then(|| format!("It named and changed {}.", named.join(", "))))
+        })
+        .await
+    }
+
+    /// Makes a commit of what the turn left.
+    pub(super) async fn commit(
+        self: &Arc<Self>,
+        job: &Job,
+        key: AttemptKey,
+        turn: u32,
+    ) -> Result<Event, Failed> {
+        let place = self.place_of(&job.state, &key);
+        let base = attempt_of(job, &key)?.base.clone();
+        let message = title_of(&job.state, &key.task);
+        let (commit, diff) = self
+            .blocking(move |own| {
+                let turned = git::commit::after_turn(&own.repository, &place, &base, &message)?;
+                let changed = changes::between(&own.repository, &base, &turned.tip)?;
+                let (added, removed) = changes::total(&changed);
+                let files = changed.iter().map(|file| file.path.to_string_lossy().into_owned()).collect();
+                let text = changes::text(&own.repository, &base, &turned.tip, SEARCHED)?;
+                let secret = own.secret_in(&text);
+                Ok((turned.tip, Diff { files, added, removed, secret }))
+            })
+            .await?;
+        Ok(Event::Committed { key, turn, commit: Some(commit), diff })
+    }
+
+    /// The file in whose added lines a secret stands.
+    fn secret_in(&self, difference: &str) -> Option<String> {
+        let mut file = "";
+        for line in difference.lines() {
+            if let Some(name) = line.strip_prefix("+++ ") {
+                file = name.strip_prefix("b/").unwrap_or(name);
+            } else if let Some(added) = line.strip_prefix('+')
+                && (self.redact)(added).is_some()
+            {
+                return Some(file.to_owned());
+            }
+        }
+        None
+    }
+
+    /// Runs the task's commands in its worktree.
+    pub(super) async fn validate(self: &Arc<Self>, job: &Job, key: AttemptKey) -> Result<Event, Failed> {
+        let attempt = attempt_of(job, &key)?;
+        let folder = attempt.worktree.as_ref().map(PathBuf::from).unwrap_or_default();
+        let commands = job.state.facts.find(&key.task).map(|(_, facts)| facts.validation.clone());
+        let marker = self.place_of(&job.state, &key).to_string();
+        let limit = seconds(job.state.policy().command_time);
+        let checks = self.checks(&commands.unwrap_or_default(), &folder, &marker, limit, &job.stop).await;
+        Ok(Event::Validated { key, checks })
+    }
+}
+
+/// The attempt that a job is about.
+pub(super) fn attempt_of<'j>(job: &'j Job, key: &AttemptKey) -> Result<&'j Attempt, Failed> {
+    let attempts = job.state.task(&key.task).into_iter().flat_map(|task| &task.attempts);
+    let mut own = attempts.filter(|attempt| attempt.number == key.attempt);
+    own.next().ok_or_else(|| Failed::Run(format!("The run has no attempt {key}.")))
+}

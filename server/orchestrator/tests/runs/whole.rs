@@ -1,0 +1,142 @@
+//! Runs that nobody kills.
+
+use crate::fixture::{Fixture, SCRIPT, person};
+use segue_orchestrator::driver::{self, Ended};
+use segue_orchestrator::event::Answer;
+use segue_orchestrator::journal::Command;
+use segue_orchestrator::os;
+use segue_orchestrator::state::Status;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Drives a run to its end while somebody answers.
+pub fn to_the_end(fixture: &Fixture, run: &str, script: &str) -> segue_orchestrator::state::State {
+    let gone = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| fixture.somebody_answers(run, &gone));
+        let _leaves = Leaves(&gone);
+        fixture.drive(run, script, false).unwrap().1
+    })
+}
+
+/// Says that the runner is gone, also when the test breaks.
+struct Leaves<'a>(&'a AtomicBool);
+
+impl Drop for Leaves<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+#[test]
+fn a_run_of_three_waves_comes_to_its_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let fixture = Fixture::new(folder.path());
+    let (head, status) = (fixture.git(&["rev-parse", "HEAD"]), fixture.git(&["status", "--porcelain"]));
+    let run = fixture.launch();
+    let state = to_the_end(&fixture, &run, SCRIPT);
+    let page = segue_orchestrator::journal::markdown(&fixture.journal().records(&run, 0).unwrap());
+    assert_eq!(state.exit_status(), 0, "{page}");
+    let integration = format!("segue/{run}/integration");
+    let shown = |file: &str| fixture.git(&["show", &format!("{integration}:{file}")]);
+    assert_eq!(shown("one.txt"), "one");
+    assert_eq!(shown("three.txt"), "3 a");
+    assert_eq!(shown("shared.txt"), "four five");
+    assert_eq!(shown("six.txt"), "good");
+    assert!(!shown("plan.md").contains("[ ]"), "{}", shown("plan.md"));
+    // The user's checkout is as it was.
+    assert_eq!(fixture.git(&["rev-parse", "HEAD"]), head);
+    assert_eq!(fixture.git(&["status", "--porcelain"]), status);
+    assert_eq!(os::marked(&run), Vec::<u32>::new());
+    let attempts: Vec<usize> = state.tasks.iter().map(|task| task.attempts.len()).collect();
+    assert_eq!(attempts, [2, 2, 1, 1, 1, 2, 2], "{page}");
+}
+
+#[test]
+fn without_a_terminal_a_run_parks_and_goes_on_when_it_is_answered() {
+    let folder = tempfile::tempdir().unwrap();
+    let fixture = Fixture::new(folder.path());
+    let run = fixture.launch();
+    let (ended, state) = fixture.drive(&run, SCRIPT, true).unwrap();
+    assert_eq!((ended, state.exit_status()), (Ended::Parked, 3));
+    let question = state.open_questions().next().unwrap().asked.clone();
+    assert_eq!((question.text.as_str(), question.options.len()), ("Which?", 2));
+    let mut journal = fixture.journal();
+    let reply = Command::Reply { question: None, answer: "2".to_owned() };
+    journal.post(&run, &reply, &person(), driver::now()).unwrap();
+    let (ended, state) = fixture.drive(&run, SCRIPT, true).unwrap();
+    assert_eq!((ended, state.exit_status()), (Ended::Over, 0));
+    assert_eq!(fixture.git(&["show", &format!("segue/{run}/integration:three.txt")]), "3 b");
+}
+
+#[test]
+fn a_cancelled_run_keeps_what_it_did_and_leaves_no_process() {
+    let folder = tempfile::tempdir().unwrap();
+    let fixture = Fixture::new(folder.path());
+    let run = fixture.launch();
+    let script = "tasks:\n  one:\n    - - write: { path: one.txt, text: half }\n      - run: sleep 600\n";
+    let state = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut journal = fixture.journal();
+            // As soon as the command of the session is there.
+            while os::marked(&format!("{run}/one")).is_empty() {
+                std::thread::sleep(std::time::Duration::from_millis(5));
+            }
+            journal.post(&run, &Command::Cancel { task: None }, &person(), driver::now()).unwrap();
+        });
+        fixture.drive(&run, script, false).unwrap().1
+    });
+    assert_eq!(state.phase.unwrap().name(), "cancelled");
+    assert!(state.tasks.iter().all(|task| task.status.is_over()));
+    assert_eq!(os::marked(&run), Vec::<u32>::new());
+    let worktree = state.tasks[0].attempts[0].worktree.clone().unwrap();
+    assert_eq!(std::fs::read_to_string(format!("{worktree}/one.txt")).unwrap(), "half");
+}
+
+#[test]
+fn a_session_that_writes_into_the_checkout_is_told_and_the_user_is_not_disturbed() {
+    let folder = tempfile::tempdir().unwrap();
+    let fixture = Fixture::new(folder.path());
+    let run = fixture.launch();
+    let script = format!(
+        "tasks:\n  one:\n    - - write: {{ path: one.txt, text: one }}\n      - say: 'I write {0}/astray.txt'\n      - write_outside: {{ path: '{0}/astray.txt', text: oops }}\n",
+        fixture.top().display()
+    );
+    std::fs::write(fixture.top().join("users.txt"), "the user goes on").unwrap();
+    let state = to_the_end(&fixture, &run, &script);
+    let Status::Escalated { reason } = &state.tasks[0].status else { panic!("{:?}", state.tasks[0].status) };
+    assert!(reason.contains("wrote into your checkout"), "{reason}");
+    assert!(fixture.top().join("astray.txt").exists(), "nothing in the checkout is reverted");
+    assert_eq!(state.exit_status(), 1);
+    assert!(matches!(state.tasks[1].status, Status::Escalated { .. } | Status::Done { .. }));
+}
+
+#[test]
+fn two_runs_live_side_by_side() {
+    let folder = tempfile::tempdir().unwrap();
+    let fixture = Fixture::new(folder.path());
+    let (one, other) = (fixture.launch(), fixture.launch());
+    let states = std::thread::scope(|scope| {
+        let first = scope.spawn(|| to_the_end(&fixture, &one, SCRIPT));
+        [to_the_end(&fixture, &other, SCRIPT), first.join().unwrap()]
+    });
+    assert_eq!(states.map(|state| state.exit_status()), [0, 0]);
+    let tree = |run: &str| fixture.git(&["rev-parse", &format!("segue/{run}/integration^{{tree}}")]);
+    assert_eq!(tree(&one), tree(&other));
+}
+
+#[test]
+fn a_gate_that_is_rejected_ends_the_run_before_anything_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let fixture = Fixture::new(folder.path());
+    let run = fixture.launch();
+    let mut journal = fixture.journal();
+    // Posted before the runner looks: its first answer.
+    let no = Command::Cancel { task: None };
+    journal.post(&run, &no, &person(), driver::now()).unwrap();
+    let late = Command::Decide { gate: Some(1), answer: Answer::Approve, note: None };
+    let late = journal.post(&run, &late, &person(), driver::now()).unwrap();
+    let (ended, state) = fixture.drive(&run, SCRIPT, true).unwrap();
+    assert_eq!((ended, state.exit_status()), (Ended::Over, 1));
+    assert!(journal.outcome(late).unwrap().is_some(), "everybody is told");
+    assert!(state.tasks.iter().all(|task| task.attempts.is_empty()));
+}

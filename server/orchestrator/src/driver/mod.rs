@@ -23,7 +23,7 @@ use crate::effect::{Effect, due};
 use crate::event::{AttemptKey, Event, Millis, QuestionAsked, Record};
 use crate::journal::{Journal, JournalError, settle};
 use crate::os::WakeServer;
-use crate::state::State;
+use crate::state::{Outcome, State};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -127,6 +127,8 @@ impl Driver {
             seen: -1,
         };
         driver.hands.clone().recover(Arc::new(driver.state.clone())).await.map_err(DriverError::Run)?;
+        // What was answered meanwhile was answered to the sessions that are broken off now.
+        driver.take_commands()?;
         let mut events = recovered(&driver.state);
         let version = env!("CARGO_PKG_VERSION").to_owned();
         events.push(Event::RunnerStarted { pid: std::process::id(), version });
@@ -163,8 +165,7 @@ impl Driver {
                 return Ok(Ended::Interrupted);
             }
             self.begin_due()?;
-            let idle = self.under_way.is_empty() && wake.is_none();
-            if self.options.park && idle && self.state.needs_a_person() {
+            if self.options.park && wake.is_none() && self.state.needs_a_person() && self.only_waits() {
                 return Ok(Ended::Parked);
             }
             self.wait(wake).await?;
@@ -289,6 +290,16 @@ impl Driver {
         if stopped.is_empty() { Ok(()) } else { self.append(stopped) }
     }
 
+    /// Whether all that is under way waits for a person's leave.
+    fn only_waits(&self) -> bool {
+        self.under_way.keys().all(|effect| {
+            let asks = |key: &AttemptKey| {
+                self.state.open_questions().any(|own| own.asked.permission && own.asked.key == *key)
+            };
+            matches!(effect, Effect::Turn(key, _) if asks(key))
+        })
+    }
+
     fn is_under_way(&self, key: &AttemptKey) -> bool {
         self.under_way.keys().any(|effect| effect.attempt() == Some(key))
     }
@@ -319,6 +330,10 @@ impl Driver {
             Heard::Usage(key, usage) => self.append(vec![Event::UsageReported { key, usage }]),
             Heard::Note(task, text) => self.append(vec![Event::Noted { task, text }]),
             Heard::Question(Question { key, text, options, answer }) => {
+                if let Some(given) = self.answered_meanwhile(&key, &text) {
+                    let _ = answer.send(given);
+                    return Ok(());
+                }
                 let number = self.state.questions.len() as u32 + 1;
                 let attempt = self.state.task(&key.task).and_then(crate::state::TaskState::active);
                 let turn = attempt.map_or(0, |attempt| attempt.turn);
@@ -334,6 +349,21 @@ impl Driver {
                 })])
             }
         }
+    }
+
+    /// The answer to the same question of an attempt that was interrupted before it could hear it.
+    fn answered_meanwhile(&self, key: &AttemptKey, text: &str) -> Option<String> {
+        let attempts = &self.state.task(&key.task)?.attempts;
+        let interrupted = |number: u32| {
+            let own = attempts.iter().find(|attempt| attempt.number == number);
+            own.is_some_and(|attempt| attempt.outcome == Some(Outcome::Interrupted))
+        };
+        let same =
+            self.state.questions.iter().rev().find(|own| {
+                own.asked.permission && own.asked.key.task == key.task && own.asked.text == text
+            })?;
+        let (answer, _, _) = same.answer.as_ref()?;
+        interrupted(same.asked.key.attempt).then(|| answer.clone())
     }
 
     /// Ends all that is under way here, and waits until it has ended.

@@ -35,12 +35,8 @@ impl Workshop {
                 let looked = survey::survey(own.repository.git.clone(), own.repository.top(), |_| {
                     own.repository.clone()
                 });
-                let of_checkout = |finding: &&git::condition::Finding| {
-                    // Where the user is, and on which branch, is their own business while a run lives.
-                    finding.condition != git::condition::Condition::DetachedHead
-                };
                 let obstacles: Vec<String> =
-                    looked.obstacles().filter(of_checkout).map(|finding| finding.message.clone()).collect();
+                    looked.obstacles().map(|finding| finding.message.clone()).collect();
                 Ok((base, obstacles))
             })
             .await?;

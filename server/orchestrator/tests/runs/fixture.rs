@@ -71,7 +71,7 @@ fn git(folder: &Path, arguments: &[&str]) -> String {
     String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
 }
 
-fn task(id: &str, wave: u32, before: &[&str], file: &str, proof: &str) -> TaskFacts {
+pub fn task(id: &str, wave: u32, before: &[&str], file: &str, proof: &str) -> TaskFacts {
     TaskFacts {
         id: id.into(),
         title: format!("Make {file}"),

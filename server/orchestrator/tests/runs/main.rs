@@ -5,8 +5,9 @@
 //! event. `SEGUE_SEED=…` chooses others.
 
 #![cfg(unix)]
-#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, clippy::print_stdout)]
 
 mod fixture;
+mod hundred;
 mod kills;
 mod whole;

@@ -140,3 +140,55 @@ fn a_gate_that_is_rejected_ends_the_run_before_anything_runs() {
     assert!(journal.outcome(late).unwrap().is_some(), "everybody is told");
     assert!(state.tasks.iter().all(|task| task.attempts.is_empty()));
 }
+
+#[test]
+fn leave_that_was_given_while_the_run_was_parked_is_heard_by_the_next_attempt() {
+    let folder = tempfile::tempdir().unwrap();
+    let fixture = Fixture::new(folder.path());
+    let run = fixture.launch();
+    let script = "tasks:\n  one:\n    - - permit: { text: 'Run npm install?' }\n      - write: { path: one.txt, text: one }\n  two:\n    - - write: { path: two.txt, text: right }\n  three:\n    - - write: { path: three.txt, text: '3' }\n  five:\n    - - append: { path: shared.txt, text: 'four five' }\n";
+    let (ended, state) = fixture.drive(&run, script, true).unwrap();
+    assert_eq!(ended, Ended::Parked);
+    assert!(state.open_questions().next().unwrap().asked.permission);
+    let reply = Command::Reply { question: None, answer: "1".to_owned() };
+    fixture.journal().post(&run, &reply, &person(), driver::now()).unwrap();
+    let (ended, state) = fixture.drive(&run, script, true).unwrap();
+    assert_eq!((ended, state.exit_status()), (Ended::Over, 0));
+    assert_eq!(state.questions.len(), 1, "asked once");
+}
+
+/// The user goes on in the checkout while a run lives: edits, commits, another branch.
+#[test]
+fn a_user_at_work_in_the_checkout_is_not_disturbed_and_disturbs_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let fixture = Fixture::new(folder.path());
+    let run = fixture.launch();
+    let gone = AtomicBool::new(false);
+    let work = || {
+        let mut times = 0;
+        while !gone.load(Ordering::Relaxed) {
+            times += 1;
+            std::fs::write(fixture.top().join("mine.txt"), format!("{times}")).unwrap();
+            fixture.git(&["add", "mine.txt"]);
+            fixture.git(&["commit", "--quiet", "-m", &format!("Mine {times}")]);
+            fixture.git(&["switch", "--quiet", "-c", &format!("side-{times}")]);
+            std::fs::write(fixture.top().join("open.txt"), format!("{times}")).unwrap();
+        }
+        times
+    };
+    let (state, times) = std::thread::scope(|scope| {
+        let user = scope.spawn(work);
+        let leaves = Leaves(&gone);
+        let state = to_the_end(&fixture, &run, SCRIPT);
+        drop(leaves);
+        (state, user.join().unwrap())
+    });
+    assert_eq!(state.exit_status(), 0);
+    assert!(times > 3, "the user was busy: {times}");
+    assert_eq!(fixture.git(&["branch", "--show-current"]), format!("side-{times}"));
+    assert_eq!(fixture.git(&["log", "-1", "--format=%s"]), format!("Mine {times}"));
+    assert_eq!(fixture.git(&["status", "--porcelain"]), "?? open.txt");
+    // The run began from where the user was then.
+    let shown = fixture.git(&["ls-tree", "--name-only", &format!("segue/{run}/integration")]);
+    assert!(!shown.contains("mine.txt") && shown.contains("seven.txt"), "{shown}");
+}

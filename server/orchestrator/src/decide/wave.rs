@@ -5,6 +5,7 @@ use crate::decide::{gates, judge, review};
 use crate::event::{AttemptKey, AttemptPlanned, Event, GateKind, GateOpened, Millis, Phase};
 use crate::facts::{TaskFacts, TaskId};
 use crate::state::{BreakerKey, Integration, Merge, State, Status, TaskState, Trace};
+use std::collections::BTreeSet;
 
 /// Budgets that are used up, and waves that have become too much for their agents.
 pub(super) fn limits(state: &State, now: Millis) -> Vec<Event> {
@@ -73,11 +74,12 @@ pub(super) fn acting(state: &State, number: u32, now: Millis) -> Vec<Event> {
         let text = format!("Before wave {number} can begin: {}", wave.missing.join("; "));
         return gates::open(state, GateKind::Preflight { wave: number }, text, Vec::new(), true);
     };
-    let merge = next_merge(state, number);
+    let held = held(state, number);
+    let merge = next_merge(state, number, &held);
     if !merge.is_empty() {
         return merge;
     }
-    let begun = state.of_wave(number).find_map(|(facts, task)| begin(state, facts, task, base, now));
+    let begun = state.of_wave(number).find_map(|(facts, task)| begin(state, facts, task, base, &held, now));
     match begun {
         Some(event) => vec![event],
         None => stuck(state, number),
@@ -86,7 +88,7 @@ pub(super) fn acting(state: &State, number: u32, now: Millis) -> Vec<Event> {
 
 /// The first task of the plan's order that holds is merged once all before it are settled: whoever is
 /// faster, the integration branch comes to be the same.
-fn next_merge(state: &State, number: u32) -> Vec<Event> {
+fn next_merge(state: &State, number: u32, held: &BTreeSet<&TaskId>) -> Vec<Event> {
     for (facts, task) in state.of_wave(number) {
         match task.status {
             Status::Accepted { .. } => {
@@ -94,20 +96,35 @@ fn next_merge(state: &State, number: u32) -> Vec<Event> {
                 let key = AttemptKey { task: facts.id.clone(), attempt: attempt.number };
                 return vec![Event::MergePlanned { key }];
             }
-            _ if is_settled(&task.status) => {}
+            _ if task.status.is_over() || held.contains(&facts.id) => {}
             _ => break,
         }
     }
     Vec::new()
 }
 
-/// Whether nothing more of it comes into the integration branch in this round.
-fn is_settled(status: &Status) -> bool {
-    status.is_over() || matches!(status, Status::NeedsReplan { .. })
+/// The tasks of a wave that wait for a revision of the plan, and those that wait for these: nothing of
+/// them comes before it.
+fn held(state: &State, number: u32) -> BTreeSet<&TaskId> {
+    let mut held = BTreeSet::new();
+    for (facts, task) in state.of_wave(number) {
+        let waits = task.status == Status::Queued && facts.before.iter().any(|id| held.contains(id));
+        if waits || matches!(task.status, Status::NeedsReplan { .. }) {
+            held.insert(&facts.id);
+        }
+    }
+    held
 }
 
 /// The event that begins a task, where it may begin now.
-fn begin(state: &State, facts: &TaskFacts, task: &TaskState, base: &str, now: Millis) -> Option<Event> {
+fn begin(
+    state: &State,
+    facts: &TaskFacts,
+    task: &TaskState,
+    base: &str,
+    held: &BTreeSet<&TaskId>,
+    now: Millis,
+) -> Option<Event> {
     let is_done =
         |id: &TaskId| state.task(id).is_none_or(|other| matches!(other.status, Status::Done { .. }));
     if task.status != Status::Queued || task.not_before > now || judge::is_being_stopped(state, &facts.id) {
@@ -119,7 +136,8 @@ fn begin(state: &State, facts: &TaskFacts, task: &TaskState, base: &str, now: Mi
     let earlier = state.of_wave(facts.wave).take_while(|(other, _)| other.id != facts.id);
     let mut in_its_way = earlier.filter(|(other, _)| other.conflicts_with(facts)).peekable();
     let has_conflict = in_its_way.peek().is_some();
-    if !in_its_way.all(|(_, other)| is_settled(&other.status)) || places(state) == 0 {
+    if !in_its_way.all(|(own, other)| other.status.is_over() || held.contains(&own.id)) || places(state) == 0
+    {
         return None;
     }
     let model = facts.models.get(task.model as usize).cloned();
@@ -145,7 +163,9 @@ fn begin(state: &State, facts: &TaskFacts, task: &TaskState, base: &str, now: Mi
             }
         }
     }
-    let from_tip = task.from_tip || has_conflict;
+    // What it builds on is in the wave's base, unless it came in this wave.
+    let of_this_wave = |id: &TaskId| state.facts.find(id).is_some_and(|(_, own)| own.wave == facts.wave);
+    let from_tip = task.from_tip || has_conflict || facts.before.iter().any(of_this_wave);
     Some(Event::AttemptPlanned(AttemptPlanned {
         key: AttemptKey {
             task: facts.id.clone(),

@@ -70,6 +70,11 @@ impl Book {
                 }
             }
             Event::AttemptPlanned(planned) => {
+                let task = self.facts.find(&planned.key.task).unwrap().1;
+                for other in &task.before {
+                    let has = planned.base.split('+').any(|part| part.starts_with(&format!("{other}#")));
+                    assert!(has, "{} begins without {other}: {}", planned.key, planned.base);
+                }
                 let asked = (planned.agent.clone(), planned.model.clone());
                 self.begins(scene, &planned.key, asked, record.at);
             }

@@ -65,6 +65,8 @@ pub struct Scene {
     pub unhealthy: u64,
     /// Of 16 gates how many a person rejects.
     pub rejects: u64,
+    /// Whether all tasks are of one wave, whatever they wait for.
+    pub flat: bool,
 }
 
 pub fn name(index: usize) -> TaskId {
@@ -77,6 +79,7 @@ impl Scene {
         let mut tasks = Vec::new();
         for (index, task) in self.plan.tasks.iter().enumerate() {
             let wave = task.before.iter().map(|other| waves[*other] + 1).max().unwrap_or(1);
+            let wave = if self.flat { 1 } else { wave };
             waves.push(wave);
             tasks.push(TaskFacts {
                 id: name(index),
@@ -144,6 +147,7 @@ impl Scene {
             verdicts: vec![Verdict::NeedsRevision, Verdict::Approved],
             unhealthy: 1,
             rejects: 0,
+            flat: false,
         }
     }
 }
@@ -196,18 +200,22 @@ pub fn scene() -> impl Strategy<Value = Scene> {
     ];
     let verdicts = prop::collection::vec(verdict, 0..4);
     let flags = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
-    (tasks, 1..5_u64, flags, verdicts, 0..5_u64, 0..3_u64).prop_map(
-        |(tasks, jobs, (yes, accept_unproved, planner, reviewer), verdicts, unhealthy, rejects)| Scene {
-            plan: Plan { tasks },
-            policy: Policy::default(),
-            jobs,
-            yes,
-            accept_unproved,
-            planner,
-            reviewer,
-            verdicts,
-            unhealthy,
-            rejects,
+    let flat = prop::bool::weighted(0.3);
+    (tasks, 1..5_u64, flags, verdicts, 0..5_u64, 0..3_u64, flat).prop_map(
+        |(tasks, jobs, (yes, accept_unproved, planner, reviewer), verdicts, unhealthy, rejects, flat)| {
+            Scene {
+                plan: Plan { tasks },
+                policy: Policy::default(),
+                jobs,
+                yes,
+                accept_unproved,
+                planner,
+                reviewer,
+                verdicts,
+                unhealthy,
+                rejects,
+                flat,
+            }
         },
     )
 }

@@ -79,6 +79,9 @@ pub(super) fn acting(state: &State, number: u32, now: Millis) -> Vec<Event> {
     if !merge.is_empty() {
         return merge;
     }
+    if places(state) == 0 {
+        return Vec::new();
+    }
     let begun = state.of_wave(number).find_map(|(facts, task)| begin(state, facts, task, base, &held, now));
     match begun {
         Some(event) => vec![event],
@@ -136,8 +139,7 @@ fn begin(
     let earlier = state.of_wave(facts.wave).take_while(|(other, _)| other.id != facts.id);
     let mut in_its_way = earlier.filter(|(other, _)| other.conflicts_with(facts)).peekable();
     let has_conflict = in_its_way.peek().is_some();
-    if !in_its_way.all(|(own, other)| other.status.is_over() || held.contains(&own.id)) || places(state) == 0
-    {
+    if !in_its_way.all(|(own, other)| other.status.is_over() || held.contains(&own.id)) {
         return None;
     }
     let model = facts.models.get(task.model as usize).cloned();

@@ -1,9 +1,10 @@
-//! One test for each defect that was reproduced in the nearest peer, named after it.
+//! One test for each defect that was reproduced in the nearest peer, named after it. Each guard was taken
+//! away once, and its test was red.
 //!
 //! | defect there | test here, guard |
 //! |---|---|
 //! | 1 columns are bytes | `sync::columns_count_in_the_negotiated_unit` (`Places`) |
-//! | 2 a stale fix edits the wrong text | `a_fix_is_made_for_the_text_that_is` (`Session::ticket` in `code_actions`) |
+//! | 2 a stale fix edits the wrong text | `a_fix_is_made_for_the_text_that_is` (the batch that `Session::ticket` seals; `Locator::version`) |
 //! | 3 only the first of several changes | `sync::all_changes_of_a_notification_are_made_in_order` (the loop in `Documents::change`) |
 //! | 4 `exit` does not end the process | `hazards::shutdown_with_null_then_exit_ends_with_input_open` (`Input::Exit`) |
 //! | 5 no reload, no watching | `workspaces::segue_toml_applies_at_once`, `…the_client_tells_of_files` |

@@ -10,6 +10,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export PROPTEST_RNG_SEED=${PROPTEST_RNG_SEED:-20261121}
+# Points at which the runner of plans is killed; `all` takes every one.
+export SEGUE_KILLS=${SEGUE_KILLS:-60}
 export CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-auto}
 require=",${SEGUE_REQUIRE:-},"
 ran=() skipped=() install=()

@@ -1,5 +1,7 @@
-//! How long large plans take, by format: `cargo run --release -p segue-analysis --example plans [TASKS]`.
-//! Prints the best of nine of reading, ordering and judging, in milliseconds.
+//! How long large plans take, by format:
+//! `cargo run --release -p segue-analysis --example plans [TASKS [ROUNDS [FORMAT]]]`.
+//! Prints the best of the rounds (nine) of parsing Markdown, reading the plan, ordering and judging, in
+//! milliseconds. The number of the format alone is for a profiler.
 
 use segue_analysis::plans;
 use std::fmt::Write;
@@ -60,12 +62,18 @@ const MADE: &[Made] = &[
 #[allow(clippy::print_stdout)]
 fn main() {
     let count = std::env::args().nth(1).and_then(|text| text.parse().ok()).unwrap_or(10_000);
-    for (path, head, task) in MADE {
+    let argument = |at: usize| std::env::args().nth(at).and_then(|text| text.parse().ok());
+    let (rounds, only) = (argument(2).unwrap_or(9), argument(3));
+    let made = MADE.iter().enumerate().filter(|(at, _)| only.is_none_or(|only| only == *at));
+    for (_, (path, head, task)) in made {
         let mut text = (*head).to_owned();
         (0..count).for_each(|n| task(n, &mut text));
-        let mut best = [Duration::MAX; 3];
+        let mut best = [Duration::MAX; 4];
         let mut found = (0, 0, 0);
-        for _ in 0..9 {
+        for _ in 0..rounds {
+            let start = Instant::now();
+            std::hint::black_box(segue_syntax::Facts::of(&text));
+            let parsed = start.elapsed();
             let start = Instant::now();
             let plan = plans::of_text(path, &text);
             let read = start.elapsed();
@@ -74,13 +82,13 @@ fn main() {
             let problems = plan.problems(&order);
             let all = start.elapsed();
             found = (plan.tasks.len(), order.waves().len(), problems.len());
-            let times = [read, ordered - read, all - ordered];
+            let times = [parsed, read, ordered - read, all - ordered];
             best.iter_mut().zip(times).for_each(|(best, time)| *best = (*best).min(time));
         }
-        let [read, ordered, judged] = best.map(|time| time.as_secs_f64() * 1e3);
+        let [parsed, read, ordered, judged] = best.map(|time| time.as_secs_f64() * 1e3);
         let size = text.len() / 1000;
         println!(
-            "{path}: {size} KB, {} tasks, {} waves, {} problems: read {read:.1} + order {ordered:.1} + problems {judged:.1} = {:.1} ms",
+            "{path}: {size} KB, {} tasks, {} waves, {} problems: read {read:.1} (Markdown {parsed:.1}) + order {ordered:.1} + problems {judged:.1} = {:.1} ms",
             found.0,
             found.1,
             found.2,

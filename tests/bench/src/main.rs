@@ -4,6 +4,7 @@
 //! segue-bench generate FILES FOLDER [SEED]     writes a workspace
 //! segue-bench editor SERVER [FILES…]           plays an editor against a built binary, prints a table
 //! segue-bench navigation SERVER… [FILES…]      asks where links lead and what leads here, prints a table
+//! segue-bench plans SERVER                     types in plans of 2,000 lines, prints a table
 //! segue-bench servers NAME=COMMAND… [FILES…]   plays the editor against several servers, side by side
 //! ```
 
@@ -11,6 +12,7 @@
 
 mod editor;
 mod navigation;
+mod plans;
 mod servers;
 mod session;
 mod workspace;
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
             let sizes: Vec<usize> = sizes.iter().filter_map(|size| size.parse().ok()).collect();
             editor::run(Path::new(server), if sizes.is_empty() { &[100, 1_000, 10_000] } else { &sizes })
         }
+        ["plans", server] => plans::run(Path::new(server)),
         [which @ ("navigation" | "servers"), words @ ..] => {
             let (sizes, servers): (Vec<&str>, Vec<&str>) =
                 words.iter().partition(|word| word.parse::<usize>().is_ok());
@@ -46,7 +49,7 @@ fn main() -> ExitCode {
         }
         _ => {
             eprintln!(
-                "segue-bench generate FILES FOLDER [SEED]\nsegue-bench editor SERVER [FILES…]\nsegue-bench navigation SERVER… [FILES…]\nsegue-bench servers NAME=COMMAND… [FILES…]"
+                "segue-bench generate FILES FOLDER [SEED]\nsegue-bench editor SERVER [FILES…]\nsegue-bench navigation SERVER… [FILES…]\nsegue-bench plans SERVER\nsegue-bench servers NAME=COMMAND… [FILES…]"
             );
             return ExitCode::from(2);
         }

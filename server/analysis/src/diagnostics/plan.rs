@@ -7,6 +7,7 @@ pub(crate) use form::{GATES, RISKS};
 
 use super::{Context, Finding, Report, agent, near};
 use crate::plans::Planned;
+use rustc_hash::FxHashMap;
 use segue_catalog::{Severity, catalog};
 use segue_plan::{Plan, Problem, Range, TaskIndex};
 use segue_syntax::Span;
@@ -60,8 +61,10 @@ pub fn of_plan(plan: &Planned, path: &Arc<str>) -> Vec<Finding> {
 }
 
 fn reports(plan: &Planned, path: &Arc<str>) -> Vec<Report> {
+    let mut slips = Slips::default();
+    let problems = plan.problems(plan.order());
     let mut reports: Vec<Report> =
-        plan.problems(plan.order()).iter().filter_map(|problem| contradiction(plan, path, problem)).collect();
+        problems.iter().filter_map(|problem| contradiction(plan, path, problem, &mut slips)).collect();
     reports.extend(form::reports(plan, path));
     reports.extend(plan.strangers.iter().map(|id| {
         let message = format!("No task of this plan is called `{}`.", id.value);
@@ -74,7 +77,15 @@ fn span(range: Range) -> Span {
     Span { start: range.start, end: range.end }
 }
 
-fn contradiction(plan: &Plan, path: &Arc<str>, problem: &Problem) -> Option<Report> {
+/// Which id is meant by what is written: the same words stand in many tasks, and comparing takes its time.
+type Slips<'p> = FxHashMap<&'p str, Option<&'p str>>;
+
+fn contradiction<'p>(
+    plan: &'p Plan,
+    path: &Arc<str>,
+    problem: &Problem,
+    slips: &mut Slips<'p>,
+) -> Option<Report> {
     let (at, message) = (span(problem.range(plan)), problem.message(plan));
     if at.is_empty() {
         return None;
@@ -88,7 +99,7 @@ fn contradiction(plan: &Plan, path: &Arc<str>, problem: &Problem) -> Option<Repo
                 None => report,
             }
         }
-        Problem::UnknownDependency { task, dependency } => unknown(plan, *task, *dependency, at)?,
+        Problem::UnknownDependency { task, dependency } => unknown(plan, *task, *dependency, at, slips)?,
         Problem::Cycle { path: cycle } => {
             let mut report = Report::new("plan/cycle", at, message);
             for (task, next) in cycle.iter().zip(cycle.iter().cycle().skip(1)).skip(1) {
@@ -131,13 +142,20 @@ fn contradiction(plan: &Plan, path: &Arc<str>, problem: &Problem) -> Option<Repo
 
 /// A dependency that names nothing of the plan. Only an id is surely meant for a task: words may
 /// speak of a service or a decision, and so may code in a spec.
-fn unknown(plan: &Plan, task: TaskIndex, dependency: usize, at: Span) -> Option<Report> {
+fn unknown<'p>(
+    plan: &'p Plan,
+    task: TaskIndex,
+    dependency: usize,
+    at: Span,
+    slips: &mut Slips<'p>,
+) -> Option<Report> {
     let stated = plan.get(task)?.depends_on.get(dependency)?;
     let written = stated.written.as_str();
-    let ids = plan.tasks.iter().map(|task| task.id.as_str());
     // Comparing with very many takes its time at each key.
     let comparable = plan.tasks.len() <= MOST_COMPARED;
-    let meant = near::meant(written, ids.filter(|id| comparable && *id != plan.id(task)));
+    let ids = plan.tasks.iter().map(|task| task.id.as_str()).filter(|_| comparable);
+    let meant = *slips.entry(written).or_insert_with(|| near::meant(written, ids));
+    let meant = meant.filter(|id| *id != plan.id(task));
     let mut message = format!("No task of this plan is called `{written}`.");
     if let Some(meant) = meant {
         message.push_str(&format!(" Did you mean `{meant}`?"));

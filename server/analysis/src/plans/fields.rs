@@ -79,9 +79,10 @@ fn close<K>(fields: &mut [Field<K>], end: usize) {
 pub(crate) fn labelled(text: &str, span: Span) -> Option<(Span, Span)> {
     let content = span.of(text);
     let start = span.start as usize;
-    for mark in ["**", "__", "*", "_"] {
+    let is_marked = content.starts_with(['*', '_']);
+    for mark in ["**", "__", "*", "_"].into_iter().filter(|_| is_marked) {
         let Some(inside) = content.strip_prefix(mark) else { continue };
-        let close = inside.find(mark)?;
+        let close = end_of_mark(inside, mark)?;
         let inner = inside.get(..close)?;
         let after = start + mark.len() + close + mark.len();
         let rest = text.get(after..span.end as usize)?;
@@ -102,6 +103,13 @@ pub(crate) fn labelled(text: &str, span: Span) -> Option<(Span, Span)> {
         let value = Span::new(start + label.len() + 1, span.end as usize);
         (trimmed(text, Span::new(start, start + label.len())), trimmed(text, value))
     })
+}
+
+/// Where a mark ends what it began.
+fn end_of_mark(inside: &str, mark: &str) -> Option<usize> {
+    let byte = *mark.as_bytes().first()?;
+    let mut places = memchr::memchr_iter(byte, inside.as_bytes());
+    places.find(|at| inside.as_bytes().get(*at..at + mark.len()) == Some(mark.as_bytes()))
 }
 
 impl<K> Field<K> {

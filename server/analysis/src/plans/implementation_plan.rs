@@ -8,6 +8,11 @@ use rustc_hash::FxHashMap;
 use segue_plan::{Dependency, File, Group, Plan, Risk, State, Stated, Task, Tick};
 use segue_syntax::Span;
 
+/// Whether a page may hold such tasks.
+pub(super) fn may(page: &Page<'_>) -> bool {
+    memchr::memmem::find(page.text.as_bytes(), b"TASK-").is_some()
+}
+
 pub(super) fn read(page: &Page<'_>) -> Plan {
     let mut plan = Plan::default();
     let mut columns = Columns::default();

@@ -16,6 +16,7 @@ mod orchestra;
 mod page;
 mod paths;
 mod phases;
+mod plain;
 mod prompt;
 mod shared;
 pub(crate) mod signs;
@@ -23,7 +24,7 @@ mod spec;
 mod spec_kit;
 
 use crate::file::{Name, Space};
-use page::Page;
+use page::{Page, has_boxes};
 use segue_catalog::Kind;
 use segue_plan::Task;
 use segue_plan::{Order, Plan};
@@ -68,20 +69,34 @@ struct Reader {
     kind: Option<Kind>,
     /// A piece of a path by which a file is surely of this format.
     place: Option<&'static str>,
+    /// Whether a page may hold tasks of this format, at a glance: reading is not tried where it cannot.
+    may: fn(&Page<'_>) -> bool,
     /// Reads a page; no tasks where it is of another format.
     read: fn(&Page<'_>) -> Plan,
 }
 
 /// The formats in Markdown, in the order in which they are tried on a plan whose path does not say.
 const READERS: &[Reader] = &[
-    Reader { format: "spec", kind: Some(Kind::Spec), place: None, read: spec::read },
-    Reader { format: "prompt", kind: Some(Kind::Prompt), place: None, read: prompt::read },
-    Reader { format: "kiro", kind: None, place: Some(".kiro/specs/"), read: kiro::read },
-    Reader { format: "openspec", kind: None, place: Some("openspec/changes/"), read: openspec::read },
-    Reader { format: "implementation-plan", kind: None, place: None, read: implementation_plan::read },
-    Reader { format: "spec-kit", kind: None, place: None, read: spec_kit::read },
-    Reader { format: "controlflow", kind: None, place: None, read: controlflow::read },
-    Reader { format: "orchestra", kind: None, place: None, read: orchestra::read },
+    Reader { format: "spec", kind: Some(Kind::Spec), place: None, may: spec::may, read: spec::read },
+    Reader { format: "prompt", kind: Some(Kind::Prompt), place: None, may: |_| false, read: prompt::read },
+    Reader { format: "kiro", kind: None, place: Some(".kiro/specs/"), may: has_boxes, read: kiro::read },
+    Reader {
+        format: "openspec",
+        kind: None,
+        place: Some("openspec/changes/"),
+        may: has_boxes,
+        read: openspec::read,
+    },
+    Reader {
+        format: "implementation-plan",
+        kind: None,
+        place: None,
+        may: implementation_plan::may,
+        read: implementation_plan::read,
+    },
+    Reader { format: "spec-kit", kind: None, place: None, may: has_boxes, read: spec_kit::read },
+    Reader { format: "controlflow", kind: None, place: None, may: phases::may, read: controlflow::read },
+    Reader { format: "orchestra", kind: None, place: None, may: phases::may, read: orchestra::read },
 ];
 
 /// The name of the format in JSON.
@@ -142,7 +157,7 @@ fn of_markdown(path: &str, kind: Option<Kind>, text: &str, facts: &Facts) -> Pla
     if let Some(reader) = certain {
         return Plan { format: reader.format, ..(reader.read)(&page) };
     }
-    let of_any_kind = READERS.iter().filter(|reader| reader.kind != Some(Kind::Prompt));
+    let of_any_kind = READERS.iter().filter(|reader| (reader.may)(&page));
     let mut read = of_any_kind.map(|reader| (reader.format, (reader.read)(&page)));
     match read.find(|(_, plan)| !plan.tasks.is_empty()) {
         Some((format, plan)) => Plan { format, ..plan },

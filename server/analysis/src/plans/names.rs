@@ -5,6 +5,7 @@ use rustc_hash::FxHashMap;
 use segue_plan::{Dependency, Plan, Stated};
 use segue_syntax::Span;
 use segue_syntax::slug::slug_text;
+use std::cell::RefCell;
 use std::ops::Range;
 
 /// Plans with more names than this are looked into by exact names alone: comparing takes its time.
@@ -14,7 +15,14 @@ const MOST_COMPARED: usize = 2_000;
 #[derive(Default)]
 pub(crate) struct Names {
     meant: FxHashMap<String, Range<u32>>,
+    /// What is meant by a number behind one of [`WORDS`].
+    numbers: FxHashMap<String, Range<u32>>,
+    /// What words were found to mean: the same ones stand in many tasks, and comparing takes its time.
+    compared: RefCell<FxHashMap<String, Option<Range<u32>>>>,
 }
+
+/// Words before a number, in lower case: `Issue 2`, `#2`.
+const WORDS: &[&str] = &["issue ", "issue #", "#", "task ", "component "];
 
 impl Names {
     /// The ids and titles of a plan's tasks.
@@ -38,9 +46,24 @@ impl Names {
         }
     }
 
+    /// Adds a number that may stand behind one of the words; what was there first stays.
+    pub fn add_number(&mut self, number: String, on: Range<u32>) {
+        self.numbers.entry(number).or_insert(on);
+    }
+
     /// What is written exactly so.
     pub fn get(&self, written: &str) -> Option<Range<u32>> {
-        self.meant.get(&written.trim().to_lowercase()).cloned()
+        let written = written.trim().to_lowercase();
+        let numbered = || {
+            let mut numbers = WORDS.iter().filter_map(|word| written.strip_prefix(word));
+            numbers.find_map(|number| self.numbers.get(number))
+        };
+        self.meant.get(&written).or_else(numbered).cloned()
+    }
+
+    /// How many ways there are to write something.
+    fn ways(&self) -> usize {
+        self.meant.len() + self.numbers.len() * WORDS.len()
     }
 
     /// What is meant by words: exactly, as a slug, or the one name that is nearly the same.
@@ -48,17 +71,30 @@ impl Names {
         let wanted = plain(words).to_lowercase();
         let wanted = wanted.trim();
         let exact = self.get(wanted).or_else(|| self.get(&slug_text(wanted)));
-        if exact.is_some() || wanted.chars().count() < 4 || self.meant.len() > MOST_COMPARED {
+        if exact.is_some() || wanted.chars().count() < 4 || self.ways() > MOST_COMPARED {
             return exact;
         }
+        let known = self.compared.borrow().get(wanted).cloned();
+        known.unwrap_or_else(|| {
+            let found = self.nearly(wanted);
+            self.compared.borrow_mut().insert(wanted.to_owned(), found.clone());
+            found
+        })
+    }
+
+    /// What is meant by the one name that is nearly the same.
+    fn nearly(&self, wanted: &str) -> Option<Range<u32>> {
         let near = |name: &&String| {
             name.chars().count() >= 4
-                && (strsim::normalized_damerau_levenshtein(name, wanted) >= 0.85
-                    || contains_words(name, wanted)
-                    || contains_words(wanted, name))
+                && (is_similar(name, wanted) || contains_words(name, wanted) || contains_words(wanted, name))
         };
-        let mut found: Vec<&Range<u32>> =
-            self.meant.iter().filter(|(name, _)| near(name)).map(|(_, on)| on).collect();
+        let with_words = self
+            .numbers
+            .iter()
+            .flat_map(|(number, on)| WORDS.iter().map(move |word| (format!("{word}{number}"), on)));
+        let numbered: Vec<(String, &Range<u32>)> = with_words.collect();
+        let all = self.meant.iter().chain(numbered.iter().map(|(name, on)| (name, *on)));
+        let mut found: Vec<&Range<u32>> = all.filter(|(name, _)| near(name)).map(|(_, on)| on).collect();
         found.sort_by_key(|on| (on.start, on.end));
         found.dedup();
         match found.as_slice() {
@@ -68,13 +104,21 @@ impl Names {
     }
 }
 
+/// Whether two names differ in no more than a few letters. Where their lengths differ more, so do they.
+fn is_similar(one: &str, other: &str) -> bool {
+    let (one_length, other_length) = (one.chars().count(), other.chars().count());
+    one_length.abs_diff(other_length) * 100 <= one_length.max(other_length) * 15
+        && strsim::normalized_damerau_levenshtein(one, other) >= 0.85
+}
+
 /// Whether all words of `part` stand in `whole`, side by side.
 fn contains_words(whole: &str, part: &str) -> bool {
-    whole.match_indices(part).any(|(at, _)| {
-        let before = whole.get(..at).and_then(|text| text.chars().next_back());
-        let after = whole.get(at + part.len()..).and_then(|text| text.chars().next());
-        !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric)
-    })
+    part.len() <= whole.len()
+        && whole.match_indices(part).any(|(at, _)| {
+            let before = whole.get(..at).and_then(|text| text.chars().next_back());
+            let after = whole.get(at + part.len()..).and_then(|text| text.chars().next());
+            !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric)
+        })
 }
 
 /// The range that holds one task.

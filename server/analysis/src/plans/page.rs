@@ -5,6 +5,7 @@
 //! facts; what stands in code, comments or the header is hidden from every reader.
 
 use super::line::{blanks_before, form_of};
+pub(crate) use super::plain::plain;
 use segue_plan::{Range, State, Stated};
 use segue_syntax::{Facts, Lines, Span};
 
@@ -289,53 +290,9 @@ pub(crate) fn trimmed(text: &str, span: Span) -> Span {
     Span::new(start, start + content.trim().len())
 }
 
-/// Text without Markdown's marks (emphasis, code, links, entities stay), its blanks made one.
-pub(crate) fn plain(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    // Most texts have no mark, and no blank that is not one space.
-    if memchr::memchr3(b'*', b'`', b'[', text.as_bytes()).is_none() && !text.contains("__") {
-        text.split_whitespace().for_each(|word| {
-            out.push_str(if out.is_empty() { "" } else { " " });
-            out.push_str(word);
-        });
-        return out;
-    }
-    let mut rest = text;
-    while let Some(c) = rest.chars().next() {
-        if let Some(after) = rest.strip_prefix("**").or_else(|| rest.strip_prefix("__")) {
-            rest = after;
-            continue;
-        }
-        if c == '['
-            && let Some((label, after)) = link_text(rest)
-        {
-            out.push_str(&plain(label));
-            rest = after;
-            continue;
-        }
-        if c.is_whitespace() {
-            if !out.is_empty() && !out.ends_with(' ') {
-                out.push(' ');
-            }
-        } else if c != '`' {
-            out.push(c);
-        }
-        rest = rest.get(c.len_utf8()..).unwrap_or_default();
-    }
-    out.truncate(out.trim_end().len());
-    out
-}
-
-/// `[text](target)` at the beginning: its text, and what follows.
-fn link_text(rest: &str) -> Option<(&str, &str)> {
-    let close = rest.find("](")?;
-    let label = rest.get(1..close)?;
-    if label.contains(['[', ']']) {
-        return None;
-    }
-    let after = rest.get(close + 2..)?;
-    let end = after.find(')')?;
-    Some((label, after.get(end + 1..)?))
+/// Whether some item of a page has a box.
+pub(crate) fn has_boxes(page: &Page<'_>) -> bool {
+    page.lines.iter().any(|line| matches!(line.form, Form::Item(Item { check: Some(_), .. })))
 }
 
 trait ContainsStart {

@@ -10,15 +10,16 @@ pub(crate) fn code_spans(text: &str, span: Span) -> Vec<Span> {
     let start = span.start as usize;
     let mut spans = Vec::new();
     let mut at = 0;
-    while let Some(open) = content.get(at..).and_then(|rest| rest.find('`')).map(|found| at + found) {
+    while let Some(open) =
+        content.get(at..).and_then(|rest| memchr::memchr(b'`', rest.as_bytes())).map(|found| at + found)
+    {
         let width = content.get(open..).map_or(1, |rest| rest.len() - rest.trim_start_matches('`').len());
-        let fence = "`".repeat(width);
         let inside = open + width;
-        let Some(close) =
-            content.get(inside..).and_then(|rest| rest.find(&fence)).map(|found| inside + found)
-        else {
-            break;
+        let find = |rest: &str| match width {
+            1 => memchr::memchr(b'`', rest.as_bytes()),
+            _ => rest.find(&"`".repeat(width)),
         };
+        let Some(close) = content.get(inside..).and_then(find).map(|found| inside + found) else { break };
         spans.push(super::page::trimmed(text, Span::new(start + inside, start + close)));
         at = close + width;
     }

@@ -85,6 +85,14 @@ struct Read {
     task: Task,
 }
 
+/// Whether a page may hold phases.
+pub(super) fn may(page: &Page<'_>) -> bool {
+    let mut places = memchr::memchr2_iter(b'P', b'p', page.text.as_bytes());
+    places.any(|at| {
+        page.text.as_bytes().get(at..at + 5).is_some_and(|word| word.eq_ignore_ascii_case(b"phase"))
+    })
+}
+
 /// The phases of a page as tasks, in order; none where no phase has a field.
 pub(super) fn read(page: &Page<'_>) -> (Vec<Task>, bool) {
     let found = find(page);

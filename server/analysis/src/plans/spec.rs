@@ -69,6 +69,19 @@ const CONTRACTS: &[&str] = &["API Contracts", "API Contract"];
 const REFERENCES: &[&str] = &["Context References", "Context"];
 const HANDOFF: &[&str] = &["Handoff Checklist"];
 
+/// Whether a page may hold such tasks: a heading begins as one of an issue, or of what lists components.
+pub(super) fn may(page: &Page<'_>) -> bool {
+    const WORDS: &[&str] = &["issue", "task", "component", "core components", "implementation requirements"];
+    page.sections.iter().any(|section| {
+        let title = section.title.trim_start_matches(['[', ' ', 'x', 'X', ']']);
+        let title = if title.is_empty() { section.title } else { title };
+        let title = title.trim_start_matches(|c: char| !c.is_alphabetic());
+        WORDS.iter().any(|word| {
+            title.as_bytes().get(..word.len()).is_some_and(|own| own.eq_ignore_ascii_case(word.as_bytes()))
+        })
+    })
+}
+
 pub(super) fn read(page: &Page<'_>) -> Plan {
     let mut plan = Plan { title: title(page), ..Plan::default() };
     let issues: Vec<&Section<'_>> = page.sections.iter().filter(|section| is_issue(page, section)).collect();
@@ -77,9 +90,11 @@ pub(super) fn read(page: &Page<'_>) -> Plan {
     if issues.is_empty() {
         read_checklists(page, &mut plan);
     } else {
-        plan.tasks = issues.iter().map(|section| issue(page, section)).collect();
+        let read = issues.iter().map(|section| issue(page, section));
+        let (tasks, waits): (Vec<Task>, Vec<Vec<Span>>) = read.unzip();
+        plan.tasks = tasks;
         names::make_ids_differ(&mut plan);
-        resolve(page, &issues, &mut plan);
+        resolve(page, &issues, &waits, &mut plan);
     }
     read_whole(page, &mut plan);
     plan
@@ -197,7 +212,8 @@ fn is_issue(page: &Page<'_>, section: &Section<'_>) -> bool {
     section.level >= 2 && (word == "Issue" || heading.id.is_some() || has_field())
 }
 
-fn issue(page: &Page<'_>, section: &Section<'_>) -> Task {
+/// An issue, and the values of its dependencies: whom they mean is known when all issues are.
+fn issue(page: &Page<'_>, section: &Section<'_>) -> (Task, Vec<Span>) {
     let mut task = Task {
         line: shared::line(section.line),
         head: range(section.head),
@@ -220,11 +236,13 @@ fn issue(page: &Page<'_>, section: &Section<'_>) -> Task {
         });
     }
     let fields = fields::of(page, section.body.clone(), KEYS);
-    let mut scope = Vec::new();
+    let (mut scope, mut waits) = (Vec::new(), Vec::new());
     for field in &fields {
         task.fields.push(page.stated(field.label));
-        if field.key == Key::Scope {
-            scope.extend(field.values(page).into_iter().map(|value| value.span));
+        match field.key {
+            Key::Scope => scope.extend(field.values(page).into_iter().map(|value| value.span)),
+            Key::Dependencies => waits.extend(field.values(page).into_iter().map(|value| value.span)),
+            _ => {}
         }
         fill(page, &mut task, field);
     }
@@ -235,7 +253,7 @@ fn issue(page: &Page<'_>, section: &Section<'_>) -> Task {
     );
     shared::files_from(page, &mut task, &scope, false);
     task.context = shared::links(page, task.range);
-    task
+    (task, waits)
 }
 
 fn fill(page: &Page<'_>, task: &mut Task, field: &Field<Key>) {
@@ -300,7 +318,7 @@ pub(super) fn says_yes(text: &str) -> bool {
 }
 
 /// Finds whom each issue waits for: ids and titles are known only when all have been read.
-fn resolve(page: &Page<'_>, issues: &[&Section<'_>], plan: &mut Plan) {
+fn resolve(page: &Page<'_>, issues: &[&Section<'_>], waits: &[Vec<Span>], plan: &mut Plan) {
     let mut known = Names::of(plan);
     for (index, section) in issues.iter().enumerate() {
         // `Issue 2`, `issue #2`
@@ -310,26 +328,13 @@ fn resolve(page: &Page<'_>, issues: &[&Section<'_>], plan: &mut Plan) {
             .skip_while(|c| !c.is_ascii_digit())
             .take_while(char::is_ascii_digit)
             .collect();
-        for word in ["issue ", "issue #", "#", "task ", "component "] {
-            known.add(&format!("{word}{number}"), names::at(index));
-        }
+        known.add_number(number, names::at(index));
     }
-    for (index, section) in issues.iter().enumerate() {
+    for (index, values) in waits.iter().enumerate() {
         let own = names::at(index);
-        let mut found = Vec::new();
-        for field in
-            fields::of(page, section.body.clone(), KEYS).iter().filter(|field| field.key == Key::Dependencies)
-        {
-            for value in
-                field.values(page).iter().filter(|value| !fields::is_nothing(&plain(page.str(value.span))))
-            {
-                found.extend(
-                    names::parts(page.text, value.span)
-                        .into_iter()
-                        .filter_map(|part| dependency(page, part, &known, &own)),
-                );
-            }
-        }
+        let stated = values.iter().filter(|value| !fields::is_nothing(&plain(page.str(**value))));
+        let parts = stated.flat_map(|value| names::parts(page.text, *value));
+        let found: Vec<Dependency> = parts.filter_map(|part| dependency(page, part, &known, &own)).collect();
         if let Some(task) = plan.tasks.get_mut(index) {
             task.depends_on = found;
         }

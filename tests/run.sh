@@ -66,6 +66,7 @@ optional() {
   fi
 }
 optional nvim tests/editors/neovim.sh ${install[@]+"${install[@]}"}
+optional mcp-npm tests/mcp/npm.sh ${install[@]+"${install[@]}"}
 step "documentation" cargo doc --locked --workspace --no-deps --quiet
 step "demo" cargo run --locked --quiet -- demo
 

@@ -7,6 +7,8 @@
 
 #[path = "../support/client.rs"]
 mod client;
+#[path = "../support/mcp.rs"]
+mod mcp;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -26,6 +28,7 @@ mod rename;
 mod scopes;
 mod sync;
 mod tasks;
+mod tools;
 mod traps;
 mod views;
 mod workspaces;

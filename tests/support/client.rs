@@ -135,6 +135,10 @@ pub struct Client {
     pub shown: Vec<Value>,
     /// Edits that the server asked for.
     pub applied: Vec<Value>,
+    /// Questions that a person was asked,
+    pub questions: Vec<Value>,
+    /// and what they choose, in order.
+    pub choices: VecDeque<String>,
     logs: VecDeque<(i64, String)>,
     expected_logs: Vec<String>,
     finished: bool,
@@ -184,6 +188,8 @@ impl Client {
             progress: Vec::new(),
             shown: Vec::new(),
             applied: Vec::new(),
+            questions: Vec::new(),
+            choices: VecDeque::new(),
             logs: VecDeque::new(),
             expected_logs: Vec::new(),
             finished: false,
@@ -480,6 +486,12 @@ impl Client {
                 Value::Null
             }
             "window/workDoneProgress/create" if announced("/window/workDoneProgress") => Value::Null,
+            "window/showMessageRequest" if announced("/window/showMessage") => {
+                self.questions.push(params.clone());
+                let chosen = self.choices.pop_front().expect("a person knows what to choose");
+                let mut offered = params["actions"].as_array().unwrap().iter();
+                offered.find(|action| action["title"] == chosen).expect("it is offered").clone()
+            }
             "window/showDocument" if announced("/window/showDocument") => {
                 self.shown.push(params.clone());
                 json!({ "success": true })

@@ -1,6 +1,6 @@
 //! Code actions, and the command behind one of them.
 
-use crate::capabilities::{APPLY, EXPLAIN, RENAME_TOOLS, SHOW_CONTEXT};
+use crate::capabilities::{APPLY, EXPLAIN, REFRESH_TOOLS, RENAME_TOOLS, SHOW_CONTEXT};
 use crate::compute::Lane;
 use crate::conversions;
 use crate::convert::locate::Locator;
@@ -65,8 +65,9 @@ fn all(ticket: &Ticket, params: &lsp::CodeActionParams, facts: &ClientFacts) -> 
         rendered(&place, &mut locator, &shown.text, action, diagnostic)
     };
     let more = conversions::actions(&place, &shown.findings, places.span(params.range), only);
+    let asking = crate::tools::actions(&place, &shown.findings, places.span(params.range), only);
     let refactorings = refactors::actions(&place, &shown.findings, places.span(params.range), only);
-    let answers = found.into_iter().filter_map(render).chain(more).chain(refactorings);
+    let answers = found.into_iter().filter_map(render).chain(asking).chain(more).chain(refactorings);
     if facts.action_literals {
         answers.map(lsp::CodeActionResponse::CodeAction).collect()
     } else {
@@ -142,6 +143,7 @@ pub fn execute(session: &Arc<Session>, params: &lsp::ExecuteCommandParams) -> Re
     match params.command.as_str() {
         EXPLAIN => explain(session, arguments),
         APPLY => apply(session, arguments),
+        REFRESH_TOOLS => crate::tools::refresh(session, arguments),
         SHOW_CONTEXT => crate::context::show(session, arguments),
         RENAME_TOOLS => conversions::rename_tools(session, params),
         crate::views::SHOW_USES => crate::views::show_uses(session, arguments),

@@ -39,6 +39,11 @@ impl Backend {
         }
     }
 
+    /// `window/workDoneProgress/cancel`, which the library does not know.
+    pub async fn cancel_progress(&self, params: serde_json::Value) {
+        crate::tools::cancelled(&self.session, &params["token"]);
+    }
+
     /// `segue/selfTest`: work that goes wrong on purpose, registered for tests alone.
     pub async fn self_test(&self, params: serde_json::Value) -> Result<serde_json::Value> {
         crate::self_test::run(&self.session, params).await
@@ -64,6 +69,7 @@ impl LanguageServer for Backend {
         self.start();
         self.session.open(&params.text_document);
         self.session.watching.document_opened(&self.session, &params.text_document.uri);
+        crate::tools::look_again(&self.session, &params.text_document.uri);
     }
 
     async fn did_change(&self, params: lsp::DidChangeTextDocumentParams) {
@@ -76,6 +82,7 @@ impl LanguageServer for Backend {
 
     async fn did_save(&self, params: lsp::DidSaveTextDocumentParams) {
         self.session.watching.document_saved(&self.session, &params.text_document.uri);
+        crate::tools::look_again(&self.session, &params.text_document.uri);
         views::refresh(&self.session);
     }
 

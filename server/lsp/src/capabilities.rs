@@ -14,6 +14,9 @@ pub const APPLY: &str = "segue.applyFix";
 /// The command that puts right the old names of tools in a whole workspace.
 pub const RENAME_TOOLS: &str = "segue.renameTools";
 
+/// The command that asks the configured servers for their tools.
+pub const REFRESH_TOOLS: &str = "segue.refreshTools";
+
 /// The command that shows what is loaded for a file.
 pub const SHOW_CONTEXT: &str = "segue.showEffectiveContext";
 
@@ -87,7 +90,7 @@ fn capabilities(facts: &ClientFacts) -> lsp::ServerCapabilities {
         }),
         inlay_hint_provider: Some(lsp::InlayHintProvider::Bool(true)),
         execute_command_provider: Some(lsp::ExecuteCommandOptions {
-            commands: [EXPLAIN, APPLY, RENAME_TOOLS, SHOW_CONTEXT, SHOW_USES, SHOW_PLAN, TICK]
+            commands: [EXPLAIN, APPLY, RENAME_TOOLS, SHOW_CONTEXT, SHOW_USES, SHOW_PLAN, TICK, REFRESH_TOOLS]
                 .map(str::to_owned)
                 .to_vec(),
             ..lsp::ExecuteCommandOptions::default()

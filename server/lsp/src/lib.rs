@@ -41,6 +41,7 @@ mod selection;
 mod self_test;
 mod serve;
 mod session;
+mod tools;
 mod views;
 mod wait;
 mod watch;
@@ -61,6 +62,8 @@ pub fn main(arguments: &[OsString]) -> ! {
             2
         }
     };
+    // What was asked for its tools and has not answered ends with us.
+    segue_mcp::process::end_all();
     // Not by returning: threads that read and write would keep the process alive.
     std::process::exit(status)
 }

@@ -20,9 +20,11 @@ pub async fn scan(session: Arc<Session>, root: Arc<Root>) {
     let (said, progress) = watch::channel(None);
     let scan = {
         let root = root.clone();
+        let session = session.clone();
         tokio::task::spawn_blocking(move || {
+            let live = crate::tools::told(&session, &root);
             crate::self_test::hold_scan();
-            root.scan(&|progress| {
+            root.scan(live, &|progress| {
                 said.send_replace(Some(progress));
             });
         })

@@ -61,6 +61,7 @@ pub async fn run(parent: Option<u32>, unknown_arguments: &[String]) -> i32 {
         let (shut_down, raw, named) = (shut_down.clone(), raw.clone(), named_parent.clone());
         let session = move |client| Session::new(client, raw, shut_down, named, answers);
         LspService::build(move |client| Backend::new(Arc::new(session(client))))
+            .custom_method("window/workDoneProgress/cancel", Backend::cancel_progress)
     };
     if self_test::is_wanted() {
         service = service.custom_method("segue/selfTest", Backend::self_test);

@@ -83,6 +83,10 @@ pub struct ClientFacts {
     pub refresh_lenses: bool,
     /// It can be told to ask for hints anew.
     pub refresh_hints: bool,
+    /// It lets its user choose an answer to a message.
+    pub asks: bool,
+    /// Its user does not trust the workspace, as its extension says in `initializationOptions.trusted`.
+    pub untrusted: bool,
     /// It has a command that shows places at a place.
     pub peeks: bool,
 }
@@ -163,6 +167,9 @@ impl ClientFacts {
             refresh_colours: refresh("semanticTokens"),
             refresh_lenses: refresh("codeLens"),
             refresh_hints: refresh("inlayHint"),
+            asks: has("/window/showMessage"),
+            untrusted: raw.pointer("/params/initializationOptions/trusted").and_then(Value::as_bool)
+                == Some(false),
             peeks: list("/experimental/commands/commands", crate::views::PEEK),
         }
     }

@@ -59,6 +59,8 @@ pub struct Session {
     pub moves_told: crate::moves::MovesTold,
     /// The refresh that is under way.
     pub refreshing: crate::publish::Refreshing,
+    /// The servers that are being asked.
+    pub asking: crate::tools::Asking,
     /// Whether the client knows that headers are formatted.
     pub formatting: crate::format::Announced,
     facts: OnceLock<ClientFacts>,
@@ -151,6 +153,7 @@ impl Session {
             watching: crate::watch::Watching::default(),
             moves_told: crate::moves::MovesTold::default(),
             refreshing: crate::publish::Refreshing::default(),
+            asking: crate::tools::Asking::default(),
             formatting: crate::format::Announced::default(),
             facts: OnceLock::new(),
             state: Mutex::default(),

@@ -7,6 +7,7 @@
 
 use crate::judge::Found;
 use rustc_hash::{FxHashMap, FxHashSet};
+use segue_analysis::live::LiveTools;
 use segue_analysis::{Change, Disk, Effects, Host, Options, PathId, Progress, RealDisk, World};
 use segue_syntax::{Span, Text};
 use std::collections::VecDeque;
@@ -44,6 +45,8 @@ pub enum Pending {
     Disk(String),
     /// The editor's settings, as a `segue.toml`.
     Settings(String),
+    /// What servers told of their tools.
+    Live(Arc<LiveTools>),
 }
 
 /// An open buffer, as it was in some state.
@@ -125,6 +128,8 @@ pub struct Root {
     latest: Mutex<Option<Arc<World>>>,
     /// Ranges in closed files that were translated before.
     pub known: Mutex<crate::convert::locate::Known>,
+    /// What was seen of the servers' answers.
+    pub seen_tools: crate::tools::Seen,
     being_rescued: AtomicBool,
     ready: watch::Sender<bool>,
 }
@@ -159,6 +164,7 @@ impl Root {
             touched: Mutex::default(),
             latest: Mutex::default(),
             known: Mutex::default(),
+            seen_tools: crate::tools::Seen::default(),
             being_rescued: AtomicBool::new(false),
             ready: watch::Sender::new(false),
         }
@@ -192,14 +198,14 @@ impl Root {
             && !self.being_rescued.swap(true, Ordering::SeqCst)
     }
 
-    /// Reads the root from the disk. Takes as long as that takes.
-    pub fn scan(&self, progress: &(dyn Fn(Progress) + Sync)) {
+    /// Reads the root from the disk; `live` is what its servers told. Takes as long as that takes.
+    pub fn scan(&self, live: Arc<LiveTools>, progress: &(dyn Fn(Progress) + Sync)) {
         let most_entries = match self.extent {
             Extent::Whole => crate::self_test::most_entries(),
             Extent::Small => SMALL,
         };
         let disk: Arc<dyn Disk> = self.disk.clone();
-        let host = Host::open(disk, Options { most_entries, ..Options::default() }, progress);
+        let host = Host::open(disk, Options { most_entries, live, ..Options::default() }, progress);
         let mut writer = lock(&self.writer);
         *lock(&self.latest) = Some(host.snapshot());
         writer.host = Some(host);
@@ -317,7 +323,7 @@ impl Writer {
                 Pending::Disk(path) => {
                     paths.insert(path.clone());
                 }
-                Pending::Closed(_) | Pending::Settings(_) => {}
+                Pending::Closed(_) | Pending::Settings(_) | Pending::Live(_) => {}
             }
         }
         let whole_root = paths.len() > MOST_PATHS_A_BATCH;
@@ -342,6 +348,7 @@ impl Writer {
                     }
                 }
                 Pending::Settings(text) => changes.push(Change::Settings(text)),
+                Pending::Live(live) => changes.push(Change::Live(live)),
             }
         }
         if whole_root {

@@ -74,3 +74,110 @@ impl Agent for Command {
         self.line.join(" ")
     }
 }
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use super::*;
+    use crate::event::{AttemptKey, TurnKind, Usage};
+    use crate::report::Status;
+    use std::path::{Path, PathBuf};
+    use std::sync::Mutex;
+    use std::time::Duration;
+    use tokio::sync::watch;
+
+    #[derive(Default)]
+    struct Ears(Mutex<String>);
+
+    impl Listener for Ears {
+        fn said(&self, text: &str) {
+            self.0.lock().unwrap().push_str(text);
+        }
+
+        fn used(&self, _: Usage) {}
+
+        fn asks_leave<'a>(&'a self, _: &'a str, _: &'a [String]) -> Boxed<'a, String> {
+            Box::pin(std::future::pending())
+        }
+    }
+
+    fn turn(worktree: &Path, name: &str) -> (Turn, watch::Sender<bool>) {
+        let (sender, stop) = watch::channel(false);
+        let turn = Turn {
+            key: AttemptKey { task: "a".into(), attempt: 1 },
+            counted: 0,
+            number: 1,
+            kind: TurnKind::Work,
+            planned_first: false,
+            model: None,
+            worktree: worktree.to_owned(),
+            prompt: "Do it.".to_owned(),
+            prompt_file: PathBuf::from("/nowhere/a prompt.md"),
+            allowed: Vec::new(),
+            read_only: false,
+            marker: format!("command{}/{name}/1", std::process::id()),
+            total: Duration::from_secs(20),
+            silence: Duration::from_secs(20),
+            stop,
+        };
+        (turn, sender)
+    }
+
+    fn line(words: &[&str]) -> Command {
+        Command::new(words.iter().map(|word| (*word).to_owned()).collect()).unwrap()
+    }
+
+    fn play(command: &Command, turn: &Turn) -> (TurnEnd, String) {
+        let ears = Ears::default();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let end = runtime.block_on(command.turn(turn, &ears));
+        (end, ears.0.into_inner().unwrap())
+    }
+
+    #[test]
+    fn its_places_are_filled_in() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut turn, _stop) = turn(folder.path(), "fills");
+        let command = line(&["agent", "-p", "{prompt_file}", "--in={worktree}", "--model", "{model}", "-x"]);
+        let worktree = format!("--in={}", folder.path().display());
+        assert_eq!(command.filled(&turn), ["agent", "-p", "/nowhere/a prompt.md", &worktree, "-x"]);
+        turn.model = Some("big".to_owned());
+        assert_eq!(command.filled(&turn)[4..], ["--model", "big", "-x"]);
+        assert!(Command::new(vec![String::new()]).is_none() && Command::new(Vec::new()).is_none());
+    }
+
+    #[test]
+    fn its_output_and_status_are_the_result() {
+        let folder = tempfile::tempdir().unwrap();
+        let (turn, _stop) = turn(folder.path(), "output");
+        let script = "pwd > here.txt; echo 'Status: COMPLETE'; echo 'Summary: Done.'; echo oops >&2";
+        let (end, said) = play(&line(&["sh", "-c", script]), &turn);
+        assert_eq!((end.exit, end.report.map(|report| report.status)), (Exit::Fine, Some(Status::Complete)));
+        assert!(said.contains("Summary: Done.") && end.tail.ends_with("oops"), "{said} {}", end.tail);
+        assert!(folder.path().join("here.txt").is_file(), "it works in the worktree");
+        let (end, _) = play(&line(&["sh", "-c", "echo no; exit 7"]), &turn);
+        assert_eq!((end.exit, end.tail.as_str()), (Exit::Status(7), "no"));
+        let (end, _) = play(&line(&["sh", "-c", "kill -9 $$"]), &turn);
+        assert_eq!(end.exit, Exit::Signal(9));
+        let (end, _) = play(&line(&["no-such-program-at-all"]), &turn);
+        assert!(matches!(end.exit, Exit::NotStarted(_)), "{:?}", end.exit);
+    }
+
+    #[test]
+    fn it_ends_when_it_shall_and_takes_everything_with_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut waits, stop) = turn(folder.path(), "stops");
+        let sleeps = line(&["sh", "-c", "sleep 600 & sleep 600"]);
+        stop.send(true).unwrap();
+        assert_eq!(play(&sleeps, &waits).0.exit, Exit::Stopped);
+        (waits, _) = turn(folder.path(), "stops");
+        let (_sender, never) = watch::channel(false);
+        waits.stop = never;
+        waits.silence = Duration::from_millis(20);
+        assert_eq!(play(&sleeps, &waits).0.exit, Exit::Silent);
+        waits.silence = Duration::from_secs(20);
+        waits.total = Duration::from_millis(20);
+        assert_eq!(play(&sleeps, &waits).0.exit, Exit::TimedOut);
+        assert_eq!(os::marked(&waits.marker), Vec::<u32>::new());
+    }
+}

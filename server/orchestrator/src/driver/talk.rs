@@ -4,13 +4,13 @@ use crate::event::{AttemptKey, Usage};
 use crate::facts::TaskId;
 use tokio::sync::{mpsc, oneshot};
 
-pub(super) enum Heard {
+pub(crate) enum Heard {
     Usage(AttemptKey, Usage),
     Note(Option<TaskId>, String),
     Question(Question),
 }
 
-pub(super) struct Question {
+pub(crate) struct Question {
     pub key: AttemptKey,
     pub text: String,
     pub options: Vec<String>,
@@ -25,7 +25,7 @@ pub struct Talk {
 }
 
 impl Talk {
-    pub(super) fn new(key: Option<AttemptKey>, sender: mpsc::UnboundedSender<Heard>) -> Self {
+    pub(crate) fn new(key: Option<AttemptKey>, sender: mpsc::UnboundedSender<Heard>) -> Self {
         Self { key, sender }
     }
 

@@ -89,3 +89,44 @@ impl Listener for Scribe<'_> {
         Box::pin(self.talk.ask(text, options))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::sync::mpsc;
+
+    #[test]
+    fn secrets_do_not_reach_the_log_however_they_come() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("run/one-1.log");
+        let (sender, _receiver) = mpsc::unbounded_channel();
+        let talk = Talk::new(None, sender);
+        let redact: Box<Redact> =
+            Box::new(|text| text.contains("hunter2").then(|| text.replace("hunter2", "[redacted]")));
+        let scribe = Scribe::new(&file, &talk, &redact);
+        for part in ["the key is hun", "ter2\nand ag", "ain hunter2", " it ends so: hunter2"] {
+            scribe.said(part);
+        }
+        let said = scribe.ended();
+        let log = std::fs::read_to_string(&file).unwrap();
+        assert_eq!(log, "the key is [redacted]\nand again [redacted] it ends so: [redacted]");
+        assert!(said.ends_with("hunter2"), "what is looked for is looked for in what was said");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+        }
+    }
+
+    #[test]
+    fn a_log_that_cannot_be_written_holds_nobody_up() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("file"), "").unwrap();
+        let (sender, _receiver) = mpsc::unbounded_channel();
+        let talk = Talk::new(None, sender);
+        let redact: Box<Redact> = Box::new(|_| None);
+        let scribe = Scribe::new(&folder.path().join("file/one-1.log"), &talk, &redact);
+        scribe.said("all the same\n");
+        assert_eq!(scribe.ended(), "all the same\n");
+    }
+}

@@ -1,7 +1,7 @@
 //! A repository, a plan of three waves with a fault of most kinds, and a runner for it.
 
-use segue_orchestrator::agent::Agent;
 use segue_orchestrator::agent::rehearsal::{Rehearsal, Script};
+use segue_orchestrator::agent::{self, Agent};
 use segue_orchestrator::card::Card;
 use segue_orchestrator::driver::{self, Driver, DriverError, Ended, Options};
 use segue_orchestrator::event::{Answer, By};
@@ -13,7 +13,7 @@ use segue_orchestrator::os::OwnerLock;
 use segue_orchestrator::state::State;
 use segue_orchestrator::workshop::Workshop;
 use segue_orchestrator::workspace::{AgentFile, Workspace};
-use segue_plan::{Plan, Policy};
+use segue_plan::{Action, File, Plan, Policy, Range, Stated, Task};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command as Process;
@@ -49,6 +49,15 @@ tasks:
     - - fail: { class: transient, text: '429' }
     - - write: { path: seven.txt, text: '7' }
 ";
+
+/// A reviewer who does not like what is half done.
+const REVIEW: &str = "if grep -q half *.txt; then echo 'Verdict: NEEDS_REVISION'; echo 'Only half.'; \
+else echo 'Verdict: APPROVED'; fi";
+
+fn judge(line: &str) -> Arc<dyn Agent> {
+    let line = ["sh", "-c", line].map(str::to_owned).to_vec();
+    Arc::new(agent::command::Command::new(line).unwrap())
+}
 
 pub struct Fixture {
     pub folder: PathBuf,
@@ -113,11 +122,23 @@ fn plan_text() -> String {
     facts().tasks.iter().map(|task| format!("- [ ] {}\n", task.id)).collect()
 }
 
+fn stated<T>(value: T) -> Stated<T> {
+    Stated::new(value, Range::default())
+}
+
 struct Table;
 
 impl Workspace for Table {
+    /// The plan that the planner writes.
     fn plan(&self, _: &str, _: &str) -> Result<Plan, String> {
-        Err("This plan is never read again.".to_owned())
+        let task = |id: &str, file: &str| Task {
+            id: stated(id.to_owned()),
+            title: stated(id.to_owned()),
+            files: vec![File { path: stated(file.to_owned()), action: Action::Create, is_stated: true }],
+            validation: vec![stated(format!("test -f {file}"))],
+            ..Task::default()
+        };
+        Ok(Plan { tasks: vec![task("one", "one.txt"), task("extra", "extra.txt")], ..Plan::default() })
     }
 
     fn task_card(&self, task: &TaskId, _: &str) -> Result<Card, String> {
@@ -181,11 +202,16 @@ impl Fixture {
 
     /// A run that `--yes` lets go, with retries that do not wait.
     pub fn launch(&self) -> String {
+        self.launch_of(facts())
+    }
+
+    /// The same of another plan.
+    pub fn launch_of(&self, facts: Facts) -> String {
         let policy = Policy { backoff_first: 0, breaker_cool_down: 0, ..Policy::default() };
         let wanted = Launch {
             plan: "plan.md".to_owned(),
             base: self.repository().head().unwrap(),
-            facts: facts(),
+            facts,
             policy,
             jobs: None,
             yes: true,
@@ -201,8 +227,13 @@ impl Fixture {
             repository: self.repository(),
             place: self.place(),
             run: run.to_owned(),
-            agents: BTreeMap::from([("rehearsal".to_owned(), rehearsal)]),
-            surroundings: Surroundings::default(),
+            agents: BTreeMap::from([
+                ("rehearsal".to_owned(), rehearsal),
+                ("auditor".to_owned(), judge("test -f plan.md && echo 'Verdict: APPROVED'")),
+                ("reviewer".to_owned(), judge(REVIEW)),
+                ("planner".to_owned(), judge("printf -- '- [ ] one\\n- [ ] extra\\n' > plan.md")),
+            ]),
+            surroundings: Surroundings { default_agent: "rehearsal".to_owned(), ..Surroundings::default() },
             workspace: Arc::new(Table),
             setup: Vec::new(),
             redact: Box::new(|_| None),

@@ -1,8 +1,9 @@
 //! Runs that nobody kills.
 
-use crate::fixture::{Fixture, SCRIPT, person};
+use crate::fixture::{Fixture, SCRIPT, facts, person};
 use segue_orchestrator::driver::{self, Ended};
-use segue_orchestrator::event::Answer;
+use segue_orchestrator::event::{Answer, Event, GateKind, Record, Verdict};
+use segue_orchestrator::facts::{Facts, PlanReviewer, TaskFacts};
 use segue_orchestrator::journal::Command;
 use segue_orchestrator::os;
 use segue_orchestrator::state::Status;
@@ -191,4 +192,49 @@ fn a_user_at_work_in_the_checkout_is_not_disturbed_and_disturbs_nothing() {
     // The run began from where the user was then.
     let shown = fixture.git(&["ls-tree", "--name-only", &format!("segue/{run}/integration")]);
     assert!(!shown.contains("mine.txt") && shown.contains("seven.txt"), "{shown}");
+}
+
+/// Agents that judge: one looks at the plan, one at what each task changed.
+#[test]
+fn reviewers_look_at_the_plan_and_at_each_task() {
+    let folder = tempfile::tempdir().unwrap();
+    let fixture = Fixture::new(folder.path());
+    let auditor = PlanReviewer { part: "plan-auditor".to_owned(), agent: "auditor".to_owned(), rounds: 2 };
+    let one = TaskFacts { validation: Vec::new(), ..facts().tasks[0].clone() };
+    let reviewer = Some("reviewer".to_owned());
+    let plan =
+        Facts { reviews: vec![auditor], reviewer, tasks: vec![one], validation: Vec::new(), ..facts() };
+    let run = fixture.launch_of(plan);
+    let script = "tasks:\n  one:\n    - - write: { path: one.txt, text: half }\n    - - write: { path: one.txt, text: whole }\n";
+    let state = to_the_end(&fixture, &run, script);
+    assert_eq!(state.exit_status(), 0);
+    assert_eq!(fixture.git(&["show", &format!("segue/{run}/integration:one.txt")]), "whole");
+    let hint = state.tasks[0].attempts[1].hint.clone().unwrap();
+    assert!(hint.contains("did not approve") && hint.contains("Only half."), "{hint}");
+    let records = fixture.journal().records(&run, 0).unwrap();
+    let approved = |record: &&Record| matches!(&record.event, Event::PlanReviewed { verdict: Verdict::Approved, part, .. } if part == "plan-auditor");
+    assert_eq!(records.iter().filter(approved).count(), 1);
+}
+
+/// A task that cannot be done as planned: the planner writes the plan anew, and the run goes on with it.
+#[test]
+fn a_planner_revises_the_plan_in_its_own_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let fixture = Fixture::new(folder.path());
+    // Nothing but its files shows that it does not do what was planned.
+    let one = TaskFacts { validation: Vec::new(), ..facts().tasks[0].clone() };
+    let planner = Some("planner".to_owned());
+    let plan = Facts { tasks: vec![one], planner, validation: Vec::new(), ..facts() };
+    let run = fixture.launch_of(plan);
+    let script = "tasks:\n  one:\n    - - write: { path: extra.txt, text: '?' }\n    - - write: { path: one.txt, text: one }\n";
+    let state = to_the_end(&fixture, &run, script);
+    let page = segue_orchestrator::journal::markdown(&fixture.journal().records(&run, 0).unwrap());
+    assert_eq!(state.exit_status(), 0, "{page}");
+    let ids: Vec<&str> = state.tasks.iter().map(|task| task.id.0.as_str()).collect();
+    assert_eq!((ids, state.replans), (vec!["one", "extra"], 1));
+    let shown = |file: &str| fixture.git(&["show", &format!("segue/{run}/integration:{file}")]);
+    assert_eq!(shown("plan.md"), "- [x] one\n- [x] extra");
+    assert_eq!(shown("extra.txt"), "Rehearsed: extra");
+    assert!(state.gate(&GateKind::Plan).is_some(), "a person sees the plan again");
+    assert_eq!(std::fs::read_to_string(fixture.top().join("plan.md")).unwrap().lines().count(), 7);
 }

@@ -1,5 +1,6 @@
 //! One file as the workspace holds it.
 
+use crate::four_sections::FourSections;
 use crate::intern::PathId;
 use crate::plans::Planned;
 use crate::postings::Key;
@@ -39,6 +40,8 @@ pub struct FileState {
     /// Credentials in its text, and remote scripts that it gives to a shell, in order. Found when the
     /// text is at hand: that of a closed file is not kept.
     pub(crate) risks: Box<[Risk]>,
+    /// What the body of an agent in four sections says; `None` for others.
+    pub(crate) four_sections: Option<Box<FourSections>>,
     /// What the body of an agentic workflow says to who runs it; `None` for other kinds.
     pub(crate) workflow: Option<Box<WorkflowBody>>,
     /// The plan that it holds, where its kind holds one; without tasks where it has none.

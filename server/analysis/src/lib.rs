@@ -38,6 +38,7 @@ pub mod world;
 pub mod written;
 
 mod discover;
+mod four_sections;
 mod ignores;
 mod intern;
 mod mentions;

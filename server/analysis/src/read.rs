@@ -1,6 +1,7 @@
 //! Bytes to a [`FileState`]: decoding, facts, and what a file exports and refers to.
 
 use crate::file::{Content, Exports, FileState, LARGEST_FILE, Unreadable};
+use crate::four_sections::{self, FourSections};
 use crate::intern::Interner;
 use crate::plans::Planned;
 use crate::recognise::Recognised;
@@ -69,6 +70,7 @@ fn unreadable(what: Option<Recognised>, hash: u64, reason: Unreadable) -> FileSt
         uses: Box::default(),
         mentions: Box::default(),
         risks: Box::default(),
+        four_sections: None,
         workflow: None,
         plan: None,
     }
@@ -98,6 +100,9 @@ fn parsed(path: &str, what: Option<Recognised>, text: &str, hash: u64, interner:
     if let Some(what) = what.filter(Recognised::is_json) {
         return parsed_json(path, what, text, hash);
     }
+    if four_sections::is_table(path) {
+        return table_of_grants(text, hash);
+    }
     let mut facts = Facts::of(text);
     let what = what.filter(|what| what.confirmed(&facts));
     let (kind, dialect) = (what.map(|what| what.kind), what.map_or(Dialect::Copilot, |what| what.dialect));
@@ -114,6 +119,13 @@ fn parsed(path: &str, what: Option<Recognised>, text: &str, hash: u64, interner:
     let workflow = (kind == Some(Kind::Workflow)).then(|| Box::new(WorkflowBody::of(text, &facts)));
     if let Some(body) = &workflow {
         refs.extend(body.names().flat_map(|name| refs_of_worker(name, path, interner)));
+        refs.sort_unstable();
+    }
+    let in_sections = four_sections::may_be(kind, dialect, &facts);
+    let four_sections = in_sections.then(|| Box::new(FourSections::of(text, &facts)));
+    if let Some(body) = &four_sections {
+        let named = |path: String| Ref { target: interner.intern(&path), site: SiteId::NONE };
+        refs.extend(body.paths(path).map(named));
         refs.sort_unstable();
     }
     let plan = plans::of_facts(path, kind, text, &facts).map(|plan| Arc::new(Planned::new(plan)));
@@ -146,6 +158,7 @@ fn parsed(path: &str, what: Option<Recognised>, text: &str, hash: u64, interner:
         refs: refs.into(),
         uses: uses.into(),
         mentions: mentions.into(),
+        four_sections,
         workflow,
         risks: if kind.is_some() { risks::of_text(text).into() } else { Box::default() },
         plan,
@@ -170,9 +183,17 @@ fn parsed_json(path: &str, what: Recognised, text: &str, hash: u64) -> FileState
         uses: Box::default(),
         mentions: Box::default(),
         risks: Box::default(),
+        four_sections: None,
         workflow: None,
         plan,
     }
+}
+
+/// A table that the agents of a team are compared with.
+fn table_of_grants(text: &str, hash: u64) -> FileState {
+    let exports = Exports { fingerprint: hash, ..Exports::default() };
+    let content = Content::Json(json::parse(text));
+    FileState { content, exports, ..unreadable(None, hash, Unreadable::Binary) }
 }
 
 /// What is kept of a file that is a link's target and nothing else: its anchors, and its imports,

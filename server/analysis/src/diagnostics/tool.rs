@@ -88,6 +88,30 @@ fn granted<'c>(catalog: &'c Catalog, name: &str) -> Vec<&'c str> {
     }
 }
 
+/// The same for a name that may be an old one, with what is not settled.
+fn granted_at_most<'c>(catalog: &'c Catalog, name: &str) -> Vec<&'c str> {
+    match catalog.vscode_tool(name) {
+        Some(VscodeName::Old(old)) => old.now.iter().flat_map(|now| granted(catalog, now)).collect(),
+        Some(VscodeName::Set(set)) => set.members.iter().chain([&set.name]).map(String::as_str).collect(),
+        _ => granted(catalog, name),
+    }
+}
+
+/// Whether some item of a list grants what `wanted` names, in VS Code.
+pub(super) fn is_granted(catalog: &Catalog, list: &ToolList<'_>, wanted: &str) -> bool {
+    let wanted = match catalog.vscode_tool(wanted) {
+        Some(VscodeName::Old(_)) => granted_at_most(catalog, wanted),
+        _ => granted(catalog, wanted),
+    };
+    let has = |name: &str| granted_at_most(catalog, name).iter().any(|grant| wanted.contains(grant));
+    list.items.iter().any(|item| item.name == "*" || has(item.name))
+}
+
+/// Whether a name of VS Code's or Copilot's lets whoever has it change files.
+pub(super) fn may_edit(catalog: &Catalog, name: &str) -> bool {
+    role::may_edit(catalog, Words::Copilot, name)
+}
+
 /// Words in backticks, with commas.
 fn quoted<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
     names.into_iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")

@@ -53,7 +53,7 @@ impl Host {
 
     /// Whether the file is Markdown that some primitive refers to.
     pub(super) fn is_hub(&self, id: PathId, path: &str) -> bool {
-        path.ends_with(".md") && !self.world.referrers(id).is_empty()
+        is_read_for_others(path) && !self.world.referrers(id).is_empty()
     }
 
     /// Puts a state in its place and brings the postings after it.
@@ -100,7 +100,7 @@ impl Host {
     /// A path gained or lost a referrer: it may begin or cease to be a hub.
     fn target_changed(&mut self, target: PathId, effects: &mut EffectSets) {
         match self.slot(target) {
-            Slot::File { link: false } if self.world.path(target).ends_with(".md") => {
+            Slot::File { link: false } if is_read_for_others(&self.world.path(target)) => {
                 self.refresh(target, true, effects);
             }
             Slot::Read(state) if state.kind.is_none() && self.world.referrers(target).is_empty() => {
@@ -187,6 +187,11 @@ impl Host {
             self.unresolved.remove(&key);
         }
     }
+}
+
+/// Whether a file that is no primitive is read where somebody refers to it.
+fn is_read_for_others(path: &str) -> bool {
+    path.ends_with(".md") || crate::four_sections::is_table(path)
 }
 
 fn targets(state: Option<&Arc<FileState>>) -> Box<[PathId]> {

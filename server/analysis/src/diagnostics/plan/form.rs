@@ -37,6 +37,7 @@ pub(super) fn reports(plan: &Plan, path: &Arc<str>) -> Vec<Report> {
         reports.extend(risks(plan, path));
         reports.extend(tier(plan));
         reports.extend(diagrams(plan));
+        reports.extend(contracts(plan));
         reports.extend(quality_gates(plan));
         let has_tests = |task: &Task| !task.tests.is_empty() || task.read_only;
         reports.extend(left_out(plan, has_tests, "plan/no-tests", "tests"));
@@ -149,6 +150,42 @@ fn diagrams(plan: &Plan) -> Vec<Report> {
         reports.push(Report::new("plan/diagram", span(stated.range), message));
     }
     reports
+}
+
+/// What one phase hands to another needs both: who makes it, and who takes it.
+fn contracts(plan: &Plan) -> Vec<Report> {
+    let is_task = |end: &Stated<String>| plan.tasks.iter().any(|task| task.id.value == end.value);
+    let mut reports = Vec::new();
+    for contract in &plan.contracts {
+        let ends = [("comes from", &contract.from), ("goes to", &contract.to)];
+        // A contract of which neither end is a phase is about something else.
+        if ends.iter().all(|(_, end)| end.is_none()) {
+            continue;
+        }
+        for (what, end) in ends {
+            match end {
+                Some(end) if is_task(end) => {}
+                Some(end) => {
+                    let message = format!(
+                        "No phase of this plan is called `{}`: the contract {what} nobody.",
+                        end.value
+                    );
+                    reports.push((span(end.range), message, Severity::Warning));
+                }
+                None => {
+                    let other = contract.from.as_ref().or(contract.to.as_ref());
+                    let Some(other) = other else { continue };
+                    let message =
+                        format!("The contract {what} no phase: say both ends, `Phase 1 → Phase 2`.");
+                    // It may be a person, or something outside of the plan.
+                    reports.push((span(other.range), message, Severity::Information));
+                }
+            }
+        }
+    }
+    reports.retain(|(at, ..)| !at.is_empty());
+    let report = |(at, message, severity)| Report::new("plan/contract", at, message).severity(severity);
+    reports.into_iter().map(report).collect()
 }
 
 /// Names of gates that are nearly one of the schema's.

@@ -1,7 +1,7 @@
 //! `#tool:name` in the body: VS Code's names, in whatever it reads.
 
 use super::list::{ToolList, Words};
-use super::{for_vscode, granted, is_known, is_placeholder, old_message, quoted};
+use super::{for_vscode, is_granted, is_known, is_placeholder, old_message, quoted};
 use crate::diagnostics::{Context, Report, Tag};
 use segue_catalog::{Dialect, Kind, Severity, VscodeName};
 use segue_syntax::facts::{Token, TokenKind};
@@ -85,16 +85,7 @@ fn unknown(context: &mut Context<'_>, token: &Token) {
 /// VS Code enables what `tools` lists and nothing else, whatever the text asks for.
 fn not_granted(context: &mut Context<'_>, token: &Token, list: &ToolList<'_>) {
     let catalog = context.catalog;
-    let wanted = granted(catalog, &token.name);
-    let has = |name: &str| {
-        let grants = match catalog.vscode_tool(name) {
-            Some(VscodeName::Old(old)) => old.now.iter().flat_map(|now| granted(catalog, now)).collect(),
-            Some(VscodeName::Set(set)) => set.members.iter().chain([&set.name]).map(String::as_str).collect(),
-            _ => granted(catalog, name),
-        };
-        grants.iter().any(|grant| wanted.contains(grant))
-    };
-    if list.items.iter().any(|item| item.name == "*" || has(item.name)) {
+    if is_granted(catalog, list, &token.name) {
         return;
     }
     // A name that is not VS Code's may be a tool set of the user's, which may hold the tool.

@@ -64,7 +64,7 @@ impl Said {
 }
 
 /// Whether a name lets whoever has it change files.
-fn may_edit(catalog: &Catalog, words: Words, name: &str) -> bool {
+pub(super) fn may_edit(catalog: &Catalog, words: Words, name: &str) -> bool {
     let edits = |name: &str| name == "edit" || name.starts_with("edit/");
     if words == Words::Copilot {
         let by_vscode = match catalog.vscode_tool(name) {

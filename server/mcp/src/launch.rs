@@ -42,6 +42,24 @@ impl Launch {
     /// headers are never among them, and no character of it can hide another.
     #[must_use]
     pub fn lines(&self) -> Vec<(&'static str, String)> {
+        let mut lines = self.own_lines();
+        let names = variables(self.texts());
+        if !names.is_empty() {
+            lines.push(("given from your environment", names.join(", ")));
+        }
+        lines
+    }
+
+    /// Every text of it.
+    fn texts(&self) -> Vec<&Text> {
+        let (first, more, pairs) = match self {
+            Self::Process { program, args, env, .. } => (program, args.as_slice(), env),
+            Self::Http { url, headers } => (url, &[][..], headers),
+        };
+        std::iter::once(first).chain(more).chain(pairs.iter().map(|(_, text)| text)).collect()
+    }
+
+    fn own_lines(&self) -> Vec<(&'static str, String)> {
         match self {
             Self::Process { program, args, env, folder } => {
                 let words = std::iter::once(program).chain(args).map(|text| quoted(&text.shown));
@@ -96,6 +114,29 @@ impl Launch {
         };
         hash(&serde_json::to_vec(&whole).unwrap_or_default())
     }
+}
+
+/// The names of what was filled in: a repository that names a variable gets its value, so a person has to
+/// see which.
+fn variables(texts: Vec<&Text>) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for text in texts.into_iter().filter(|text| text.value != text.shown) {
+        for (at, _) in text.shown.match_indices('$') {
+            let after = text.shown.get(at + 1..).unwrap_or_default();
+            let name = match after.strip_prefix('{').and_then(|inside| inside.split_once('}')) {
+                Some((inside, _)) => inside.split(":-").next().unwrap_or(inside).trim_start_matches("env:"),
+                None => {
+                    let end = after.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+                    after.get(..end.unwrap_or(after.len())).unwrap_or_default()
+                }
+            };
+            let name = plain(name);
+            if !name.is_empty() && !names.contains(&name) {
+                names.push(name);
+            }
+        }
+    }
+    names
 }
 
 /// SHA-256 in hexadecimal digits.
@@ -187,6 +228,7 @@ mod tests {
         );
         assert_eq!(lines[1].1, "/home/me/project");
         assert_eq!(lines[2].1, "TOKEN (values not shown)");
+        assert_eq!(lines[3], ("given from your environment", "T".to_owned()));
         assert!(!format!("{lines:?}").contains("s3cret"));
         let launch = Launch::Http {
             url: text("https://me:pw@example.com/mcp?key=abc&flag"),
@@ -199,6 +241,22 @@ mod tests {
                 ("headers", "Authorization (values not shown)".to_owned())
             ]
         );
+    }
+
+    /// A header that sends a token somewhere is told by the token's name.
+    #[test]
+    fn what_is_given_away_is_named() {
+        let filled = |shown: &str| Text { value: "s3cret".to_owned(), shown: shown.to_owned() };
+        let launch = Launch::Http {
+            url: filled("https://example.com/?k=${AWS_KEY:-none}"),
+            headers: vec![
+                ("X".to_owned(), filled("Bearer ${env:TOKEN} ${input:pass word}")),
+                ("Y".to_owned(), filled("$HOME/x")),
+                ("Z".to_owned(), text("costs $5")),
+            ],
+        };
+        let told = "AWS_KEY, TOKEN, input:pass word, HOME".to_owned();
+        assert_eq!(launch.lines()[2], ("given from your environment", told));
     }
 
     #[test]

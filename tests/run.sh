@@ -38,6 +38,7 @@ step "structure" cargo test --locked --test structure
 step "unit, data, property" cargo test --locked --workspace --exclude segue
 step "generated workspace" cargo test --locked --test generated
 step "command line" cargo test --locked --test check
+step "runs" cargo test --locked --test run
 step "protocol" cargo test --locked --test protocol --test shipped
 corpus=${SEGUE_CORPUS:-../shared/corpus}
 if [ -d "$corpus" ]; then

@@ -30,12 +30,23 @@ fn the_schema_of_plans() {
     assert_shipped(&docs().join("plan.schema.json"), &schema);
 }
 
-#[test]
-fn the_page_about_settings() {
-    let path = docs().join("configuration.md");
+/// A page with the part between two marks made anew.
+fn assert_part(page: &str, begin: &str, end: &str, table: &str) {
+    let path = docs().join(page);
     let text = std::fs::read_to_string(&path).unwrap();
-    let (begin, end) = ("<!-- keys: made from the rows -->\n", "<!-- end of keys -->");
     let (before, rest) = text.split_once(begin).expect("the page marks where the table begins");
     let (_, after) = rest.split_once(end).expect("the page marks where the table ends");
-    assert_shipped(&path, &format!("{before}{begin}{}{end}{after}", keys::docs_table()));
+    assert_shipped(&path, &format!("{before}{begin}{table}{end}{after}"));
+}
+
+#[test]
+fn the_page_about_settings() {
+    let (begin, end) = ("<!-- keys: made from the rows -->\n", "<!-- end of keys -->");
+    assert_part("configuration.md", begin, end, &keys::docs_table());
+}
+
+#[test]
+fn the_page_about_runs() {
+    let (begin, end) = ("<!-- numbers: made from the table -->\n", "<!-- end of numbers -->");
+    assert_part("run.md", begin, end, &segue_plan::policy::docs_table());
 }

@@ -21,6 +21,8 @@ mod places;
 mod plan;
 mod progress;
 mod rule_page;
+mod run;
+mod runs;
 mod tools;
 mod write;
 
@@ -53,6 +55,10 @@ enum Command {
     Graph(graph::Args),
     New(new::Args),
     Plan(plan::Args),
+    Run(run::Args),
+    #[command(hide = true)]
+    Runner(run::runner::Args),
+    Runs(runs::Args),
     Tools(tools::Args),
 }
 
@@ -79,6 +85,9 @@ pub fn main(serve: impl FnOnce(&[OsString]) -> ExitCode) -> ExitCode {
         Some(Command::Graph(args)) => graph::run(&args),
         Some(Command::New(args)) => new::run(&args),
         Some(Command::Plan(args)) => plan::run(&args),
+        Some(Command::Run(args)) => run::run(&args),
+        Some(Command::Runner(args)) => run::runner::run(&args),
+        Some(Command::Runs(args)) => runs::run(&args),
         Some(Command::Tools(args)) => tools::run(&args),
     };
     match result {

@@ -160,6 +160,9 @@ fn read_table(path: &str, table: &DeTable<'_>) -> Config {
             agent: text(orchestrator, "agent"),
             jobs: orchestrator.and_then(|table| count(get(table, "jobs")?)),
             validate: list(orchestrator, "validate"),
+            setup: text(orchestrator, "setup"),
+            worktrees: text(orchestrator, "worktrees"),
+            numbers: numbers(orchestrator),
         },
         review: sub(table, "review")
             .into_iter()
@@ -203,6 +206,12 @@ pub(super) fn count(value: &DeValue<'_>) -> Option<u32> {
     u32::from_str_radix(number.as_str(), number.radix()).ok().filter(|number| *number > 0)
 }
 
+/// A whole number, 0 or more.
+fn whole(value: &DeValue<'_>) -> Option<u64> {
+    let number = value.as_integer()?;
+    u64::from_str_radix(number.as_str(), number.radix()).ok()
+}
+
 /// The globs that can be compiled; the others are reported and match nothing.
 fn globs(folder: &str, value: Option<&DeValue<'_>>) -> Option<Scoped> {
     let patterns: Vec<String> = strings(value?)?
@@ -239,10 +248,17 @@ fn agents(table: Option<&DeTable<'_>>) -> BTreeMap<String, AgentSettings> {
                 acp: list(table, "acp"),
                 command: list(table, "command"),
                 preset: text(table, "preset"),
+                rehearsal: text(table, "rehearsal"),
             };
             Some((name.get_ref().to_string(), settings))
         })
         .collect()
+}
+
+/// The numbers of the table of policies that are set.
+fn numbers(table: Option<&DeTable<'_>>) -> BTreeMap<String, u64> {
+    let rows = segue_plan::policy::ROWS.iter();
+    rows.filter_map(|row| Some((row.name.to_owned(), whole(get(table?, row.name)?)?))).collect()
 }
 
 /// A severity, or that the rule is off; `None` for another word.

@@ -130,7 +130,7 @@ pub const ROWS: &[Row] = &[
         path: "agents",
         shape: Shape::NamedTables,
         default: "none",
-        doc: "Coding agents that plans can be handed to, by a name of your choice. Each has one of `acp`, `command` and `preset`.",
+        doc: "Coding agents that plans can be handed to, by a name of your choice. Each has one of `acp`, `command`, `preset` and `rehearsal`.",
     },
     Row { path: "agents.*", shape: OPEN, default: "", doc: "One coding agent." },
     Row {
@@ -151,6 +151,12 @@ pub const ROWS: &[Row] = &[
         default: "none",
         doc: "The name of an agent that Segue knows how to start.",
     },
+    Row {
+        path: "agents.*.rehearsal",
+        shape: Shape::Text,
+        default: "none",
+        doc: "A script (YAML) that the built-in rehearsal agent replays, relative to this file's folder.",
+    },
     Row { path: "orchestrator", shape: OPEN, default: "the defaults of its keys", doc: "How plans are run." },
     Row {
         path: "orchestrator.agent",
@@ -169,6 +175,18 @@ pub const ROWS: &[Row] = &[
         shape: Shape::Strings,
         default: "none",
         doc: "Commands that prove a task where neither it nor its plan states any.",
+    },
+    Row {
+        path: "orchestrator.setup",
+        shape: Shape::Text,
+        default: "none",
+        doc: "A command that runs in each new worktree before its agent begins.",
+    },
+    Row {
+        path: "orchestrator.worktrees",
+        shape: Shape::Text,
+        default: "`<repository>.worktrees` beside the repository",
+        doc: "The folder of all worktrees, relative to the repository's top.",
     },
     Row {
         path: "review",

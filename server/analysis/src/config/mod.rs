@@ -73,6 +73,8 @@ pub struct AgentSettings {
     pub command: Option<Vec<String>>,
     /// A known agent.
     pub preset: Option<String>,
+    /// A script that the built-in rehearsal agent replays, relative to the folder of the settings.
+    pub rehearsal: Option<String>,
 }
 
 /// The `[orchestrator]` table.
@@ -84,6 +86,12 @@ pub struct OrchestratorSettings {
     pub jobs: Option<u32>,
     /// Commands that prove a task which states none.
     pub validate: Option<Vec<String>>,
+    /// A command that runs in each new worktree.
+    pub setup: Option<String>,
+    /// The folder of all worktrees, relative to the repository's top.
+    pub worktrees: Option<String>,
+    /// The numbers by which plans are run, as far as they are set.
+    pub numbers: BTreeMap<String, u64>,
 }
 
 /// The `[known]` table: names that are right although nothing in the workspace shows it. An entry may
@@ -180,6 +188,9 @@ impl Config {
             agent: self.orchestrator.agent.or(base.orchestrator.agent),
             jobs: self.orchestrator.jobs.or(base.orchestrator.jobs),
             validate: self.orchestrator.validate.or(base.orchestrator.validate),
+            setup: self.orchestrator.setup.or(base.orchestrator.setup),
+            worktrees: self.orchestrator.worktrees.or(base.orchestrator.worktrees),
+            numbers: base.orchestrator.numbers.into_iter().chain(self.orchestrator.numbers).collect(),
         };
         self
     }

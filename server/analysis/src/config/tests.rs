@@ -100,7 +100,7 @@ fn what_is_right_is_not_told() {
     let text = "extend = '''base.toml'''\nclients = ['copilot-cli']\nexclude = ['a/**', 'b']\nuserFiles = false\nformat.frontmatter = true\n\
         [rules]\n\"link/*\" = 'hint'\n\"link/missing-file\" = 'error'\n[[overrides]]\npaths = ['c']\nrules = {}\n\
         [known]\ntools = ['acme/*']\n[agents.a]\ncommand = ['x']\ntimeout = 60\n[agents.'b c']\npreset = 'p'\n\
-        [orchestrator]\njobs = 0x10\nbackoff-limit = 3\n[review]\nplan-auditor = 'P'\n";
+        [orchestrator]\njobs = 0x10\nbackoff-limit = 3\nbackoff-first = 0\nsetup = 'npm ci'\nworktrees = '../w'\n[review]\nplan-auditor = 'P'\n";
     let world =
         world(&format!("//- segue.toml\n{text}//- base.toml\nclients = ['claude']\nknown.keys = ['k']\n"));
     assert_eq!(world.config_findings(), []);
@@ -114,6 +114,10 @@ fn what_is_right_is_not_told() {
         (&["acme/*".to_owned()][..], &["k".to_owned()][..])
     );
     assert_eq!(config.agents.keys().collect::<Vec<_>>(), ["a", "b c"]);
+    let own = &config.orchestrator;
+    assert_eq!((own.setup.as_deref(), own.worktrees.as_deref()), (Some("npm ci"), Some("../w")));
+    let numbers: Vec<_> = own.numbers.iter().map(|(name, number)| (name.as_str(), *number)).collect();
+    assert_eq!(numbers, [("backoff-first", 0), ("jobs", 16)]);
     assert_eq!(config.review["plan-auditor"], "P");
 }
 

@@ -27,6 +27,7 @@ pub mod navigate;
 pub mod new_file;
 pub mod refactor;
 pub mod rename;
+pub mod run;
 pub mod selection;
 pub mod semantic_tokens;
 pub mod shown;

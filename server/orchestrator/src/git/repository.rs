@@ -173,6 +173,32 @@ impl Repository {
         Ok(ended.status.success().then_some(ended.printed))
     }
 
+    /// The paths of all files of a commit, with `/`.
+    ///
+    /// # Errors
+    /// There is no such commit, or git fails.
+    pub fn paths(&self, commit: &str) -> Result<Vec<String>, GitError> {
+        let printed = self.asks(["ls-tree", "-r", "--full-tree", "--name-only", "-z", commit])?.printed()?;
+        Ok(super::run::parts(&printed).map(|path| String::from_utf8_lossy(path).into_owned()).collect())
+    }
+
+    /// The name by which commits are made here, where git knows one.
+    #[must_use]
+    pub fn user_name(&self) -> Option<String> {
+        let said = line(&self.asks(["var", "GIT_COMMITTER_IDENT"]).ok()?.printed().ok()?);
+        let name = said.split(" <").next()?.trim();
+        (!name.is_empty()).then(|| name.to_owned())
+    }
+
+    /// The name that git would give a file of these bytes: alike for alike bytes only.
+    ///
+    /// # Errors
+    /// Git fails.
+    pub fn name_of(&self, bytes: &[u8]) -> Result<String, GitError> {
+        let ended = self.git.asks_with(&self.top, ["hash-object", "--stdin"], bytes)?;
+        Ok(line(&ended.printed()?))
+    }
+
     /// Moves a branch from one commit to another, and nothing where somebody else moved it. `None` for
     /// a branch that must not be there yet.
     pub(crate) fn move_branch(&self, branch: &str, from: Option<&str>, to: &str) -> Result<(), GitError> {
@@ -292,5 +318,8 @@ mod tests {
         assert_eq!(repository.file("HEAD", Path::new("README.md")).unwrap().unwrap(), b"Start\n");
         assert_eq!(repository.file("HEAD", Path::new("-missing")).unwrap(), None);
         assert!(repository.commit("no-such").is_err());
+        assert_eq!(repository.paths("HEAD").unwrap(), ["README.md"]);
+        assert_eq!(repository.user_name().as_deref(), Some("Ada"));
+        assert_eq!(repository.name_of(b"Start\n").unwrap(), fixture.does(&["rev-parse", "HEAD:README.md"]));
     }
 }

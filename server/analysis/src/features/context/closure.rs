@@ -242,7 +242,7 @@ fn is_no_heading(anchor: &str) -> bool {
 
 /// The section that an anchor selects, with its heading's text. An HTML `id` selects the section that it
 /// stands in, or what is above the first heading.
-pub(super) fn section(facts: &Facts, anchor: &str) -> Option<(String, Span)> {
+pub(in crate::features) fn section(facts: &Facts, anchor: &str) -> Option<(String, Span)> {
     let index = match resolve::anchored(facts, anchor)? {
         Anchored::Heading(index) => Some(index),
         Anchored::Html(index) => {

@@ -8,6 +8,7 @@ mod closure;
 mod guidance;
 mod page;
 
+pub(in crate::features) use closure::section as section_of;
 pub use closure::{Closure, Node, Standing};
 pub use guidance::{Guidance, Loaded, When};
 pub use page::{count_of, page};

@@ -13,6 +13,8 @@ mod relative;
 mod section;
 mod trial;
 
+pub(in crate::features) use plan::tick_edit as tick;
+
 use crate::changes::Changes;
 use crate::file::FileState;
 use crate::sites::Page;

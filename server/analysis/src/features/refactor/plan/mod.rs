@@ -7,6 +7,8 @@ pub(super) mod sections;
 pub(super) mod split;
 pub(super) mod tick;
 
+pub(in crate::features) use tick::edit as tick_edit;
+
 use super::{Offer, Refusal, Source};
 use crate::changes::Changes;
 use crate::plans::{self, Planned};

@@ -37,7 +37,7 @@ pub(in crate::features::refactor) fn change(
 }
 
 /// What is written where.
-fn edit(text: &str, task: &Task) -> Option<(Span, String)> {
+pub(in crate::features) fn edit(text: &str, task: &Task) -> Option<(Span, String)> {
     let tick = task.tick.as_ref()?;
     let span = Span { start: tick.range.start, end: tick.range.end };
     let mark = if task.is_done() { tick.open } else { tick.done };

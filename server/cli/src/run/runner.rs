@@ -1,0 +1,300 @@
+//! The runner: the process in which a run lives. In the foreground it is this one; else a process of its
+//! own that belongs to neither terminal nor editor.
+
+use super::launch::{REHEARSAL, Wish, surroundings};
+use super::settings;
+use super::workspace::Committed;
+use crate::Failure;
+use crate::runs::open::{person, place_of, redactor};
+use clap::Parser;
+use segue_orchestrator::agent::Agent;
+use segue_orchestrator::driver::{Driver, Ended, Hands, Options, now};
+use segue_orchestrator::event::{Answer, By, Event, GateKind, Record};
+use segue_orchestrator::git::{Git, Repository};
+use segue_orchestrator::journal::{Command, Journal, Outcome, Place};
+use segue_orchestrator::os::{self, OwnerLock, WakeServer};
+use segue_orchestrator::state::State;
+use segue_orchestrator::workshop::Workshop;
+use segue_orchestrator::workspace::Workspace;
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::mpsc::Sender;
+use tokio::sync::watch;
+
+/// Carry a run on; started by the other commands.
+#[derive(Clone, Debug, Parser)]
+pub struct Args {
+    /// Leave the session first
+    #[arg(long)]
+    aside: bool,
+    /// The top of the checkout
+    top: PathBuf,
+    /// The run
+    run: String,
+}
+
+/// What comes from a runner, and from who sits before it.
+pub enum News {
+    /// Events became durable.
+    Records(Vec<Record>),
+    /// Something was typed; `None`: nothing more will be.
+    Line(Option<String>),
+    /// The runner has ended.
+    Ended(Result<Ended, String>),
+}
+
+/// What is kept of a launch beside its journal.
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct Kept {
+    /// What the inputs of a prompt were given.
+    pub inputs: Vec<(String, String)>,
+    /// The branch that was checked out.
+    pub branch: Option<String>,
+    /// Which agent was asked for in place of the settings' own.
+    pub agent: Option<String>,
+    /// Which tasks were asked for; empty: all.
+    pub only: Vec<String>,
+}
+
+impl Kept {
+    fn file(place: &Place, run: &str) -> PathBuf {
+        place.folder().join(run).join("launch.json")
+    }
+
+    /// Reads it; nothing where it is not there.
+    pub fn read(place: &Place, run: &str) -> Self {
+        let text = std::fs::read_to_string(Self::file(place, run)).unwrap_or_default();
+        serde_json::from_str(&text).unwrap_or_default()
+    }
+
+    /// Writes it.
+    pub fn write(&self, place: &Place, run: &str) -> Result<(), Failure> {
+        let file = Self::file(place, run);
+        let text = serde_json::to_string(self).map_err(|error| Failure::said(error.to_string()))?;
+        let written = std::fs::create_dir_all(file.parent().unwrap_or(&file))
+            .and_then(|()| std::fs::write(&file, text));
+        written.map_err(|error| Failure::said(format!("`{}` cannot be written: {error}.", file.display())))
+    }
+}
+
+/// Posts what was typed to the runner of this process.
+pub struct Posts {
+    journal: Journal,
+    run: String,
+    by: By,
+    waiting: Vec<i64>,
+    shutdown: watch::Sender<bool>,
+}
+
+impl Posts {
+    /// Posts a command.
+    pub fn post(&mut self, command: &Command) -> Result<(), Failure> {
+        self.waiting.push(self.journal.post(&self.run, command, &self.by, now())?);
+        Ok(())
+    }
+
+    /// Nobody sits here any more.
+    pub fn leave(&self) {
+        let _ = self.shutdown.send(true);
+    }
+
+    /// What became of a command that was not just done.
+    pub fn heard(&mut self) -> Result<Option<String>, Failure> {
+        let mut said = None;
+        let mut waiting = Vec::new();
+        for id in std::mem::take(&mut self.waiting) {
+            match self.journal.outcome(id)? {
+                None => waiting.push(id),
+                Some(Outcome::Done) => {}
+                Some(outcome) => said = Some(outcome.text()),
+            }
+        }
+        self.waiting = waiting;
+        Ok(said)
+    }
+}
+
+/// Starts the runner of a run as a process of its own.
+pub fn start(repository: &Repository, run: &str) -> Result<(), Failure> {
+    let binary = this_binary()?;
+    let arguments: [OsString; 4] = ["runner".into(), "--aside".into(), repository.top().into(), run.into()];
+    os::detach(&binary, arguments)
+        .map_err(|error| Failure::said(format!("the runner cannot be started: {error}.")))
+}
+
+/// `segue runner`: the intermediate process, or the lasting one.
+pub fn run(args: &Args) -> Result<ExitCode, Failure> {
+    let repository = Repository::open(Git::default(), &args.top)?;
+    let place = place_of(&repository)?;
+    if args.aside {
+        let arguments: [OsString; 3] = ["runner".into(), args.top.clone().into(), args.run.clone().into()];
+        let log = place.folder().join(format!("{}.log", args.run));
+        os::step_aside(&this_binary()?, arguments, &log)
+            .map_err(|error| Failure::said(format!("the runner cannot be started: {error}.")))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let Some(owner) = owner(&place, &args.run)? else { return Ok(ExitCode::SUCCESS) };
+    let (_keep, shutdown) = watch::channel(false);
+    drive(&repository, &place, &args.run, owner, true, shutdown, |_, _| ()).map_err(Failure::said)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn this_binary() -> Result<PathBuf, Failure> {
+    std::env::current_exe().map_err(|error| Failure::said(format!("this binary cannot be found: {error}.")))
+}
+
+/// The lock of a run's owner; `None` where another process has it.
+pub fn owner(place: &Place, run: &str) -> Result<Option<OwnerLock>, Failure> {
+    let path = place.lock(run);
+    OwnerLock::take(&path)
+        .map_err(|error| Failure::said(format!("`{}` cannot be locked: {error}.", path.display())))
+}
+
+/// Starts the runner of a run in this process, on a thread of its own.
+pub fn here(
+    repository: &Repository,
+    place: &Place,
+    run: &str,
+    owner: OwnerLock,
+    park: bool,
+    news: Sender<News>,
+) -> Result<Posts, Failure> {
+    let (shutdown, shut) = watch::channel(false);
+    let journal = Journal::create(place, redactor())?;
+    let by = person(repository);
+    let posts = Posts { journal, run: run.to_owned(), by, waiting: Vec::new(), shutdown: shutdown.clone() };
+    let (repository, place, run) = (repository.clone(), place.clone(), run.to_owned());
+    let told = news.clone();
+    std::thread::spawn(move || {
+        let sees = move |_: &State, records: &[Record]| {
+            let _ = told.send(News::Records(records.to_vec()));
+        };
+        let ended = drive(&repository, &place, &run, owner, park, shut, sees);
+        let _ = news.send(News::Ended(ended));
+    });
+    Ok(posts)
+}
+
+/// Carries a run on until it is over, waits for a person that is not here, or shall end.
+fn drive(
+    repository: &Repository,
+    place: &Place,
+    run: &str,
+    owner: OwnerLock,
+    park: bool,
+    shutdown: watch::Receiver<bool>,
+    mut sees: impl FnMut(&State, &[Record]) + Send + 'static,
+) -> Result<Ended, String> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = runtime.map_err(|error| error.to_string())?;
+    let journal = Journal::create(place, redactor()).map_err(|error| error.to_string())?;
+    let mut yes = Journal::create(place, redactor()).map_err(|error| error.to_string())?;
+    let state = journal.state(run).map_err(|error| error.to_string())?;
+    let hands = hands(repository, place, run, &state)?;
+    let ended = runtime.block_on(async {
+        let (ends, ended) = watch::channel(false);
+        tokio::spawn(ask_to_end(shutdown, ends));
+        let options = Options {
+            park,
+            shutdown: ended,
+            sees: Box::new(move |state, records| {
+                keep_yes(&mut yes, state, records);
+                sees(state, records);
+            }),
+            wake: WakeServer::listen(&place.socket(run)).ok(),
+        };
+        let mut driver =
+            Driver::take_over(journal, run, hands, options).await.map_err(|error| error.to_string())?;
+        driver.drive().await.map_err(|error| error.to_string())
+    });
+    drop(owner);
+    ended
+}
+
+/// All that does the work of a run, by its journal and by the settings as they are now.
+fn hands(repository: &Repository, place: &Place, run: &str, state: &State) -> Result<Arc<dyn Hands>, String> {
+    let created = state.created.as_ref().ok_or_else(|| format!("There is no run `{run}`."))?;
+    let kept = Kept::read(place, run);
+    let config = settings::of(repository.top(), &created.plan);
+    // What the git commands of a run leave behind is found by the marker too.
+    let marker = format!("{run}/git/0");
+    let repository =
+        settings::placed(repository.clone(), &config).with_git(|git| git.with_variable(os::MARKER, marker));
+    let workspace = Committed::new(repository.clone(), &created.plan, kept.inputs.clone());
+    let plan = workspace.plan(&created.plan, &created.base)?;
+    let wish = Wish {
+        plan: created.plan.clone(),
+        agent: kept.agent,
+        only: kept.only,
+        inputs: kept.inputs,
+        ..Wish::default()
+    };
+    let said = |failure: Failure| failure.to_string();
+    let (surroundings, _) = surroundings(&plan, &workspace, &created.base, &wish, &config).map_err(said)?;
+    let mut agents: BTreeMap<String, Arc<dyn Agent>> = BTreeMap::new();
+    let used = state.facts.tasks.iter().map(|task| task.agent.as_str());
+    for name in config.agents.keys().map(String::as_str).chain([REHEARSAL]).chain(used) {
+        match settings::agent(name, repository.top(), &config) {
+            Ok(agent) => drop(agents.insert(name.to_owned(), agent)),
+            Err(failure) if state.facts.tasks.iter().any(|task| task.agent == name) => {
+                return Err(said(failure));
+            }
+            // Nobody needs it here.
+            Err(_) => {}
+        }
+    }
+    Ok(Arc::new(Workshop {
+        repository,
+        place: place.clone(),
+        run: run.to_owned(),
+        agents,
+        surroundings,
+        workspace: Arc::new(workspace),
+        setup: config.orchestrator.setup.iter().cloned().collect(),
+        redact: redactor(),
+    }))
+}
+
+/// Ends the runner when somebody here wants it, or the system does.
+async fn ask_to_end(mut shutdown: watch::Receiver<bool>, ends: watch::Sender<bool>) {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let (Ok(mut interrupt), Ok(mut terminate), Ok(mut hangup)) =
+            (signal(SignalKind::interrupt()), signal(SignalKind::terminate()), signal(SignalKind::hangup()))
+        else {
+            return;
+        };
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+            _ = hangup.recv() => {}
+            Ok(_) = shutdown.wait_for(|shutdown| *shutdown) => {}
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        Ok(_) = shutdown.wait_for(|shutdown| *shutdown) => {}
+    }
+    let _ = ends.send(true);
+    // Held until the runner has seen it.
+    std::future::pending::<()>().await;
+}
+
+/// A person's yes to a launch holds for the same list again.
+fn keep_yes(journal: &mut Journal, state: &State, records: &[Record]) {
+    for record in records {
+        let Event::GateAnswered { gate, answer: Answer::Approve, by, .. } = &record.event else { continue };
+        let is_launch =
+            state.gates.iter().any(|own| own.opened.gate == *gate && own.opened.kind == GateKind::Launch);
+        if is_launch && *by != By::option() {
+            // Without it the same list is asked about again, and nothing else is lost.
+            let _ = journal.keep_yes(&state.facts.list_hash, by, record.at);
+        }
+    }
+}

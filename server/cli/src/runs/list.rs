@@ -1,0 +1,243 @@
+//! `segue runs list` and `show`.
+
+use super::open::{Runs, word};
+use super::sentence::short;
+use crate::Failure;
+use crate::output::{Output, visible};
+use segue_orchestrator::facts::TaskFacts;
+use segue_orchestrator::git::tidy;
+use segue_orchestrator::journal::{gate_words, status_word};
+use segue_orchestrator::state::{State, Status, TaskState};
+use segue_orchestrator::time::{duration, utc};
+use serde_json::{Value, json};
+use std::io::Write;
+
+/// One line a run, the newest first.
+pub fn list(runs: &Runs, states: &[String], as_json: bool) -> Result<(), Failure> {
+    let mut rows = Vec::new();
+    for row in runs.journal.runs()? {
+        let state = runs.journal.state(&row.run)?;
+        let word = runs.word(&row.run, &state);
+        if states.is_empty() || states.iter().any(|wanted| wanted.eq_ignore_ascii_case(word)) {
+            rows.push((row.run, state, word));
+        }
+    }
+    let size = |run: &str| tidy::size(&runs.repository.worktrees().join(run));
+    let mut output = Output::lock();
+    if as_json {
+        let all: Vec<Value> =
+            rows.iter().map(|(run, state, word)| as_value(run, state, word, size(run))).collect();
+        serde_json::to_writer_pretty(&mut output, &all).map_err(std::io::Error::from)?;
+        writeln!(output)?;
+        return output.finish();
+    }
+    let mut table =
+        vec![["RUN", "STATE", "TASKS", "+", "−", "TIME", "SIZE", "BEGUN", "PLAN"].map(str::to_owned)];
+    for (run, state, word) in &rows {
+        let (added, removed) = lines_of(state);
+        let plan = state.created.as_ref().map(|created| created.plan.clone()).unwrap_or_default();
+        table.push([
+            run.clone(),
+            (*word).to_owned(),
+            format!("{}/{}", done(state), state.tasks.len()),
+            added.to_string(),
+            removed.to_string(),
+            duration(state.at.since(state.began)),
+            bytes(size(run)),
+            utc(state.began),
+            visible(&plan),
+        ]);
+    }
+    columns(&table, &mut output)?;
+    output.finish()
+}
+
+/// All about a run.
+pub fn show(runs: &Runs, run: &str, as_json: bool) -> Result<(), Failure> {
+    let state = runs.journal.state(run)?;
+    let owned = runs.is_owned(run);
+    let word = word(&state, owned);
+    let mut output = Output::lock();
+    if as_json {
+        let size = tidy::size(&runs.repository.worktrees().join(run));
+        serde_json::to_writer_pretty(&mut output, &as_value(run, &state, word, size))
+            .map_err(std::io::Error::from)?;
+        writeln!(output)?;
+        return output.finish();
+    }
+    let created = state.created.as_ref();
+    let plan = created.map(|created| created.plan.as_str()).unwrap_or_default();
+    writeln!(output, "{run}  {word}  {}  {}", visible(&state.facts.title), visible(plan))?;
+    writeln!(output)?;
+    tasks(&state, owned, &mut output)?;
+    waiting(run, &state, &mut output)?;
+    output.finish()
+}
+
+/// The tasks of a run as a table.
+pub fn tasks(state: &State, owned: bool, output: &mut dyn Write) -> Result<(), Failure> {
+    let mut table =
+        vec![["TASK", "WAVE", "STATE", "ATTEMPT", "AGENT", "FILES", "+", "−", "TIME"].map(str::to_owned)];
+    for (facts, task) in state.all() {
+        let attempt = task.current();
+        let diff = attempt.map(|attempt| &attempt.diff);
+        let time = task.attempts.iter().map(|attempt| attempt.time(state.at)).sum();
+        let number = |of: fn(&segue_orchestrator::event::Diff) -> u64| diff.map_or(0, of).to_string();
+        table.push([
+            visible(&facts.id.0),
+            facts.wave.to_string(),
+            session_word(state, facts, task, owned).to_owned(),
+            task.attempts.len().to_string(),
+            visible(attempt.map_or(facts.agent.as_str(), |attempt| attempt.agent.as_str())),
+            number(|diff| diff.files.len() as u64),
+            number(|diff| diff.added),
+            number(|diff| diff.removed),
+            duration(time),
+        ]);
+    }
+    columns(&table, output)
+}
+
+/// The word for how a task stands, as people see it.
+pub fn session_word(state: &State, facts: &TaskFacts, task: &TaskState, owned: bool) -> &'static str {
+    let asks = state.open_questions().any(|question| question.asked.key.task == facts.id)
+        || state.open_gates().any(|gate| gate.opened.kind.task() == Some(&facts.id));
+    match &task.status {
+        _ if asks => "needs you",
+        Status::Working if !owned && !state.is_over() => "interrupted",
+        status => status_word(status),
+    }
+}
+
+/// What waits for a person, and how to answer it.
+pub fn waiting(run: &str, state: &State, output: &mut dyn Write) -> Result<(), Failure> {
+    for gate in state.open_gates() {
+        let opened = &gate.opened;
+        writeln!(
+            output,
+            "\nGate {}, {}: {}",
+            opened.gate,
+            visible(&gate_words(&opened.kind)),
+            visible(&opened.text)
+        )?;
+        for approval in &opened.approvals {
+            writeln!(output, "  [ ] {}", visible(approval))?;
+        }
+        writeln!(
+            output,
+            "  segue runs approve {run} --gate {}\n  segue runs reject {run} --gate {}",
+            opened.gate, opened.gate
+        )?;
+    }
+    for question in state.open_questions() {
+        let asked = &question.asked;
+        writeln!(
+            output,
+            "\nQuestion {} of {}: {}",
+            asked.question,
+            visible(&asked.key.task.0),
+            visible(&asked.text)
+        )?;
+        for (number, option) in asked.options.iter().enumerate() {
+            let recommended = asked.recommendation.as_deref() == Some(option);
+            writeln!(
+                output,
+                "  {}. {}{}",
+                number + 1,
+                visible(option),
+                if recommended { " (recommended)" } else { "" }
+            )?;
+        }
+        writeln!(output, "  segue runs answer {run} ANSWER --question {}", asked.question)?;
+    }
+    Ok(())
+}
+
+fn as_value(run: &str, state: &State, word: &str, size: u64) -> Value {
+    let (added, removed) = lines_of(state);
+    let tasks: Vec<Value> = state
+        .all()
+        .map(|(facts, task)| {
+            let attempt = task.current();
+            json!({
+                "id": facts.id.0,
+                "title": facts.title,
+                "wave": facts.wave,
+                "state": status_word(&task.status),
+                "agent": attempt.map(|attempt| attempt.agent.clone()),
+                "attempts": task.attempts.len(),
+                "branch": attempt.and_then(|attempt| attempt.branch.clone()),
+                "worktree": attempt.and_then(|attempt| attempt.worktree.clone()),
+                "files": attempt.map(|attempt| attempt.diff.files.clone()).unwrap_or_default(),
+                "added": attempt.map_or(0, |attempt| attempt.diff.added),
+                "removed": attempt.map_or(0, |attempt| attempt.diff.removed),
+            })
+        })
+        .collect();
+    let gates: Vec<Value> = state
+        .open_gates()
+        .map(|gate| json!({ "gate": gate.opened.gate, "kind": gate_words(&gate.opened.kind), "text": gate.opened.text, "approvals": gate.opened.approvals }))
+        .collect();
+    let questions: Vec<Value> = state
+        .open_questions()
+        .map(|question| {
+            let asked = &question.asked;
+            json!({ "question": asked.question, "task": asked.key.task.0, "text": asked.text, "options": asked.options, "recommendation": asked.recommendation })
+        })
+        .collect();
+    json!({
+        "run": run,
+        "state": word,
+        "title": state.facts.title,
+        "plan": state.created.as_ref().map(|created| created.plan.clone()),
+        "begun": utc(state.began),
+        "milliseconds": state.at.since(state.began),
+        "done": done(state),
+        "added": added,
+        "removed": removed,
+        "bytes": size,
+        "tip": short(&state.tip),
+        "tasks": tasks,
+        "gates": gates,
+        "questions": questions,
+    })
+}
+
+fn done(state: &State) -> usize {
+    state.tasks.iter().filter(|task| matches!(task.status, Status::Done { .. })).count()
+}
+
+/// The lines that the last attempts of all tasks added and removed.
+fn lines_of(state: &State) -> (u64, u64) {
+    let diffs = state.tasks.iter().filter_map(|task| task.current()).map(|attempt| &attempt.diff);
+    diffs.fold((0, 0), |(added, removed), diff| (added + diff.added, removed + diff.removed))
+}
+
+/// A size as people read it.
+pub fn bytes(size: u64) -> String {
+    match size {
+        0 => "-".to_owned(),
+        1..1_000_000 => format!("{} kB", size.div_ceil(1000)),
+        1_000_000..1_000_000_000 => format!("{} MB", size / 1_000_000),
+        _ => format!("{}.{} GB", size / 1_000_000_000, size / 100_000_000 % 10),
+    }
+}
+
+/// Rows with their columns in line, two blanks between; the last one as long as it is.
+pub fn columns<const N: usize>(rows: &[[String; N]], output: &mut dyn Write) -> Result<(), Failure> {
+    let mut widths = [0; N];
+    for row in rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = (*width).max(cell.chars().count());
+        }
+    }
+    for row in rows {
+        let mut line = String::new();
+        for (width, cell) in widths.iter().zip(row) {
+            line += cell;
+            line.extend(std::iter::repeat_n(' ', (width + 2).saturating_sub(cell.chars().count())));
+        }
+        writeln!(output, "{}", line.trim_end())?;
+    }
+    Ok(())
+}

@@ -5,6 +5,7 @@
 //! binary; to its language server it speaks as an editor ([`editor`]).
 
 mod editor;
+mod rehearsal;
 
 use crate::Failure;
 use crate::output::Output;
@@ -105,6 +106,9 @@ pub fn run(args: &Args) -> Result<ExitCode, Failure> {
     for stop in TOUR {
         visit(stop, folder)?;
     }
+    // A workspace that stays can be looked at with its runs; else nothing of it stays anywhere.
+    let state = folder.join("state");
+    rehearsal::play(folder, args.keep.is_none().then_some(state.as_path()))?;
     conclude(args)
 }
 

@@ -162,17 +162,20 @@ async fn run(session: Arc<Session>, roots: Vec<Arc<Root>>, name: Option<String>)
     if busy {
         return say(&session, lsp::MessageType::Info, "Servers are being asked already.").await;
     }
-    refresh_roots(&session, &roots, name.as_deref(), &token, stopped).await;
+    let told = refresh_roots(&session, &roots, name.as_deref(), &token, stopped).await;
+    // Who hears how it ended may begin again at once.
     *lock(&session.asking.0) = None;
+    say(&session, lsp::MessageType::Info, told).await;
 }
 
+/// Asks the servers of these roots; what is to be said of it.
 async fn refresh_roots(
     session: &Arc<Session>,
     roots: &[Arc<Root>],
     name: Option<&str>,
     token: &str,
     stopped: watch::Receiver<bool>,
-) {
+) -> String {
     let consents = Consents::of_user();
     let mut turns = Vec::new();
     for root in roots {
@@ -180,20 +183,18 @@ async fn refresh_roots(
         turns.extend(prepared(session, root, name.map(str::to_owned), consents.clone()).await);
     }
     if turns.is_empty() {
-        let text = match name {
+        return match name {
             Some(name) => format!("No server `{name}` is configured in this workspace."),
             None => "No MCP server is configured in this workspace.".to_owned(),
         };
-        return say(session, lsp::MessageType::Info, text).await;
     }
     let questions = agree(session, &mut turns, consents.as_ref()).await;
     let outcomes = asked(session, turns, token, stopped).await;
     roots.iter().for_each(|root| take(session, root));
-    let told = match outcomes {
+    match outcomes {
         Some((outcomes, lost)) => told_of(&outcomes, questions, lost.as_ref()),
         None => "The servers were stopped.".to_owned(),
-    };
-    say(session, lsp::MessageType::Info, told).await;
+    }
 }
 
 /// The servers of a root, with what would be run.

@@ -1,38 +1,12 @@
 //! Linux.
 
-use rustix::process::{Pid, PidfdFlags, Signal, kill_process_group, pidfd_open, pidfd_send_signal};
-use std::os::unix::process::CommandExt;
+use super::group::pid;
+pub use super::group::{kill_group, leads_a_group, terminate_group};
+use rustix::process::{PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 use std::path::Path;
-use std::process::Command;
 
 /// File systems that another machine keeps: NFS, SMB, CIFS, 9P, AFS, Ceph.
 const NETWORK: &[u64] = &[0x6969, 0xFE53_4D42, 0xFF53_4D42, 0x0102_1997, 0x5346_414F, 0x00C3_6400];
-
-/// Lets the process lead a group of its own: a key pressed in the terminal does not end it, and we can
-/// end it with all that it started.
-pub fn leads_a_group(command: &mut Command) {
-    command.process_group(0);
-}
-
-/// Kills a group of processes by the id of its leader.
-pub fn kill_group(leader: u32) {
-    signal_group(leader, Signal::KILL);
-}
-
-/// Asks a group of processes to end.
-pub fn terminate_group(leader: u32) {
-    signal_group(leader, Signal::TERM);
-}
-
-fn signal_group(leader: u32, signal: Signal) {
-    if let Some(group) = pid(leader) {
-        let _ = kill_process_group(group, signal);
-    }
-}
-
-fn pid(number: u32) -> Option<Pid> {
-    i32::try_from(number).ok().and_then(Pid::from_raw)
-}
 
 /// The processes that carry the marker, or one below it; never this one.
 pub fn marked(marker: &str) -> Vec<u32> {
@@ -156,6 +130,7 @@ pub fn is_program(file: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::process::Command;
 
     #[test]
     fn a_folder_of_this_machine() {

@@ -13,6 +13,8 @@
 //! there (`docs/platforms.md`).
 
 mod detach;
+#[cfg(unix)]
+mod group;
 mod lock;
 mod process;
 mod shell;

@@ -1,34 +1,10 @@
 //! macOS and the BSDs: as on Linux where POSIX says so, by `ps` where only Linux tells more. Not run.
 
-use rustix::process::{Pid, Signal, kill_process, kill_process_group};
-use std::os::unix::process::CommandExt;
+use super::group::pid;
+pub use super::group::{kill_group, leads_a_group, terminate_group};
+use rustix::process::{Signal, kill_process};
 use std::path::Path;
 use std::process::Command;
-
-/// Lets the process lead a group of its own.
-pub fn leads_a_group(command: &mut Command) {
-    command.process_group(0);
-}
-
-/// Kills a group of processes by the id of its leader.
-pub fn kill_group(leader: u32) {
-    signal_group(leader, Signal::KILL);
-}
-
-/// Asks a group of processes to end.
-pub fn terminate_group(leader: u32) {
-    signal_group(leader, Signal::TERM);
-}
-
-fn signal_group(leader: u32, signal: Signal) {
-    if let Some(group) = pid(leader) {
-        let _ = kill_process_group(group, signal);
-    }
-}
-
-fn pid(number: u32) -> Option<Pid> {
-    i32::try_from(number).ok().and_then(Pid::from_raw)
-}
 
 /// The processes that carry the marker, or one below it, as `ps` shows environments; never this one.
 pub fn marked(marker: &str) -> Vec<u32> {

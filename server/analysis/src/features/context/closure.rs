@@ -4,6 +4,7 @@
 //! links of what was selected are followed.
 
 use super::Read;
+use crate::diagnostics::link::is_special_anchor;
 use crate::disk::Probe;
 use crate::features::at;
 use crate::file::{FileState, Space};
@@ -150,7 +151,7 @@ impl Walk<'_> {
                     node.standing = Standing::Section(title);
                     span = found;
                 }
-                None if path.ends_with(".md") && !is_no_heading(anchor) => {
+                None if path.ends_with(".md") && !is_special_anchor(anchor) => {
                     node.standing = Standing::NoAnchor;
                     return node;
                 }
@@ -224,20 +225,6 @@ fn destinations<'f>(world: &World, path: &str, facts: &'f Facts) -> Vec<(Span, &
         _ => None,
     });
     links.chain(tokens).collect()
-}
-
-/// Whether an anchor is one of GitHub's to lines (`L12`, `L3-L9`) or one of Obsidian's to a block
-/// (`^block`): it selects no section.
-fn is_no_heading(anchor: &str) -> bool {
-    if anchor.starts_with('^') {
-        return true;
-    }
-    let mut parts = anchor.split('-');
-    parts.all(|part| {
-        part.strip_prefix('L').is_some_and(|number| {
-            !number.is_empty() && number.chars().all(|c| c.is_ascii_digit() || c == 'C')
-        })
-    })
 }
 
 /// The section that an anchor selects, with its heading's text. An HTML `id` selects the section that it

@@ -175,7 +175,7 @@ fn every_form_of_a_link_comes_along() {
 22: [second](twice.md#x-1), 24: [braces](ids.md#own) [id](ids.md#html) [top](ids.md#top)
 25: [heading](links.md#see-b), 26: [blank](a%20b.md) [angle](<a b.md>) [parens](c(1).md) [utf](%C5%A1.md)
 29: [case](TWICE.md), 30: [root](/docs/root.md), 35: [line](code.rs#L12-L14) [folder](sub) ![image](i.png)
-[reference][r], [block](twice.md#^block)
+[reference][r], [block](twice.md#^block), [top](twice.md#top)
 
 [r]: root.md#r
 //- docs/twice.md

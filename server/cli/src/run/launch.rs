@@ -53,8 +53,8 @@ pub struct Launch {
     pub jobs: u64,
     /// What people should know of the repository.
     notes: Vec<String>,
-    /// The command lines of agents, by name; empty for what starts nothing.
-    agents: BTreeMap<String, String>,
+    /// What it starts by the settings alone.
+    pub starts: Vec<String>,
     included: Vec<Included>,
     has_open_high_risk: bool,
     confidence: Option<f64>,
@@ -94,7 +94,7 @@ impl Launch {
             policy,
             jobs,
             notes,
-            agents,
+            starts: starts(&agents, config),
             included,
             has_open_high_risk: plan.has_open_high_risk(),
             confidence: plan.confidence.as_ref().map(|confidence| confidence.value),
@@ -186,12 +186,7 @@ impl Launch {
     }
 
     fn commands(&self, page: &mut String) {
-        let mut lines: Vec<String> = self
-            .agents
-            .iter()
-            .filter(|(_, line)| !line.is_empty())
-            .map(|(name, line)| format!("{name}: {line}"))
-            .collect();
+        let mut lines = self.starts.clone();
         lines.extend(self.facts.health.iter().map(|command| format!("health: {command}")));
         let own = self.facts.tasks.iter().filter(|task| !task.done).flat_map(|task| &task.validation);
         for command in own.chain(&self.facts.validation) {
@@ -238,6 +233,15 @@ impl Launch {
             _ => format!("Proposed: with gates, because {}.", reasons.join(", and ")),
         }
     }
+}
+
+/// What a run starts by the settings, and not by its plan: agents, and what sets worktrees up. `agents` are
+/// their command lines by name, empty for what starts nothing.
+pub fn starts(agents: &BTreeMap<String, String>, config: &Config) -> Vec<String> {
+    let agents = agents.iter().filter(|(_, line)| !line.is_empty());
+    let mut lines: Vec<String> = agents.map(|(name, line)| format!("{name}: {line}")).collect();
+    lines.extend(config.orchestrator.setup.iter().map(|command| format!("setup: {command}")));
+    lines
 }
 
 fn refuse_what_cannot_run(plan: &Plan, wish: &Wish) -> Result<(), Failure> {

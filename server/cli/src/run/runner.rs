@@ -1,10 +1,11 @@
 //! The runner: the process in which a run lives. In the foreground it is this one; else a process of its
 //! own that belongs to neither terminal nor editor.
 
-use super::launch::{REHEARSAL, Wish, surroundings};
+use super::launch::{REHEARSAL, Wish, starts, surroundings};
 use super::settings;
 use super::workspace::Committed;
 use crate::Failure;
+use crate::output::visible;
 use crate::runs::open::{person, place_of, redactor};
 use clap::Parser;
 use segue_orchestrator::agent::Agent;
@@ -58,6 +59,8 @@ pub struct Kept {
     pub agent: Option<String>,
     /// Which tasks were asked for; empty: all.
     pub only: Vec<String>,
+    /// What it may start by the settings that were agreed to.
+    pub starts: Vec<String>,
 }
 
 impl Kept {
@@ -121,6 +124,10 @@ impl Posts {
 /// Starts the runner of a run as a process of its own.
 pub fn start(repository: &Repository, run: &str) -> Result<(), Failure> {
     let binary = this_binary()?;
+    let place = place_of(repository)?;
+    // What that process would refuse is said to who asks for it.
+    let state = Journal::create(&place, redactor())?.state(run)?;
+    hands(repository, &place, run, &state).map_err(Failure::said)?;
     let arguments: [OsString; 4] = ["runner".into(), "--aside".into(), repository.top().into(), run.into()];
     os::detach(&binary, arguments)
         .map_err(|error| Failure::said(format!("the runner cannot be started: {error}.")))
@@ -234,7 +241,15 @@ fn hands(repository: &Repository, place: &Place, run: &str, state: &State) -> Re
         ..Wish::default()
     };
     let said = |failure: Failure| failure.to_string();
-    let (surroundings, _) = surroundings(&plan, &workspace, &created.base, &wish, &config).map_err(said)?;
+    let (surroundings, lines) =
+        surroundings(&plan, &workspace, &created.base, &wish, &config).map_err(said)?;
+    let starts = starts(&lines, &config);
+    if let Some(new) = starts.iter().find(|line| !kept.starts.contains(line)) {
+        return Err(format!(
+            "`segue.toml` lets the run `{run}` start what nobody agreed to when it was launched: `{}`. Undo that, or cancel the run and launch the plan again.",
+            visible(new)
+        ));
+    }
     let mut agents: BTreeMap<String, Arc<dyn Agent>> = BTreeMap::new();
     let used = state.facts.tasks.iter().map(|task| task.agent.as_str());
     for name in config.agents.keys().map(String::as_str).chain([REHEARSAL]).chain(used) {

@@ -1,7 +1,7 @@
 //! Files that are made from tables and shipped in the repository are up to date.
 //! `SEGUE_UPDATE=1` writes them anew.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use segue_analysis::config::keys;
 use std::path::{Path, PathBuf};

@@ -46,9 +46,11 @@ fn plant(disk: &MemoryDisk, manifest: &mut Manifest, rule: &Rule, bad: bool, cop
     }
 }
 
-/// Whether an example brings settings, which would hold for everything beside it.
+/// Whether an example brings settings or a team's tables, which would hold for everything beside it.
 fn has_settings(rule: &Rule) -> bool {
-    rule.config.is_some() || [&rule.bad, &rule.good].iter().any(|example| example.contains("segue.toml"))
+    let holds_for_all =
+        |example: &&String| ["segue.toml", "//- governance/"].iter().any(|own| example.contains(own));
+    rule.config.is_some() || [&rule.bad, &rule.good].iter().any(holds_for_all)
 }
 
 /// Rules whose example cannot be copied side by side, because the file's name is the point of it.

@@ -306,6 +306,8 @@ fn fixes() {
                             let new: BTreeSet<_> = after
                                 .iter()
                                 .filter(|(key, count)| before.get(*key).copied().unwrap_or(0) < **count)
+                                // What is mended in a header is to be mended in its team's table too.
+                                .filter(|(key, _)| key.0 != "part/grants")
                                 .collect();
                             host.apply([Change::Closed(path.to_string())]);
                             assert!(gone, "{name} {path}: still there after {:?}: {finding:?}", fix.title);

@@ -14,6 +14,7 @@
 //! | EOF with a request in flight, or with a handler awaiting the client | `the_end_of_input_ends_the_process_whatever_is_under_way` | `serve::ended`, `GRACE` |
 //! | `shutdown` with `params: null`, then `exit`, input open | `shutdown_with_null_then_exit_ends_with_input_open` | none of ours: the library since 0.23 |
 //! | `exit` | `exit_ends_although_nobody_reads` | `framing` telling `Input::Exit` |
+//! | all at once, before the first answer | `a_hasty_client_loses_nothing` | `LONGEST_BEGINNING` in `framing::read_on_thread` |
 //! | `exit` without `shutdown` | `exit_without_shutdown_is_a_failure` | the status in `serve::run` |
 //! | broken JSON, no method, an array | `broken_messages_are_dropped` | `framing::sound` |
 //! | bad or lower-case header | `headers_in_any_case_and_order`, `broken_messages_are_dropped` | `framing::stated_length` |
@@ -25,7 +26,7 @@
 use crate::client::{Client, Folder, LIMIT, pull_capabilities, push_capabilities};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read, Write};
-use std::process::{ChildStdin, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::mpsc::channel;
 
 const SELF_TEST: &[(&str, &str)] = &[("SEGUE_SELF_TEST", "1")];
@@ -262,7 +263,58 @@ fn exit_ends_although_nobody_reads() {
     drop(stdout);
 }
 
-fn write_message(stdin: &mut ChildStdin, mut message: Value) {
+/// The whole beginning comes in one piece, as from a file.
+#[test]
+fn a_hasty_client_loses_nothing() {
+    let folder = Folder::new(PROMPT);
+    let item =
+        json!({ "uri": folder.uri(A), "languageId": "markdown", "version": 1, "text": "# A heading\n" });
+    let document = json!({ "textDocument": { "uri": folder.uri(A) } });
+    let mut server = Command::new(env!("CARGO_BIN_EXE_segue"))
+        .arg("lsp")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let (mut stdin, stdout) = (server.stdin.take().unwrap(), server.stdout.take().unwrap());
+    let mut all = Vec::new();
+    for message in [
+        json!({ "id": 1, "method": "initialize", "params": { "processId": null, "rootUri": null, "capabilities": {} } }),
+        json!({ "method": "initialized", "params": {} }),
+        json!({ "method": "textDocument/didOpen", "params": { "textDocument": item } }),
+        json!({ "id": 2, "method": "textDocument/documentSymbol", "params": document }),
+    ] {
+        write_message(&mut all, message);
+    }
+    stdin.write_all(&all).unwrap();
+    let mut stdout = BufReader::new(stdout);
+    let answer = loop {
+        let message = read_message(&mut stdout);
+        if message["id"] == 2 {
+            break message;
+        }
+    };
+    assert_eq!(heading(&answer["result"]), "A heading");
+    write_message(&mut stdin, json!({ "method": "exit" }));
+    assert_eq!(server.wait().unwrap().code(), Some(1));
+}
+
+fn read_message(stdout: &mut impl BufRead) -> Value {
+    let (mut line, mut length) = (String::new(), 0);
+    while line != "\r\n" {
+        line.clear();
+        assert!(stdout.read_line(&mut line).unwrap() > 0, "the server ended");
+        if let Some(stated) = line.strip_prefix("Content-Length: ") {
+            length = stated.trim().parse().unwrap();
+        }
+    }
+    let mut body = vec![0; length];
+    stdout.read_exact(&mut body).unwrap();
+    serde_json::from_slice(&body).unwrap()
+}
+
+fn write_message(stdin: &mut impl Write, mut message: Value) {
     message["jsonrpc"] = json!("2.0");
     let body = message.to_string();
     write!(stdin, "Content-Length: {}\r\n\r\n{body}", body.len()).unwrap();

@@ -36,7 +36,7 @@ pub(crate) fn closed(
     };
     let hash = hash(&bytes);
     let mut state = match decode(bytes) {
-        Ok(text) => parsed(path, what, &text, hash, interner),
+        Ok(text) => parsed(path, what, &text, hash, interner, None),
         Err(reason) => unreadable(what, hash, reason),
     };
     if let Content::Markdown(facts) = &mut state.content {
@@ -45,15 +45,17 @@ pub(crate) fn closed(
     state
 }
 
-/// Reads the text of an open buffer.
+/// Reads the text of an open buffer; `before` is the file as it was, of which what an edit left alone is
+/// taken over.
 pub(crate) fn open(
     path: &str,
     what: Option<Recognised>,
     text: &Arc<str>,
     version: Option<i32>,
     interner: &Interner,
+    before: Option<&FileState>,
 ) -> FileState {
-    let state = parsed(path, what, text, hash(text.as_bytes()), interner);
+    let state = parsed(path, what, text, hash(text.as_bytes()), interner, before.and_then(Before::of));
     FileState { text: Some(text.clone()), version, ..state }
 }
 
@@ -96,14 +98,37 @@ fn has_nul(bytes: &[u8]) -> bool {
     memchr::memchr(0, bytes.get(..8192).unwrap_or(bytes)).is_some()
 }
 
-fn parsed(path: &str, what: Option<Recognised>, text: &str, hash: u64, interner: &Interner) -> FileState {
+/// What is known of an open primitive whose text was edited.
+struct Before<'s> {
+    state: &'s FileState,
+    facts: &'s Facts,
+    text: &'s str,
+}
+
+impl<'s> Before<'s> {
+    fn of(state: &'s FileState) -> Option<Self> {
+        // Of what is no primitive not all facts are kept.
+        let facts = state.facts().filter(|_| state.kind.is_some())?;
+        Some(Self { state, facts, text: state.text.as_deref()? })
+    }
+}
+
+fn parsed(
+    path: &str,
+    what: Option<Recognised>,
+    text: &str,
+    hash: u64,
+    interner: &Interner,
+    before: Option<Before<'_>>,
+) -> FileState {
     if let Some(what) = what.filter(Recognised::is_json) {
         return parsed_json(path, what, text, hash);
     }
     if four_sections::is_table(path) {
         return table_of_grants(text, hash);
     }
-    let mut facts = Facts::of(text);
+    let edited = before.as_ref().and_then(|before| before.facts.edited(before.text, text));
+    let mut facts = edited.unwrap_or_else(|| Facts::of(text));
     let what = what.filter(|what| what.confirmed(&facts));
     let (kind, dialect) = (what.map(|what| what.kind), what.map_or(Dialect::Copilot, |what| what.dialect));
     let (mut refs, mut uses, mut exported, mut mentions) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
@@ -160,7 +185,11 @@ fn parsed(path: &str, what: Option<Recognised>, text: &str, hash: u64, interner:
         mentions: mentions.into(),
         four_sections,
         workflow,
-        risks: if kind.is_some() { risks::of_text(text).into() } else { Box::default() },
+        risks: match before {
+            _ if kind.is_none() => Box::default(),
+            Some(before) => risks::after(&before.state.risks, before.text, text).into(),
+            None => risks::of_text(text).into(),
+        },
         plan,
     }
 }

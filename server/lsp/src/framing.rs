@@ -6,12 +6,16 @@
 //! dropped with a line in the log. A document's version that is left out, or is no 32-bit integer, is
 //! written in as [`NO_VERSION`]: the library's types would refuse the edit. Noise between messages is skipped up to the next `Content-Length`.
 //!
+//! The library refuses what it reads before `initialize` is answered, so what a hasty client sends behind
+//! it is held back until then.
+//!
 //! Reading and writing have a thread each: a system call that blocks never blocks a request.
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use std::borrow::Cow;
 use std::io::{BufRead, Read, Write};
+use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
 use tokio::runtime::Handle;
 use tokio::sync::{oneshot, watch};
@@ -26,6 +30,9 @@ pub const NO_VERSION: i32 = i32::MIN;
 /// A line of a header is never longer; what is, is noise.
 const LONGEST_HEADER_LINE: u64 = 8 * 1024;
 
+/// What comes behind `initialize` is held back no longer than this.
+const LONGEST_BEGINNING: Duration = Duration::from_secs(10);
+
 /// How the input stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Input {
@@ -38,11 +45,13 @@ pub enum Input {
 }
 
 /// Reads `source` to its end on a thread of its own and hands the messages to `sink`. `initialize` is
-/// shown the body of the message of that name.
+/// shown the body of the message of that name; nothing behind that message is handed on before the
+/// library has said something.
 pub fn read_on_thread(
     handle: Handle,
     source: impl Read + Send + 'static,
     mut sink: DuplexStream,
+    mut said: watch::Receiver<bool>,
     initialize: impl FnOnce(&[u8]) + Send + 'static,
 ) -> watch::Receiver<Input> {
     let (state, told) = watch::channel(Input::Open);
@@ -61,6 +70,13 @@ pub fn read_on_thread(
             if handle.block_on(sink.write_all(&frame)).is_err() {
                 break;
             }
+            if method == Method::Initialize {
+                // Whoever says nothing in time, or never will, is handed the rest.
+                let said = async {
+                    tokio::time::timeout(LONGEST_BEGINNING, said.wait_for(|said| *said)).await.is_ok()
+                };
+                handle.block_on(said);
+            }
             if method == Method::Exit {
                 let _ = state.send(Input::Exit);
                 return;
@@ -74,11 +90,13 @@ pub fn read_on_thread(
 }
 
 /// Writes all that comes from `source` to `sink` on a thread of its own; the receiver is told when all
-/// is written. Short messages are shown to `instead`, which may give another body.
+/// is written, and `said` when something is. Short messages are shown to `instead`, which may give another
+/// body.
 pub fn write_on_thread(
     handle: Handle,
     mut source: DuplexStream,
     mut sink: impl Write + Send + 'static,
+    said: watch::Sender<bool>,
     longest: usize,
     instead: impl Fn(&[u8]) -> Option<Vec<u8>> + Send + 'static,
 ) -> oneshot::Receiver<()> {
@@ -91,6 +109,7 @@ pub fn write_on_thread(
             if frames.pass(bytes, &mut sink, longest, &instead).and_then(|()| sink.flush()).is_err() {
                 break;
             }
+            said.send_replace(true);
         }
         let _ = done.send(());
     };

@@ -48,14 +48,16 @@ pub async fn run(parent: Option<u32>, unknown_arguments: &[String]) -> i32 {
             }
         }
     };
-    let input_state = framing::read_on_thread(Handle::current(), std::io::stdin(), to_library, keep);
+    let (said, hears) = watch::channel(false);
+    let stdin = std::io::stdin();
+    let input_state = framing::read_on_thread(Handle::current(), stdin, to_library, hears, keep);
     let answers = Arc::new(Answers::default());
     let redeem = {
         let answers = answers.clone();
         move |body: &[u8]| answers.redeem(body)
     };
     let (out, longest) = (std::io::stdout(), answers::LONGEST_TICKET);
-    let written = framing::write_on_thread(Handle::current(), from_library, out, longest, redeem);
+    let written = framing::write_on_thread(Handle::current(), from_library, out, said, longest, redeem);
     let named_parent = watch::Sender::new(parent.and_then(seen_alive));
     let mut service = {
         let (shut_down, raw, named) = (shut_down.clone(), raw.clone(), named_parent.clone());

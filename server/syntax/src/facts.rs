@@ -160,6 +160,12 @@ impl Link {
         self.text_end = end;
     }
 
+    pub(crate) fn change_end_of_text(&mut self, change: &mut impl FnMut(&mut Span)) {
+        let mut end = Span { start: self.text_end, end: self.text_end };
+        change(&mut end);
+        self.text_end = end.end;
+    }
+
     /// For references the index into [`Facts::definitions`].
     #[must_use]
     pub fn definition(&self) -> Option<u32> {
@@ -334,7 +340,7 @@ impl Facts {
         Self {
             len: Span::at(text.len()).end,
             body_chars: fit(body_text.chars().count()),
-            lines: count_lines(text),
+            lines: line_count(text),
             first_line: first_line(text),
             has_body: has_body(body_text),
             bom,
@@ -353,7 +359,7 @@ impl Facts {
 }
 
 /// The first line that is not blank, without the blanks around it.
-fn first_line(text: &str) -> Span {
+pub(crate) fn first_line(text: &str) -> Span {
     let rest = text.trim_start_matches(|c: char| c.is_whitespace() || c == BYTE_ORDER_MARK);
     let start = text.len() - rest.len();
     let line = rest.split(['\n', '\r']).next().unwrap_or_default().trim_end();
@@ -367,7 +373,7 @@ fn fit(count: usize) -> u32 {
 }
 
 /// The number of lines: an end of line ends one, and what follows the last end is one more.
-fn count_lines(text: &str) -> u32 {
+pub(crate) fn line_count(text: &str) -> u32 {
     let bytes = text.as_bytes();
     let mut lines = memchr::memchr_iter(b'\n', bytes).count();
     lines += memchr::memchr_iter(b'\r', bytes).filter(|at| bytes.get(at + 1) != Some(&b'\n')).count();
@@ -376,7 +382,7 @@ fn count_lines(text: &str) -> u32 {
 }
 
 /// Whether `body` has anything but blanks and HTML comments.
-fn has_body(body: &str) -> bool {
+pub(crate) fn has_body(body: &str) -> bool {
     let mut rest = body.trim_start();
     while let Some(comment) = rest.strip_prefix("<!--") {
         let Some((_, after)) = comment.split_once("-->") else { return false };

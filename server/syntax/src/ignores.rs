@@ -8,7 +8,8 @@ use memchr::memmem;
 use crate::Span;
 use crate::facts::Ignore;
 
-const NAME: &str = "segue-ignore";
+/// What every such comment holds.
+pub(crate) const NAME: &str = "segue-ignore";
 const FILE: &str = "-file";
 
 /// The ignore comments of the header's `content` and of the HTML `comments`, in order.

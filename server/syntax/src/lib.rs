@@ -8,6 +8,7 @@
 //! text goes through the lexer of what primitives add to it ([`lexer`]).
 
 pub mod blocks;
+pub mod edited;
 pub mod facts;
 pub mod header;
 pub mod html;
@@ -22,6 +23,7 @@ pub mod span;
 pub mod text;
 pub mod yaml;
 
+pub use edited::Damage;
 pub use facts::Facts;
 pub use lines::Lines;
 pub use span::Span;

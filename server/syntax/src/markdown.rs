@@ -17,6 +17,7 @@ use pulldown_cmark::{BrokenLink, CodeBlockKind, Event, LinkType, Options, Parser
 use rustc_hash::FxHashMap;
 
 use crate::Span;
+use crate::edited::Placed;
 use crate::facts::{Definition, Fence, Heading, HtmlId, Link, LinkKind, Token, UndefinedReference};
 use crate::html::{self, Piece};
 use crate::lexer::Lexer;
@@ -48,11 +49,17 @@ pub struct Marked {
 /// Reads the Markdown of `text` from byte `body` on.
 #[must_use]
 pub fn read(text: &str, body: usize) -> Marked {
+    read_part(text, body..text.len())
+}
+
+/// Reads a part of `text` as if nothing stood around it.
+pub(crate) fn read_part(text: &str, part: Range<usize>) -> Marked {
+    let body = part.start;
     let options = Options::ENABLE_TABLES
         | Options::ENABLE_STRIKETHROUGH
         | Options::ENABLE_TASKLISTS
         | Options::ENABLE_FOOTNOTES;
-    let Some(markdown) = text.get(body..) else { return Marked::default() };
+    let Some(markdown) = text.get(part) else { return Marked::default() };
     let broken = RefCell::new(Vec::new());
     let note_broken = |link: BrokenLink<'_>| {
         if !matches!(link.link_type, LinkType::Shortcut | LinkType::ShortcutUnknown) {
@@ -69,6 +76,23 @@ pub fn read(text: &str, body: usize) -> Marked {
     let mut marked = pass.finish();
     marked.undefined = undefined(text, body, broken.into_inner());
     marked
+}
+
+impl Marked {
+    /// Leaves out what begins at `end` or behind it.
+    pub(crate) fn cut(&mut self, end: usize) {
+        fn keep<T: Placed>(facts: &mut Vec<T>, end: usize) {
+            facts.retain(|fact| fact.start() < end);
+        }
+        keep(&mut self.headings, end);
+        keep(&mut self.html_ids, end);
+        keep(&mut self.links, end);
+        keep(&mut self.undefined, end);
+        keep(&mut self.fences, end);
+        keep(&mut self.tokens, end);
+        self.code.retain(|span| (span.start as usize) < end);
+        self.comments.retain(|span| (span.start as usize) < end);
+    }
 }
 
 /// A reference without a definition, as the parser reports it.
@@ -368,24 +392,52 @@ impl<'a> Pass<'a> {
 type ByLabel = FxHashMap<Box<str>, u32>;
 
 /// Whether the byte at `offset` of the body stands in code or in a comment, where nobody reads it as text.
+/// `fences` are those of the text.
 #[must_use]
-pub fn is_code(text: &str, body: usize, offset: usize) -> bool {
-    let marked = read(text, body);
+pub fn is_code(text: &str, body: usize, fences: &[Fence], offset: usize) -> bool {
     let fence = |fence: &Fence| {
         (fence.span.start as usize) < offset
             && (offset < fence.span.end as usize || !fence.closed && offset <= fence.span.end as usize)
     };
+    fences.iter().any(fence)
+        || may_be_code(text.get(body..offset).unwrap_or_default()) && is_inline_code(text, body, offset)
+}
+
+/// Whether what stands before a place leaves it open that code or a comment goes on there: seldom, which
+/// spares reading the whole text at each key.
+fn may_be_code(before: &str) -> bool {
+    let paragraph = before.rfind("\n\n").max(before.rfind("\n\r\n")).unwrap_or(0);
+    let paragraph = before.get(paragraph..).unwrap_or_default();
+    let line = paragraph.rsplit(['\n', '\r']).next().unwrap_or_default();
+    let comment = before.rfind("<!--").and_then(|at| before.get(at + 4..));
+    paragraph.contains('`')
+        || line.contains('\t')
+        || line.contains("    ")
+        || comment.is_some_and(|inside| !inside.contains("-->"))
+}
+
+fn is_inline_code(text: &str, body: usize, offset: usize) -> bool {
+    let marked = read(text, body);
     let inside = |span: &Span| (span.start as usize) < offset && offset < span.end as usize;
     // What is typed at the end of an indented line still belongs to it.
     let at_end = |span: &Span| span.end as usize == offset && !span.of(text).ends_with('`');
-    marked.fences.iter().any(fence)
-        || marked.code.iter().any(|span| inside(span) || at_end(span))
-        || marked.comments.iter().any(inside)
+    marked.code.iter().any(|span| inside(span) || at_end(span)) || marked.comments.iter().any(inside)
 }
 
 #[cfg(test)]
 mod code_tests {
-    use super::is_code;
+    use super::{is_code, is_inline_code, may_be_code, read};
+
+    /// What the short way says no to, the long way says no to as well.
+    #[test]
+    fn the_short_way_agrees_with_the_long_one() {
+        let text = "# One `a`\n\ntext `b\nc` d\r\n\r\n    code\n\n\tcode\n\n-     code\n- a\n\n      code\n\n\
+            > `q\n> r` s\n\n<!-- x\n\ny --> z\n\n<!-->a-->\n<!-- `open` -->\n`` a ` b ``\n\n1. a\n   `b`\n<!-- end";
+        for offset in 0..=text.len() {
+            let long = is_inline_code(text, 0, offset);
+            assert!(!long || may_be_code(&text[..offset]), "{:?}", &text[..offset]);
+        }
+    }
 
     #[test]
     fn code_and_comments_are_no_text() {
@@ -410,7 +462,7 @@ mod code_tests {
         for (marked, expected) in cases {
             let offset = marked.find('|').unwrap();
             let text = marked.replacen('|', "", 1);
-            assert_eq!(is_code(&text, 0, offset), expected, "{marked:?}");
+            assert_eq!(is_code(&text, 0, &read(&text, 0).fences, offset), expected, "{marked:?}");
         }
     }
 }

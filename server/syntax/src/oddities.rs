@@ -1,5 +1,7 @@
 //! Characters that hide or damage text.
 
+use std::ops::Range;
+
 use memchr::memchr2;
 use unicode_properties::UnicodeEmoji;
 
@@ -9,13 +11,19 @@ use crate::facts::{Oddity, OddityKind};
 /// Finds the odd characters of `text`; `code` are its code spans and blocks, in order.
 #[must_use]
 pub fn find(text: &str, code: &[Span]) -> Vec<Oddity> {
+    find_in(text, 0..text.len(), code)
+}
+
+/// Those of whole lines of a text.
+pub(crate) fn find_in(text: &str, part: Range<usize>, code: &[Span]) -> Vec<Oddity> {
     let mut found: Vec<Oddity> = Vec::new();
-    if text.is_ascii() {
+    let bytes = text.as_bytes().get(part.clone()).unwrap_or_default();
+    if bytes.is_ascii() {
         return found;
     }
     // Where the last replacement character stood.
     let mut replaced: Option<usize> = None;
-    for at in leads(text.as_bytes()) {
+    for at in leads(bytes).map(|at| at + part.start) {
         let Some(character) = text.get(at..).and_then(|rest| rest.chars().next()) else { continue };
         let Some(kind) = kind_of(text, at, character) else { continue };
         if kind == OddityKind::Replacement

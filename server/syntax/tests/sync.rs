@@ -10,9 +10,13 @@
 // Clippy allows these in test functions alone, not in what they call.
 #![allow(clippy::panic, clippy::unwrap_used, clippy::print_stdout)]
 
-use std::ops::ControlFlow;
-use std::time::{Instant, SystemTime};
+#[path = "support/random.rs"]
+mod random;
 
+use std::ops::ControlFlow;
+use std::time::Instant;
+
+use random::{Random, from_environment, seed};
 use segue_syntax::blocks::Blocks;
 use segue_syntax::text::Edit;
 use segue_syntax::{Encoding, Lines, Position, Span, Text};
@@ -99,30 +103,6 @@ fn units(character: char, encoding: Encoding) -> u64 {
         Encoding::Utf8 => character.to_string().len() as u64,
         Encoding::Utf16 if u32::from(character) > 0xffff => 2,
         Encoding::Utf16 | Encoding::Utf32 => 1,
-    }
-}
-
-/// A small generator of random numbers (SplitMix64), so that a seed means the same for ever.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    fn below(&mut self, limit: usize) -> usize {
-        (self.next() % limit.max(1) as u64) as usize
-    }
-
-    fn one_in(&mut self, chances: usize) -> bool {
-        self.below(chances) == 0
-    }
-
-    fn pick<'a>(&mut self, pieces: &[&'a str]) -> &'a str {
-        pieces[self.below(pieces.len())]
     }
 }
 
@@ -277,15 +257,6 @@ fn random_change(random: &mut Random, model: &Model, style: Style, encoding: Enc
     let is_deletion = model.characters.len() > style.limit && random.one_in(2);
     let pieces = if is_deletion { 0 } else { random.below(4) };
     Change { range: Some(range), encoding, new_text: random_text(random, style, pieces) }
-}
-
-fn from_environment(name: &str, otherwise: u64) -> u64 {
-    std::env::var(name).ok().and_then(|value| value.replace('_', "").parse().ok()).unwrap_or(otherwise)
-}
-
-fn seed() -> u64 {
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_nanos() as u64;
-    from_environment("SEGUE_SEED", now)
 }
 
 #[test]

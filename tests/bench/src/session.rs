@@ -18,7 +18,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub struct Session {
     child: Child,
     stdin: ChildStdin,
-    messages: Receiver<(Instant, Value)>,
+    /// Bodies, and when each was there whole. They are read as JSON later: that is the client's own work.
+    messages: Receiver<(Instant, Vec<u8>)>,
     next_id: i64,
     /// Whether the server wants the whole text with each change.
     whole_texts: bool,
@@ -47,7 +48,7 @@ impl Session {
         let (sender, messages) = channel();
         std::thread::spawn(move || {
             let mut reader = BufReader::new(stdout);
-            while let Ok(message) = read_message(&mut reader) {
+            while let Ok(message) = read_body(&mut reader) {
                 if sender.send((Instant::now(), message)).is_err() {
                     break;
                 }
@@ -104,13 +105,16 @@ impl Session {
         Ok(self.wait_from(wanted)?.0)
     }
 
-    /// Waits for the diagnostics of all these files.
-    pub fn published_all(&mut self, mut uris: HashSet<String>) -> io::Result<()> {
+    /// When the diagnostics of all these files were there; `since` where there are none.
+    pub fn published_all(&mut self, mut uris: HashSet<String>, since: Instant) -> io::Result<Instant> {
+        let mut last = since;
         while !uris.is_empty() {
-            let (_, message) = self.wait(|message| message["method"] == "textDocument/publishDiagnostics")?;
+            let (at, message) =
+                self.wait(|message| message["method"] == "textDocument/publishDiagnostics")?;
             uris.remove(message["params"]["uri"].as_str().unwrap_or_default());
+            last = at;
         }
-        Ok(())
+        Ok(last)
     }
 
     fn wait(&mut self, wanted: impl Fn(&Value) -> bool) -> io::Result<(Instant, Value)> {
@@ -121,8 +125,9 @@ impl Session {
         let given_up = Instant::now() + PATIENCE;
         loop {
             let left = given_up.saturating_duration_since(Instant::now());
-            let (at, message) =
+            let (at, body) =
                 self.messages.recv_timeout(left).map_err(|_| io::Error::from(io::ErrorKind::TimedOut))?;
+            let message: Value = serde_json::from_slice(&body)?;
             if wanted(at, &message) {
                 return Ok((at, message));
             }
@@ -177,7 +182,7 @@ impl Session {
     }
 }
 
-fn read_message(reader: &mut impl BufRead) -> io::Result<Value> {
+fn read_body(reader: &mut impl BufRead) -> io::Result<Vec<u8>> {
     let mut length = 0;
     loop {
         let mut line = String::new();
@@ -195,7 +200,7 @@ fn read_message(reader: &mut impl BufRead) -> io::Result<Value> {
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body)?;
-    serde_json::from_slice(&body).map_err(io::Error::other)
+    Ok(body)
 }
 
 /// A path as a URI; the paths of measurements have no characters that need encoding.
@@ -270,8 +275,11 @@ impl Document {
                 let published = session.published(&self.uri, Some(self.version), begun)?;
                 published.saturating_duration_since(begun)
             } else {
-                session.request("textDocument/diagnostic", json!({ "textDocument": { "uri": self.uri } }))?;
-                begun.elapsed()
+                // Its own clock starts after the key was sent.
+                let key = begun.elapsed();
+                key + session
+                    .request("textDocument/diagnostic", json!({ "textDocument": { "uri": self.uri } }))?
+                    .0
             };
             times.push(took.as_secs_f64() * 1000.0);
         }

@@ -30,7 +30,10 @@ impl Host {
         let state = match self.buffers.get(&id) {
             // The disk does not count while a buffer is open.
             Some(_) if !force => return,
-            Some(buffer) => read::open(&path, what, &buffer.text, buffer.version, &self.world.interner),
+            Some(buffer) => {
+                let before = self.world.file(id).map(|state| &**state);
+                read::open(&path, what, &buffer.text, buffer.version, &self.world.interner, before)
+            }
             None => {
                 let bytes = self.world.disk.read(&path, LARGEST_FILE);
                 if let (false, Ok(bytes), Some(old)) = (force, &bytes, self.world.file(id))

@@ -18,8 +18,8 @@ pub(super) fn propose(context: &Context<'_>) -> Completion {
         return limited(found, context);
     }
     let Some(found) = find(context, line) else { return plan::propose(context, line).unwrap_or_default() };
-    let body = context.facts.header.body as usize;
-    if context.editor_proposes(found.place) || markdown::is_code(context.text, body, context.offset) {
+    let (body, fences) = (context.facts.header.body as usize, &context.facts.fences);
+    if context.editor_proposes(found.place) || markdown::is_code(context.text, body, fences, context.offset) {
         return Completion::default();
     }
     let typed = Span::new(context.offset - found.typed.len(), context.offset);

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod refusals;
+mod review;
 #[cfg(target_os = "linux")]
 mod terminal;
 mod verbs;

@@ -139,6 +139,19 @@ impl World {
         self.ends(0, &["runs", "logs", run, "--follow"]).out
     }
 
+    /// A file beside the journal, by its path there.
+    pub fn state_file(&self, path: &str) -> String {
+        let mut below = vec![self.folder.path().join("state")];
+        while let Some(folder) = below.pop() {
+            if let Ok(text) = std::fs::read_to_string(folder.join(path)) {
+                return text;
+            }
+            let entries = std::fs::read_dir(&folder).into_iter().flatten().flatten();
+            below.extend(entries.map(|entry| entry.path()).filter(|path| path.is_dir()));
+        }
+        panic!("no {path} beside the journal");
+    }
+
     /// HEAD, branch, status and index of the checkout.
     pub fn checkout(&self) -> String {
         let parts = [

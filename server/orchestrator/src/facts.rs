@@ -35,6 +35,8 @@ pub struct Facts {
     pub tasks: Vec<TaskFacts>,
     /// Who looks at the plan before anything runs, in order.
     pub reviews: Vec<PlanReviewer>,
+    /// The parts of such looks that its tier asks for and that no agent takes.
+    pub unreviewed: Vec<String>,
     /// What has to be cleared up before the start: titles with their open approvals.
     pub start: Vec<NamedGate>,
     /// Approvals that are named for the end.
@@ -113,10 +115,8 @@ pub struct Surroundings {
     pub default_agent: String,
     /// Commands that prove a task where neither it nor its plan states any.
     pub validate: Vec<String>,
-    /// The agents that take the parts of reviewers, by part.
-    pub reviewers: BTreeMap<String, String>,
-    /// The agent that can revise a plan.
-    pub planner: Option<String>,
+    /// The agents that take the parts of reviewers, by part; [`REVIEWER`] and [`PLANNER`] too.
+    pub parts: BTreeMap<String, String>,
     /// Only these tasks; empty: all.
     pub only: Vec<TaskId>,
     /// The hash of the launch list.
@@ -124,11 +124,15 @@ pub struct Surroundings {
 }
 
 /// The parts of the plan's reviewers, in their order, and the smallest tier that asks for each.
-const PARTS: [(&str, Tier); 3] = [
+pub const PLAN_REVIEWERS: [(&str, Tier); 3] = [
     ("plan-auditor", Tier::Small),
     ("assumption-verifier", Tier::Medium),
     ("executability-verifier", Tier::Large),
 ];
+/// The part of who judges what a task changed.
+pub const REVIEWER: &str = "reviewer";
+/// The part of who revises a plan that does not hold.
+pub const PLANNER: &str = "planner";
 
 impl Facts {
     /// What decides about this plan. Tasks whose id another one had before are left out: such a plan is
@@ -147,16 +151,22 @@ impl Facts {
             let gates = plan.gates.iter().filter(move |gate| gate.at == at && !gate.is_passed());
             gates.map(|gate| NamedGate { title: gate.title.value.clone(), approvals: open_approvals(gate) })
         };
+        let reviews = reviews(plan, around, policy);
         Self {
             title: plan.title.as_ref().map(|title| title.value.clone()).unwrap_or_default(),
             tier: plan.tier().map(|tier| tier.name().to_owned()),
-            reviews: reviews(plan, around, policy),
+            unreviewed: reviews
+                .iter()
+                .filter(|(_, own)| own.is_none())
+                .map(|(part, _)| part.clone())
+                .collect(),
+            reviews: reviews.into_iter().filter_map(|(_, own)| own).collect(),
             start: approvals(GateAt::Start).collect(),
             completion: approvals(GateAt::Completion).flat_map(|gate| gate.approvals).collect(),
             validation: words(&plan.validation),
             health: plan.health.as_ref().map(|health| health.value.clone()),
-            planner: around.planner.clone(),
-            reviewer: around.reviewers.get("reviewer").cloned(),
+            planner: around.parts.get(PLANNER).cloned(),
+            reviewer: around.parts.get(REVIEWER).cloned(),
             list_hash: around.list_hash.clone(),
             tasks,
         }
@@ -236,17 +246,17 @@ fn task_facts(plan: &Plan, order: &Order, around: &Surroundings, index: TaskInde
     }
 }
 
-fn reviews(plan: &Plan, around: &Surroundings, policy: &Policy) -> Vec<PlanReviewer> {
+/// The parts that the plan's tier asks for, with who takes each.
+fn reviews(plan: &Plan, around: &Surroundings, policy: &Policy) -> Vec<(String, Option<PlanReviewer>)> {
     let risky = plan.has_open_high_risk();
     let tier = plan.tier().unwrap_or(Tier::Trivial);
     let rounds = policy.rounds_for(tier, risky);
-    let asked = PARTS.iter().filter(|(_, least)| risky || tier >= *least);
-    asked
-        .filter_map(|(part, _)| {
-            let agent = around.reviewers.get(*part)?.clone();
-            (rounds > 0).then(|| PlanReviewer { part: (*part).to_owned(), agent, rounds })
-        })
-        .collect()
+    let asked = PLAN_REVIEWERS.iter().filter(|(_, least)| rounds > 0 && (risky || tier >= *least));
+    let taken = |part: &str| {
+        let agent = around.parts.get(part)?.clone();
+        Some(PlanReviewer { part: part.to_owned(), agent, rounds })
+    };
+    asked.map(|(part, _)| ((*part).to_owned(), taken(part))).collect()
 }
 
 #[cfg(test)]
@@ -308,24 +318,20 @@ mod tests {
     fn reviewers_are_those_of_the_tier_that_the_workspace_has() {
         let reviewers = [("plan-auditor", "Auditor"), ("executability-verifier", "Executor")];
         let around = Surroundings {
-            reviewers: reviewers
-                .iter()
-                .map(|(part, agent)| ((*part).to_owned(), (*agent).to_owned()))
-                .collect(),
+            parts: reviewers.iter().map(|(part, agent)| ((*part).to_owned(), (*agent).to_owned())).collect(),
             ..Surroundings::default()
         };
-        let of = |tier: Tier| {
-            let plan = Plan { stated_tier: Some(stated(tier)), ..Plan::default() };
-            facts(&plan, &around)
-                .reviews
-                .iter()
-                .map(|row| (row.agent.clone(), row.rounds))
-                .collect::<Vec<_>>()
+        let of_tier =
+            |tier: Tier| facts(&Plan { stated_tier: Some(stated(tier)), ..Plan::default() }, &around);
+        let of = |tier: Tier| -> Vec<(String, u64)> {
+            of_tier(tier).reviews.iter().map(|row| (row.agent.clone(), row.rounds)).collect()
         };
         let row = |agent: &str, rounds: u64| (agent.to_owned(), rounds);
         assert_eq!(of(Tier::Trivial), []);
         assert_eq!(of(Tier::Small), [row("Auditor", 2)]);
         assert_eq!(of(Tier::Medium), [row("Auditor", 5)]);
         assert_eq!(of(Tier::Large), [row("Auditor", 5), row("Executor", 5)]);
+        assert_eq!(of_tier(Tier::Small).unreviewed.len(), 0);
+        assert_eq!(of_tier(Tier::Large).unreviewed, ["assumption-verifier"]);
     }
 }

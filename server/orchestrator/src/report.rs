@@ -20,6 +20,10 @@ use serde::{Deserialize, Serialize};
 /// The version of the form that the task card asks for.
 pub const VERSION: u32 = 1;
 
+/// What asks an agent for a verdict, at the end of what it is told.
+pub const ASKS_FOR_A_VERDICT: &str = "\n\nEnd with one line `Verdict:` and one of APPROVED, NEEDS_REVISION, \
+REJECTED or ABSTAIN, then why in a few sentences. Change no file.\n";
+
 /// A longer field is cut: a report is read by people.
 const LONGEST_FIELD: usize = 4000;
 

@@ -6,7 +6,10 @@ use crate::output::visible;
 use crate::runs::open::place_of;
 use crate::runs::sentence::short;
 use segue_analysis::config::Config;
+use segue_analysis::diagnostics;
 use segue_analysis::features::context::count_of;
+use segue_analysis::plans::Planned;
+use segue_catalog::Severity;
 use segue_orchestrator::event::By;
 use segue_orchestrator::facts::{Facts, Surroundings, TaskId};
 use segue_orchestrator::git::include::{self, Included};
@@ -58,6 +61,8 @@ pub struct Launch {
     included: Vec<Included>,
     has_open_high_risk: bool,
     confidence: Option<f64>,
+    /// What the static checks say of the plan, a sentence each.
+    findings: Vec<String>,
     plan: String,
 }
 
@@ -98,6 +103,7 @@ impl Launch {
             included,
             has_open_high_risk: plan.has_open_high_risk(),
             confidence: plan.confidence.as_ref().map(|confidence| confidence.value),
+            findings: findings(&wish.plan, plan),
             plan: wish.plan.clone(),
             repository,
         };
@@ -165,6 +171,7 @@ impl Launch {
                 }
             }
         }
+        self.reviews(&mut page);
         self.commands(&mut page);
         if !self.included.is_empty() {
             let _ = writeln!(page, "\nIgnored files that are copied into each worktree");
@@ -183,6 +190,37 @@ impl Launch {
             }
         }
         page
+    }
+
+    /// Who looks at the plan and at what is done; where nobody does, what the static checks say.
+    fn reviews(&self, page: &mut String) {
+        let facts = &self.facts;
+        let mut lines: Vec<String> = Vec::new();
+        for own in &facts.reviews {
+            let times = count_of(usize::try_from(own.rounds).unwrap_or(usize::MAX), "time");
+            lines.push(format!("{} by {}, at most {times}", own.part, own.agent));
+        }
+        if !facts.unreviewed.is_empty() {
+            let found = match self.findings.len() {
+                0 => "they found nothing".to_owned(),
+                number => format!("they found {}", count_of(number, "thing")),
+            };
+            let parts = facts.unreviewed.join(", ");
+            lines.push(format!(
+                "{parts}: no agent of that name, so the static checks are the review; {found}"
+            ));
+            lines.extend(self.findings.iter().map(|finding| format!("  {finding}")));
+        }
+        lines.extend(facts.reviewer.iter().map(|agent| format!("each task by {agent}")));
+        lines.extend(
+            facts.planner.iter().map(|agent| format!("a plan that does not hold is revised by {agent}")),
+        );
+        if !lines.is_empty() {
+            let _ = writeln!(page, "\nReviews");
+        }
+        for line in lines {
+            let _ = writeln!(page, "  {}", visible(&line));
+        }
     }
 
     fn commands(&self, page: &mut String) {
@@ -244,11 +282,21 @@ pub fn starts(agents: &BTreeMap<String, String>, config: &Config) -> Vec<String>
     lines
 }
 
+/// What the static checks say of a plan: its warnings and worse.
+fn findings(path: &str, plan: Plan) -> Vec<String> {
+    let found = diagnostics::of_plan(&Planned::new(plan), &path.into()).into_iter();
+    let found = found.filter(|finding| finding.severity >= Severity::Warning);
+    found.map(|finding| format!("{}: {}", finding.code, finding.message)).collect()
+}
+
 fn refuse_what_cannot_run(plan: &Plan, wish: &Wish) -> Result<(), Failure> {
     let order = plan.order();
     if let Some(problem) = order.cycles().first() {
         let names: Vec<&str> = problem.iter().map(|task| plan.id(*task)).collect();
         return Err(Failure::said(format!("these tasks wait for each other: {}.", names.join(", "))));
+    }
+    if let Some(fatal) = plan.problems(&order).iter().find(|problem| problem.is_fatal(plan)) {
+        return Err(Failure::said(format!("`{}` cannot be run: {}", wish.plan, fatal.message(plan))));
     }
     for wanted in &wish.only {
         if plan.find(wanted).is_none() {
@@ -293,12 +341,26 @@ pub fn surroundings(
         lines.insert(runner.clone(), agent.shown());
         agents.insert(TaskId(task.id.value.clone()), (runner, models.unwrap_or_default()));
     }
+    let mut parts = super::parts::parts(workspace, base, config)?;
+    for name in parts.values_mut().filter(|name| config.agents.contains_key(*name)) {
+        // Who was asked for in place of the settings' own takes their parts too.
+        if let Some(agent) = &wish.agent {
+            name.clone_from(agent);
+        }
+    }
+    for name in parts.values() {
+        let runner = Some(name).filter(|name| config.agents.contains_key(*name) || *name == REHEARSAL);
+        let runner = runner.or(default.as_ref()).ok_or_else(no_agent)?;
+        let agent = super::settings::agent(runner, workspace.top(), config)?;
+        lines.insert(runner.clone(), agent.shown());
+    }
     let around = Surroundings {
         agents,
         default_agent: default.unwrap_or_default(),
         validate: config.orchestrator.validate.clone().unwrap_or_default(),
+        parts,
         only: wish.only.iter().map(|task| TaskId(task.clone())).collect(),
-        ..Surroundings::default()
+        list_hash: String::new(),
     };
     Ok((around, lines))
 }

@@ -2,6 +2,7 @@
 
 mod face;
 pub mod launch;
+mod parts;
 pub mod runner;
 mod settings;
 mod workspace;

@@ -39,6 +39,25 @@ impl Committed {
         Some(String::from_utf8_lossy(&bytes).into_owned())
     }
 
+    /// The agent files of a commit.
+    fn agents(&self, commit: &str) -> Vec<texts::Agent> {
+        let Ok(mut paths) = self.repository.paths(commit) else { return Vec::new() };
+        paths.retain(|path| texts::is_agent(path));
+        let files = self.repository.files(commit, &paths).unwrap_or_default();
+        let read =
+            |(path, bytes): (&String, Option<Vec<u8>>)| texts::agent(path, &String::from_utf8_lossy(&bytes?));
+        paths.iter().zip(files).filter_map(read).collect()
+    }
+
+    /// The names of all agent files of a commit, each once, in the order of their paths.
+    pub fn agent_names(&self, commit: &str) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        for agent in self.agents(commit) {
+            names.extend(agent.names.into_iter().filter(|name| !names.contains(name)).collect::<Vec<_>>());
+        }
+        names
+    }
+
     fn filled(&self, text: &str) -> String {
         let mut text = text.to_owned();
         for (name, value) in &self.inputs {
@@ -117,9 +136,7 @@ impl Workspace for Committed {
     }
 
     fn agent(&self, name: &str, commit: &str) -> Option<AgentFile> {
-        let paths = self.repository.paths(commit).ok()?;
-        let agents = paths.iter().filter(|path| texts::is_agent(path));
-        let mut named = agents.filter_map(|path| texts::agent(path, &self.text(path, commit)?));
+        let mut named = self.agents(commit).into_iter();
         let found = named.find(|agent| agent.names.iter().any(|own| own.eq_ignore_ascii_case(name)))?;
         Some(AgentFile { name: name.to_owned(), body: found.body, tools: found.tools, models: found.models })
     }

@@ -1,5 +1,5 @@
 //! The rehearsal agent: built in, no network, no key. It replays a script (YAML), or, where the script
-//! has nothing for a task, writes a line into each of the task's files.
+//! has nothing for a task, writes a line into each of the task's files, and approves what it shall judge.
 //!
 //! ```yaml
 //! pace: 200                       # milliseconds for each step without a time of its own
@@ -24,7 +24,7 @@ pub use script::{Script, ScriptError, Step};
 use crate::agent::{Agent, Boxed, Listener, Turn, exit_of};
 use crate::event::{Class, Exit, Failure, TurnEnd, TurnKind, Usage};
 use crate::os;
-use crate::report::{Report, Status};
+use crate::report::{ASKS_FOR_A_VERDICT, Report, Status};
 use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 use tokio::time::sleep;
@@ -67,6 +67,9 @@ impl Rehearsal {
 
 /// What it does without a script: a line in each file.
 fn by_itself(turn: &Turn) -> Vec<Step> {
+    if turn.prompt.contains(ASKS_FOR_A_VERDICT) {
+        return vec![Step::Say("Verdict: APPROVED\nRehearsed: nobody looked at it.".to_owned())];
+    }
     if turn.read_only {
         return vec![Step::Say("Read.".to_owned())];
     }

@@ -2,6 +2,7 @@
 
 use crate::decide::{ended, first_open_wave, judge::next_gate};
 use crate::event::{Answer, Event, GateKind, GateOpened, Phase, Verdict};
+use crate::facts::Facts;
 use crate::state::{Gate, State, Status};
 
 /// Opens a gate at which the whole run waits.
@@ -25,10 +26,25 @@ pub(super) fn launch(state: &State) -> Vec<Event> {
     if unproved > 0 {
         text += &format!(" Nothing proves {unproved} of them.");
     }
-    if state.facts.reviews.is_empty() && state.facts.tier.as_deref().is_some_and(|tier| tier != "TRIVIAL") {
-        text += " No agent reviews the plan: its static checks are the review.";
-    }
+    text += &reviewed_by(&state.facts);
     open(state, GateKind::Launch, text, Vec::new(), false)
+}
+
+/// Who reviews the plan before it runs, where its tier asks for that.
+fn reviewed_by(facts: &Facts) -> String {
+    let by: Vec<String> = facts.reviews.iter().map(|own| format!("{} ({})", own.part, own.agent)).collect();
+    let nobody = facts.unreviewed.join(", ");
+    match (by.is_empty(), nobody.is_empty()) {
+        (true, true) => String::new(),
+        (true, false) => " No agent reviews the plan: its static checks are the review.".to_owned(),
+        (false, true) => format!(" It is reviewed first by {}.", by.join(", ")),
+        (false, false) => {
+            let by = by.join(", ");
+            format!(
+                " It is reviewed first by {by}; no agent is its {nobody}: there its static checks are the review."
+            )
+        }
+    }
 }
 
 /// What follows while a person is asked, and once there is an answer.

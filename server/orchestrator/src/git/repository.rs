@@ -173,6 +173,22 @@ impl Repository {
         Ok(ended.status.success().then_some(ended.printed))
     }
 
+    /// The bytes of several files at a commit or in a tree, in the order asked for; `None` where there is
+    /// no such file. One call of git, however many they are.
+    ///
+    /// # Errors
+    /// Git fails.
+    pub fn files(&self, tree: &str, files: &[String]) -> Result<Vec<Option<Vec<u8>>>, GitError> {
+        if files.is_empty() {
+            return Ok(Vec::new());
+        }
+        let wanted: String = files.iter().map(|file| format!("{tree}:{file}\0")).collect();
+        let ended = self.git.asks_with(&self.top, ["cat-file", "--batch", "-z"], wanted.as_bytes())?;
+        let printed = ended.printed()?;
+        let mut rest = printed.as_slice();
+        Ok(files.iter().map(|_| next_of_batch(&mut rest)).collect())
+    }
+
     /// The paths of all files of a commit, with `/`.
     ///
     /// # Errors
@@ -256,6 +272,21 @@ impl Repository {
     }
 }
 
+/// Takes the next object of what `git cat-file --batch` prints: `ID blob SIZE\nBYTES\n`, or that there is
+/// none: `NAME missing\n`.
+fn next_of_batch(rest: &mut &[u8]) -> Option<Vec<u8>> {
+    let end = rest.iter().position(|byte| *byte == b'\n')?;
+    let (head, after) = rest.split_at(end);
+    *rest = after.get(1..).unwrap_or_default();
+    let head = String::from_utf8_lossy(head).into_owned();
+    let mut words = head.rsplit(' ');
+    let size: usize = words.next()?.parse().ok()?;
+    let kind = words.next();
+    let (bytes, after) = rest.split_at_checked(size)?;
+    *rest = after.get(1..).unwrap_or_default();
+    (kind == Some("blob")).then(|| bytes.to_vec())
+}
+
 /// The branch checked out at `place`.
 pub(crate) fn branch_of(git: &Git, place: &Path) -> Result<Option<String>, GitError> {
     let ended = git.asks(place, ["symbolic-ref", "--quiet", "--short", "HEAD"])?;
@@ -318,6 +349,13 @@ mod tests {
         assert_eq!(repository.file("HEAD", Path::new("README.md")).unwrap().unwrap(), b"Start\n");
         assert_eq!(repository.file("HEAD", Path::new("-missing")).unwrap(), None);
         assert!(repository.commit("no-such").is_err());
+        fixture.write("two\nlines and ünïcode 7", "7 blob 3\n\nmissing\n");
+        fixture.commit("More");
+        let wanted = ["README.md", "two\nlines and ünïcode 7", "no 12", "", "README.md"].map(str::to_owned);
+        let start = || Some(b"Start\n".to_vec());
+        let odd = Some(b"7 blob 3\n\nmissing\n".to_vec());
+        assert_eq!(repository.files("HEAD", &wanted).unwrap(), [start(), odd, None, None, start()]);
+        fixture.does(&["reset", "--quiet", "--hard", "HEAD~1"]);
         assert_eq!(repository.paths("HEAD").unwrap(), ["README.md"]);
         assert_eq!(repository.user_name().as_deref(), Some("Ada"));
         assert_eq!(repository.name_of(b"Start\n").unwrap(), fixture.does(&["rev-parse", "HEAD:README.md"]));

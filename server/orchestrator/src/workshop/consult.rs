@@ -3,60 +3,78 @@
 use crate::agent::{Agent, Turn};
 use crate::driver::{Failed, Job};
 use crate::event::{AttemptKey, Event, Exit, TurnEnd, TurnKind, Verdict};
-use crate::facts::{Facts, TaskId};
+use crate::facts::{Facts, PLANNER, TaskId};
 use crate::git::merge::{self, Edit};
 use crate::git::{Place, worktree};
+use crate::report::ASKS_FOR_A_VERDICT;
 use crate::workshop::attempt::attempt_of;
 use crate::workshop::listener::Scribe;
 use crate::workshop::{Workshop, seconds, title_of};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-const VERDICT: &str = "\n\nEnd with one line `Verdict:` and one of APPROVED, NEEDS_REVISION, REJECTED or \
-ABSTAIN, then why in a few sentences. Change no file.\n";
+/// Somebody who is asked for one turn, outside of any attempt.
+struct Consultant {
+    agent: Arc<dyn Agent>,
+    /// What the agent file says.
+    role: String,
+    model: Option<String>,
+}
+
+/// What somebody is asked.
+struct Question {
+    /// The part that is taken: what a rehearsal's script and the log call it.
+    part: String,
+    prompt: String,
+    folder: PathBuf,
+    /// How often this was asked before.
+    before: u64,
+    /// The files that may be written; empty: none.
+    writes: Vec<String>,
+}
 
 impl Workshop {
     /// Who takes the part called `name`: an agent of the settings, else the default one in the role of an
     /// agent file.
-    fn consultant(&self, name: &str, commit: &str) -> Option<(Arc<dyn Agent>, String)> {
-        if let Some(agent) = self.agents.get(name) {
-            return Some((Arc::clone(agent), String::new()));
-        }
-        let role = self.workspace.agent(name, commit)?.body;
-        Some((Arc::clone(self.agents.get(&self.surroundings.default_agent)?), role))
+    fn consultant(&self, name: &str, commit: &str) -> Option<Consultant> {
+        let file = self.workspace.agent(name, commit);
+        let agent = match self.agents.get(name) {
+            Some(agent) => agent,
+            None => file.as_ref().and_then(|_| self.agents.get(&self.surroundings.default_agent))?,
+        };
+        let file = file.unwrap_or_default();
+        Some(Consultant { agent: Arc::clone(agent), role: file.body, model: file.models.into_iter().next() })
     }
 
-    /// Asks an agent for one turn in a folder, outside of any attempt.
+    /// Asks somebody for one turn in a folder.
     async fn consult(
         self: &Arc<Self>,
         job: &Job,
-        part: &str,
-        agent: Arc<dyn Agent>,
-        folder: PathBuf,
-        prompt: String,
+        asked: Consultant,
+        question: Question,
     ) -> Result<(TurnEnd, String), Failed> {
         let policy = job.state.policy();
-        let marker = self.own_marker(&crate::git::reduced(part));
+        let name = crate::git::reduced(&question.part);
         let turn = Turn {
-            key: AttemptKey { task: TaskId(part.to_owned()), attempt: 1 },
-            counted: usize::try_from(job.state.review.revisions + job.state.replans).unwrap_or_default(),
+            key: AttemptKey { task: TaskId(question.part), attempt: 1 },
+            counted: usize::try_from(question.before).unwrap_or_default(),
             number: 1,
             kind: TurnKind::Work,
             planned_first: false,
-            model: None,
-            worktree: folder,
-            prompt_file: self.prompt_file(&crate::git::reduced(part), &prompt)?,
-            prompt,
-            allowed: Vec::new(),
-            read_only: true,
-            marker,
+            model: asked.model,
+            worktree: question.folder,
+            prompt_file: self.prompt_file(&name, &question.prompt)?,
+            prompt: question.prompt,
+            read_only: question.writes.is_empty(),
+            allowed: question.writes,
+            marker: self.own_marker(&name),
             total: seconds(policy.attempt_time),
             silence: seconds(policy.silence_time),
             stop: job.stop.clone(),
         };
-        let log = self.place.output(&self.run, &crate::git::reduced(part));
+        let log = self.place.output(&self.run, &name);
         let scribe = Scribe::new(&log, &job.talk, &self.redact);
-        let end = agent.turn(&turn, &scribe).await;
+        let end = asked.agent.turn(&turn, &scribe).await;
         Ok((end, scribe.ended()))
     }
 
@@ -64,19 +82,22 @@ impl Workshop {
     pub(super) async fn review(self: &Arc<Self>, job: &Job, key: AttemptKey) -> Result<Event, Failed> {
         let attempt = attempt_of(job, &key)?;
         let name = job.state.facts.reviewer.clone().unwrap_or_default();
-        let Some((agent, role)) = self.consultant(&name, &attempt.base) else {
+        let Some(asked) = self.consultant(&name, &attempt.base) else {
             let notes = format!("There is no agent called `{name}`.");
             return Ok(Event::Reviewed { key, verdict: Verdict::Abstain, notes });
         };
         let folder = attempt.worktree.as_ref().map(PathBuf::from).unwrap_or_default();
         let prompt = format!(
-            "# Review of task {}: {}\n\n{role}\n\nJudge what `git diff {}` shows in this folder against \
-             the task.\n{VERDICT}",
+            "# Review of task {}: {}\n\n{}\n\nJudge what `git diff {}` shows in this folder against \
+             the task.\n{ASKS_FOR_A_VERDICT}",
             key.task,
             title_of(&job.state, &key.task),
+            asked.role,
             attempt.base
         );
-        let (end, said) = self.consult(job, &format!("review-{key}"), agent, folder, prompt).await?;
+        let part = format!("review-{key}");
+        let question = Question { part, prompt, folder, before: 0, writes: Vec::new() };
+        let (end, said) = self.consult(job, asked, question).await?;
         let (verdict, notes) = verdict_of(&end, &said);
         Ok(Event::Reviewed { key, verdict, notes })
     }
@@ -93,16 +114,20 @@ impl Workshop {
             return Err(Failed::Run("The plan has no such reviewer.".to_owned()));
         };
         let part = reviewer.part.clone();
-        let Some((agent, role)) = self.consultant(&reviewer.agent, &state.tip) else {
+        let Some(asked) = self.consultant(&reviewer.agent, &state.tip) else {
             let notes = format!("There is no agent called `{}`.", reviewer.agent);
             return Ok(Event::PlanReviewed { part, round, verdict: Verdict::Abstain, notes });
         };
         let folder = self.integration_folder(job).await?;
         let plan = state.created.as_ref().map(|created| created.plan.clone()).unwrap_or_default();
         let prompt = format!(
-            "# Review of the plan `{plan}`\n\n{role}\n\nJudge whether it can be carried out.\n{VERDICT}"
+            "# Review of the plan `{plan}`\n\n{}\n\nYour part is that of the {part}. Judge whether the plan \
+             can be carried out.\n{ASKS_FOR_A_VERDICT}",
+            asked.role
         );
-        let (end, said) = self.consult(job, &part, agent, folder, prompt).await?;
+        let before = round.saturating_sub(1);
+        let question = Question { part: part.clone(), prompt, folder, before, writes: Vec::new() };
+        let (end, said) = self.consult(job, asked, question).await?;
         let (verdict, notes) = verdict_of(&end, &said);
         Ok(Event::PlanReviewed { part, round, verdict, notes })
     }
@@ -124,17 +149,22 @@ impl Workshop {
         let (Some(name), Some(created)) = (state.facts.planner.clone(), state.created.clone()) else {
             return failed("There is no planner.".to_owned());
         };
-        let Some((agent, role)) = self.consultant(&name, &state.tip) else {
+        let Some(asked) = self.consultant(&name, &state.tip) else {
             return failed(format!("There is no agent called `{name}`."));
         };
         let reason = state.revising.as_ref().map(|own| own.reason.clone()).unwrap_or_default();
         let plan = created.plan.clone();
         let prompt = format!(
-            "# Revise the plan `{plan}`\n\n{role}\n\nIt does not hold:\n\n{reason}\n\nChange this file and \
-             no other. Keep the ids and the ticks of finished tasks.\n"
+            "# Revise the plan `{plan}`\n\n{}\n\nIt does not hold:\n\n{reason}\n\nChange this file and \
+             no other. Keep the ids and the ticks of finished tasks.\n",
+            asked.role
         );
         let folder = self.integration_folder(job).await?;
-        let (end, _) = self.consult(job, "planner", agent, folder.clone(), prompt).await?;
+        let before = (state.review.revisions + state.replans).saturating_sub(1);
+        let writes = vec![plan.clone()];
+        let part = PLANNER.to_owned();
+        let question = Question { part, prompt, folder: folder.clone(), before, writes };
+        let (end, _) = self.consult(job, asked, question).await?;
         if let Some((_, evidence)) = crate::decide::judge_turn(&end) {
             return failed(evidence.summary);
         }
@@ -142,15 +172,24 @@ impl Workshop {
             return failed(format!("`{plan}` is gone."));
         };
         let path = plan.clone();
-        let number = state.revising.as_ref().map_or(1, |own| own.round);
-        let revision = Place::new(&self.run, "plan", u32::try_from(number).unwrap_or(u32::MAX));
-        let commit = self
+        let number = u32::try_from(state.review.revisions + state.replans).unwrap_or(u32::MAX);
+        // No task has such a name: they have no underscore.
+        let revision = Place::new(&self.run, "plan_revision", number);
+        let from = created.base.clone();
+        let (revised, commit) = self
             .blocking(move |own| {
                 let edit = Edit { path: PathBuf::from(&path), content };
                 merge::edit(&own.repository, &revision, "Revise the plan", |_| Ok(vec![edit]))?;
-                merge::tip(&own.repository, &own.run)
+                // Told from the branch: after a kill the revision may be there already.
+                let name = revision.to_string();
+                let steps = merge::steps(&own.repository, &own.run, &from)?;
+                let revised = steps.iter().any(|step| step.attempt.as_deref() == Some(&name));
+                Ok((revised, merge::tip(&own.repository, &own.run)?))
             })
             .await?;
+        if !revised {
+            return failed("The planner left the plan as it is.".to_owned());
+        }
         let own = Arc::clone(self);
         let read = tokio::task::spawn_blocking(move || own.workspace.plan(&plan, &commit)).await;
         match read {

@@ -37,38 +37,59 @@ pub struct Changed {
 pub fn between(repository: &Repository, old: &str, new: &str) -> Result<Vec<Changed>, GitError> {
     let arguments =
         ["diff-tree", "-r", "-z", "--raw", "--numstat", "--no-renames", "--no-ext-diff", old, new, "--"];
-    Ok(read(&repository.asks(arguments)?.printed()?))
+    Ok(read(&repository.asks(arguments)?.printed()?).0)
 }
 
-/// Reads `:100644 100755 OLD NEW M\0path\0…` and then `3\t1\tpath\0…`.
-fn read(printed: &[u8]) -> Vec<Changed> {
+/// The same, and the difference as text, as long as it is. One call of git.
+///
+/// # Errors
+/// One of them is not there, or git fails.
+pub fn with_text(repository: &Repository, old: &str, new: &str) -> Result<(Vec<Changed>, String), GitError> {
+    let how = ["diff-tree", "-r", "-z", "--raw", "--numstat", "--patch", "--no-renames", "--no-ext-diff"];
+    let printed = repository.asks(how.into_iter().chain(["--no-color", old, new, "--"]))?.printed()?;
+    let (changed, rest) = read(&printed);
+    Ok((changed, String::from_utf8_lossy(rest).into_owned()))
+}
+
+/// Reads `:100644 100755 OLD NEW M\0path\0…` and then as many `3\t1\tpath\0…`; what follows is the rest.
+fn read(printed: &[u8]) -> (Vec<Changed>, &[u8]) {
     let mut changed: BTreeMap<PathBuf, Changed> = BTreeMap::new();
-    let mut parts = printed.split(|byte| *byte == 0).filter(|part| !part.is_empty());
-    while let Some(part) = parts.next() {
-        if let Some(about) = part.strip_prefix(b":") {
-            let Some(file) = parts.next() else { break };
-            let about = String::from_utf8_lossy(about);
-            let fields: Vec<&str> = about.split(' ').collect();
-            let mode = |place: usize| {
-                fields.get(place).and_then(|mode| u32::from_str_radix(mode, 8).ok()).unwrap_or(0)
-            };
-            let change = match fields.last().and_then(|letter| letter.chars().next()) {
-                Some('A') => Change::Added,
-                Some('D') => Change::Deleted,
-                _ => Change::Modified,
-            };
-            let modes = (change == Change::Modified && mode(0) != mode(1)).then(|| (mode(0), mode(1)));
-            changed.insert(path(file), Changed { path: path(file), change, lines: None, modes });
-            continue;
-        }
-        let mut fields = part.splitn(3, |byte| *byte == b'\t');
+    let mut rest = printed;
+    let mut count = 0;
+    while let Some((about, after)) = rest.strip_prefix(b":").and_then(part) {
+        let Some((file, after)) = part(after) else { break };
+        rest = after;
+        count += 1;
+        let about = String::from_utf8_lossy(about);
+        let fields: Vec<&str> = about.split(' ').collect();
+        let mode =
+            |place: usize| fields.get(place).and_then(|mode| u32::from_str_radix(mode, 8).ok()).unwrap_or(0);
+        let change = match fields.last().and_then(|letter| letter.chars().next()) {
+            Some('A') => Change::Added,
+            Some('D') => Change::Deleted,
+            _ => Change::Modified,
+        };
+        let modes = (change == Change::Modified && mode(0) != mode(1)).then(|| (mode(0), mode(1)));
+        changed.insert(path(file), Changed { path: path(file), change, lines: None, modes });
+    }
+    for _ in 0..count {
+        let Some((about, after)) = part(rest) else { break };
+        rest = after;
+        let mut fields = about.splitn(3, |byte| *byte == b'\t');
         let number = |field: Option<&[u8]>| std::str::from_utf8(field?).ok()?.parse().ok();
         let (added, removed) = (number(fields.next()), number(fields.next()));
         if let Some(file) = fields.next().and_then(|file| changed.get_mut(&path(file))) {
             file.lines = added.zip(removed);
         }
     }
-    changed.into_values().collect()
+    (changed.into_values().collect(), rest.strip_prefix(b"\0").unwrap_or(rest))
+}
+
+/// What stands before the first NUL, and what after it.
+fn part(printed: &[u8]) -> Option<(&[u8], &[u8])> {
+    let end = printed.iter().position(|byte| *byte == 0)?;
+    let (part, after) = printed.split_at(end);
+    Some((part, after.get(1..).unwrap_or_default()))
 }
 
 /// The files that differ between two commits and lie outside `declared`: paths from the top, of files
@@ -160,6 +181,11 @@ mod tests {
                 row("run.sh", Change::Modified, Some((0, 0)), Some((0o100_644, 0o100_755))),
             ]
         );
+        let (same, text_of_all) = with_text(&fixture.repository(), &old, "HEAD").unwrap();
+        assert_eq!(same, changed);
+        assert!(text_of_all.starts_with("diff --git "), "{text_of_all}");
+        assert!(text_of_all.contains("\n+++ b/README.md\n@@ -1 +1,2 @@\n Start\n+More\n"), "{text_of_all}");
+        assert_eq!(with_text(&fixture.repository(), "HEAD", "HEAD").unwrap(), (Vec::new(), String::new()));
         assert_eq!(total(&changed), (4, 2));
         assert!(touches(&changed, Path::new("run.sh")) && !touches(&changed, Path::new("run")));
         assert_eq!(between(&fixture.repository(), "HEAD", "HEAD").unwrap(), []);

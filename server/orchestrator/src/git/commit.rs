@@ -2,8 +2,8 @@
 
 use super::repository::branch_of;
 use super::run::line;
-use super::worktree::clear_locks_in;
-use super::{GitError, Place, Repository};
+use super::worktree::{clear_locks_in, private_directory};
+use super::{GitError, Place, Repository, refs};
 use std::path::Path;
 
 /// Where an attempt stands after a turn.
@@ -38,11 +38,19 @@ pub fn after_turn(
     // `--sparse`: files that a session made outside of a sparse checkout are its work too.
     let add = ["-c", "core.safecrlf=false", "-c", "advice.addEmbeddedRepo=false", "add", "--all", "--sparse"];
     git.does(&folder, add)?.printed()?;
-    let is_new = !git.asks(&folder, ["diff-index", "--cached", "--quiet", "HEAD", "--"])?.status.success();
-    if is_new {
-        let commit =
-            ["commit", "--quiet", "--no-verify", "--cleanup=whitespace", "--allow-empty-message", "-F", "-"];
-        git.does_with(&folder, commit, with_trailer(message, place).as_bytes())?.printed()?;
+    let commit =
+        ["commit", "--quiet", "--no-verify", "--cleanup=whitespace", "--allow-empty-message", "-F", "-"];
+    let committed = git.does_with(&folder, commit, with_trailer(message, place).as_bytes())?;
+    let is_new = committed.status.success();
+    // It fails too where there is nothing to commit.
+    if !is_new && !git.asks(&folder, ["diff-index", "--cached", "--quiet", "HEAD", "--"])?.status.success() {
+        return Err(committed.error());
+    }
+    let branch = place.branch();
+    let is_there =
+        private_directory(&folder).and_then(|own| refs::head(&own)).is_some_and(|own| own == branch);
+    if is_there && let Some(tip) = repository.tip(&branch)? {
+        return Ok(Turned { tip, is_new });
     }
     let tip = line(&git.asks(&folder, ["rev-parse", "HEAD"])?.printed()?);
     put_branch(repository, place, &folder, base, &tip)?;

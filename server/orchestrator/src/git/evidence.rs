@@ -42,8 +42,15 @@ impl Difference {
 /// # Errors
 /// Git fails.
 pub fn look(repository: &Repository) -> Result<Checkout, GitError> {
-    let status = ["status", "--porcelain=v2", "-z", "--no-renames", "--untracked-files=all"];
+    let status = ["status", "--porcelain=v2", "--branch", "-z", "--no-renames", "--untracked-files=all"];
     let printed = repository.asks(status)?.printed()?;
+    let said = |label: &str| {
+        let of_head =
+            parts(&printed).filter_map(|entry| std::str::from_utf8(entry).ok()?.strip_prefix(label));
+        of_head.map(str::to_owned).next()
+    };
+    let head = said("# branch.oid ").filter(|id| id != "(initial)").ok_or(GitError::NoCommits)?;
+    let branch = said("# branch.head ").filter(|name| name != "(detached)");
     let files = parts(&printed).filter_map(|entry| {
         let (about, file) = entry_of(entry)?;
         let data = repository.top().join(path(file)).symlink_metadata().ok();
@@ -52,7 +59,7 @@ pub fn look(repository: &Repository) -> Result<Checkout, GitError> {
         Some((path(file), format!("{} {size:?} {written:?}", String::from_utf8_lossy(about))))
     });
     let files = files.collect();
-    Ok(Checkout { head: repository.head()?, branch: repository.branch()?, files })
+    Ok(Checkout { head, branch, files })
 }
 
 /// Splits an entry of `git status --porcelain=v2` into what it says and its path.

@@ -31,6 +31,7 @@ pub mod include;
 pub mod merge;
 mod names;
 pub mod predict;
+mod refs;
 mod repository;
 mod run;
 pub mod survey;

@@ -29,6 +29,10 @@ impl Repository {
     /// # Errors
     /// No git, no repository, a bare one, or one that git refuses.
     pub fn open(git: Git, inside: &Path) -> Result<Self, GitError> {
+        // Git would take the folder of this process for it.
+        if inside.as_os_str().is_empty() {
+            return Err(GitError::NotARepository(inside.to_owned()));
+        }
         let wanted =
             ["rev-parse", "--path-format=absolute", "--git-dir", "--git-common-dir", "--is-bare-repository"];
         let ended = git.asks(inside, wanted)?;
@@ -133,7 +137,11 @@ impl Repository {
     /// # Errors
     /// Git fails.
     pub fn tip(&self, branch: &str) -> Result<Option<String>, GitError> {
-        self.object(&format!("refs/heads/{branch}"), "commit")
+        let reference = format!("refs/heads/{branch}");
+        match super::refs::read(&self.common, &reference) {
+            Some(read) => Ok(read),
+            None => self.object(&reference, "commit"),
+        }
     }
 
     /// The tree of a commit.
@@ -275,16 +283,16 @@ impl Repository {
 /// Takes the next object of what `git cat-file --batch` prints: `ID blob SIZE\nBYTES\n`, or that there is
 /// none: `NAME missing\n`.
 fn next_of_batch(rest: &mut &[u8]) -> Option<Vec<u8>> {
-    let end = rest.iter().position(|byte| *byte == b'\n')?;
-    let (head, after) = rest.split_at(end);
+    let all = *rest;
+    let end = all.iter().position(|byte| *byte == b'\n')?;
+    let (head, after) = all.split_at(end);
     *rest = after.get(1..).unwrap_or_default();
-    let head = String::from_utf8_lossy(head).into_owned();
+    let head = String::from_utf8_lossy(head);
     let mut words = head.rsplit(' ');
     let size: usize = words.next()?.parse().ok()?;
-    let kind = words.next();
-    let (bytes, after) = rest.split_at_checked(size)?;
+    let (bytes, after) = after.get(1..)?.split_at_checked(size)?;
     *rest = after.get(1..).unwrap_or_default();
-    (kind == Some("blob")).then(|| bytes.to_vec())
+    (words.next() == Some("blob")).then(|| bytes.to_vec())
 }
 
 /// The branch checked out at `place`.
@@ -349,6 +357,7 @@ mod tests {
         assert_eq!(repository.file("HEAD", Path::new("README.md")).unwrap().unwrap(), b"Start\n");
         assert_eq!(repository.file("HEAD", Path::new("-missing")).unwrap(), None);
         assert!(repository.commit("no-such").is_err());
+        assert!(matches!(Repository::open(fixture.git(), Path::new("")), Err(GitError::NotARepository(_))));
         fixture.write("two\nlines and ünïcode 7", "7 blob 3\n\nmissing\n");
         fixture.commit("More");
         let wanted = ["README.md", "two\nlines and ünïcode 7", "no 12", "", "README.md"].map(str::to_owned);

@@ -187,8 +187,13 @@ impl Git {
         let mut command = Command::new(&self.program);
         command.arg("-C").arg(place);
         if manner != Manner::Ordinary {
-            let settings =
-                ["core.hooksPath=/dev/null", "commit.gpgsign=false", "gc.auto=0", "core.fsmonitor=false"];
+            let settings = [
+                "core.hooksPath=/dev/null",
+                "commit.gpgsign=false",
+                "gc.auto=0",
+                "maintenance.auto=false",
+                "core.fsmonitor=false",
+            ];
             for setting in settings {
                 command.args(["-c", setting]);
             }

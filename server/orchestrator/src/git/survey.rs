@@ -155,15 +155,36 @@ fn places(repository: &Repository, survey: &mut Survey) {
     }
     let folder = worktrees.ancestors().find(|folder| folder.is_dir()).unwrap_or(worktrees);
     for place in [repository.common_directory(), folder] {
-        if !crate::os::is_writable(place) {
-            survey.fails(&GitError::ReadOnly(place.to_owned()));
-        } else if crate::os::free_bytes(place).is_some_and(|free| free < LEAST_ROOM) {
-            survey.fails(&GitError::DiskFull(place.to_owned()));
+        on_disk(place, &Disk::of(place), survey);
+    }
+}
+
+/// What the system says of the disk of a folder.
+struct Disk {
+    is_writable: bool,
+    /// The bytes that are free, where it says so.
+    free: Option<u64>,
+    is_on_network: bool,
+}
+
+impl Disk {
+    fn of(folder: &Path) -> Self {
+        Self {
+            is_writable: crate::os::is_writable(folder),
+            free: crate::os::free_bytes(folder),
+            is_on_network: crate::os::is_on_network(folder),
         }
     }
-    if let Some(place) =
-        [repository.common_directory(), folder].into_iter().find(|place| crate::os::is_on_network(place))
-    {
+}
+
+fn on_disk(place: &Path, disk: &Disk, survey: &mut Survey) {
+    if !disk.is_writable {
+        survey.fails(&GitError::ReadOnly(place.to_owned()));
+    } else if disk.free.is_some_and(|free| free < LEAST_ROOM) {
+        survey.fails(&GitError::DiskFull(place.to_owned()));
+    }
+    let is_told = survey.findings.iter().any(|finding| finding.condition == Condition::NetworkDisk);
+    if disk.is_on_network && !is_told {
         survey.meets(Condition::NetworkDisk, &place.display().to_string());
     }
 }
@@ -338,6 +359,26 @@ mod tests {
         assert_eq!(conditions(&survey), [Condition::BranchTaken, Condition::PathTaken]);
         assert_eq!(survey.obstacles().count(), 2);
         assert!(survey.findings[0].message.contains("git branch -m segue segue-old"));
+    }
+
+    #[test]
+    fn disks_that_are_full_read_only_or_of_another_machine() {
+        let mut survey = Survey::default();
+        let good = || Disk { is_writable: true, free: Some(LEAST_ROOM), is_on_network: false };
+        on_disk(Path::new("/good"), &good(), &mut survey);
+        on_disk(Path::new("/unknown"), &Disk { free: None, ..good() }, &mut survey);
+        assert_eq!(survey.findings, []);
+        on_disk(Path::new("/full"), &Disk { free: Some(LEAST_ROOM - 1), ..good() }, &mut survey);
+        on_disk(Path::new("/fixed"), &Disk { is_writable: false, ..good() }, &mut survey);
+        for far in ["/home", "/home/app.worktrees"] {
+            on_disk(Path::new(far), &Disk { is_on_network: true, ..good() }, &mut survey);
+        }
+        let wanted = [Condition::DiskFull, Condition::ReadOnly, Condition::NetworkDisk];
+        assert_eq!(conditions(&survey), wanted);
+        assert_eq!(survey.obstacles().count(), 2);
+        for (finding, words) in survey.findings.iter().zip(["/full", "/fixed", "/home"]) {
+            assert!(finding.message.contains(words), "{}", finding.message);
+        }
     }
 
     #[test]

@@ -130,41 +130,6 @@ pub fn discard_attempt(repository: &Repository, place: &Place) -> Result<(), Git
     Ok(())
 }
 
-/// Removes the worktree and the branch of an attempt that is merged. Refused where anything of it is
-/// not in the integration branch.
-///
-/// # Errors
-/// [`GitError::WouldLose`], or git fails.
-pub fn remove_merged(repository: &Repository, place: &Place) -> Result<(), GitError> {
-    let _turn = repository.turn()?;
-    let (branch, folder) = (place.branch(), place.folder(repository.worktrees()));
-    let integration = super::merge::tip(repository, &place.run)?;
-    if let Some(worktree) = of_run(repository, &place.run)?.into_iter().find(|own| own.folder == folder) {
-        let files = uncommitted(repository, &worktree)?;
-        if let Some(first) = files.first() {
-            let why = format!("{} not committed, {} among them", files.len(), first.display());
-            return Err(GitError::WouldLose { what: folder.display().to_string(), why });
-        }
-        if !worktree.head.is_empty() && !repository.contains(&integration, &worktree.head)? {
-            return Err(GitError::WouldLose {
-                what: folder.display().to_string(),
-                why: "it is not merged".into(),
-            });
-        }
-    }
-    if let Some(tip) = repository.tip(&branch)?
-        && !repository.contains(&integration, &tip)?
-    {
-        return Err(GitError::WouldLose { what: branch, why: "it is not merged".into() });
-    }
-    remove_if_there(repository, place)?;
-    if repository.tip(&branch)?.is_some() {
-        delete_branch(repository, &branch)?;
-    }
-    remove_empty(repository, &place.run);
-    Ok(())
-}
-
 /// The bytes that a folder takes. Follows no link.
 #[must_use]
 pub fn size(folder: &Path) -> u64 {
@@ -283,24 +248,6 @@ mod tests {
         write(&folder.join(format!("{task}.txt")), task);
         commit::after_turn(repository, &place, base, task).unwrap();
         (place, folder)
-    }
-
-    #[test]
-    fn what_is_merged_goes_and_nothing_else_does() {
-        let fixture = Fixture::new();
-        let (repository, base) = begun(&fixture);
-        let (place, folder) = attempt(&repository, "one", &base);
-        let error = remove_merged(&repository, &place).unwrap_err();
-        assert!(matches!(&error, GitError::WouldLose { why, .. } if why.contains("not merged")), "{error}");
-        merge::merge(&repository, &place, "One", |_| Ok(Vec::new())).unwrap();
-        write(&folder.join("late.txt"), "late");
-        let error = remove_merged(&repository, &place).unwrap_err();
-        assert!(error.to_string().contains("late.txt"), "{error}");
-        std::fs::remove_file(folder.join("late.txt")).unwrap();
-        remove_merged(&repository, &place).unwrap();
-        remove_merged(&repository, &place).unwrap();
-        assert!(!folder.exists() && !repository.worktrees().exists());
-        assert_eq!(branches(&repository, "k3v9").unwrap(), ["segue/k3v9/integration"]);
     }
 
     #[test]

@@ -18,6 +18,9 @@ pub struct Worktree {
     pub is_locked: bool,
 }
 
+/// Writes the files of a worktree that has none yet.
+const RESET: [&str; 4] = ["reset", "--quiet", "--hard", "--no-recurse-submodules"];
+
 /// All worktrees of the repository, that of the repository itself first.
 ///
 /// # Errors
@@ -73,14 +76,18 @@ pub fn add(repository: &Repository, place: &Place, base: &str) -> Result<PathBuf
     {
         return Err(GitError::BranchTaken { branch });
     }
-    let mut start: Vec<OsString> = Vec::new();
-    if tip.is_some() {
-        start.extend([folder.clone().into_os_string(), branch.into()]);
-    } else {
-        start.extend(["--no-track".into(), "-b".into(), branch.into()]);
-        start.extend([folder.clone().into_os_string(), base.into()]);
-    }
-    make(repository, &folder, &place.to_string(), &start)?;
+    let (start, files): (Vec<OsString>, Vec<&str>) = match &tip {
+        Some(_) => (vec![folder.clone().into(), branch.clone().into()], RESET.to_vec()),
+        // The branch is made with the files: `worktree add -b` takes a process more for it.
+        None => {
+            let files = ["checkout", "--quiet", "--force", "--no-recurse-submodules", "--no-track", "-b"];
+            (
+                vec!["--detach".into(), folder.clone().into(), base.into()],
+                [&files[..], &[branch.as_str(), base]].concat(),
+            )
+        }
+    };
+    make(repository, &folder, &place.to_string(), &start, &files)?;
     Ok(folder)
 }
 
@@ -92,19 +99,26 @@ pub fn add(repository: &Repository, place: &Place, base: &str) -> Result<PathBuf
 pub fn for_integration(repository: &Repository, run: &str, commit: &str) -> Result<PathBuf, GitError> {
     let folder = repository.worktrees().join(run).join("integration");
     let start: [OsString; 3] = ["--detach".into(), folder.clone().into_os_string(), commit.into()];
-    make(repository, &folder, &integration_branch(run), &start)?;
+    make(repository, &folder, &integration_branch(run), &start, &RESET)?;
     clear_locks_in(&folder);
     repository.git.does(&folder, ["checkout", "--quiet", "--force", "--detach", commit])?.printed()?;
     repository.git.does(&folder, ["clean", "--quiet", "-ffd"])?.printed()?;
     Ok(folder)
 }
 
-/// Makes a worktree, one at a time among all processes. A note in the git directory says for which
-/// folder: where it is still there, the making was broken off, and what there is of it is no work.
-fn make(repository: &Repository, folder: &Path, key: &str, start: &[OsString]) -> Result<(), GitError> {
-    let _turn = repository.turn()?;
+/// Makes a worktree. A note in the git directory says for which folder: where it is still there, the making
+/// was broken off, and what there is of it is no work. Git is told of one worktree at a time among all
+/// processes; their files are written at the same time.
+fn make(
+    repository: &Repository,
+    folder: &Path,
+    key: &str,
+    start: &[OsString],
+    files: &[&str],
+) -> Result<(), GitError> {
+    let turn = repository.turn()?;
     let note = repository.notes()?.join(format!("adding-{}", key.replace('/', "-")));
-    let is_known = list(repository)?.iter().any(|worktree| worktree.folder == folder);
+    let is_known = kept_of(repository, folder).any(|own| own.join("gitdir").exists());
     if note.exists() || (is_known && !folder.join(".git").exists()) {
         forget(repository, folder)?;
     } else if is_known {
@@ -116,38 +130,50 @@ fn make(repository: &Repository, folder: &Path, key: &str, start: &[OsString]) -
     std::fs::write(&note, folder.as_os_str().as_encoded_bytes())
         .map_err(|error| GitError::file(&note, error))?;
     let reason = format!("segue {key}");
-    let head = ["worktree", "add", "--quiet", "--lock", "--reason", &reason].map(OsString::from);
-    let added = repository.does(head.iter().chain(start))?.printed();
-    if added.is_err() {
+    let head = ["worktree", "add", "--quiet", "--no-checkout", "--lock", "--reason", &reason];
+    let mut made = repository.does(head.map(OsString::from).iter().chain(start))?.printed();
+    drop(turn);
+    if made.is_ok() {
+        made = repository.git.does(folder, files)?.printed();
+    }
+    if made.is_err() {
         // What git could not finish is nobody's work.
+        let _turn = repository.turn()?;
         forget(repository, folder)?;
     }
     std::fs::remove_file(&note).map_err(|error| GitError::file(&note, error))?;
-    added.map(drop)
+    made.map(drop)
 }
 
 /// Removes a worktree that was never finished, or whose folder is gone: the folder and what git keeps
 /// about it, whatever state they are in.
 pub(super) fn forget(repository: &Repository, folder: &Path) -> Result<(), GitError> {
-    let link = folder.join(".git");
-    let stem = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    for entry in
-        std::fs::read_dir(repository.common_directory().join("worktrees")).into_iter().flatten().flatten()
-    {
-        let own = entry.path();
-        let is_this = match std::fs::read(own.join("gitdir")) {
-            Ok(bytes) => same(&own.join(path(bytes.trim_ascii_end())), &link),
-            // Broken off before git wrote where it leads.
-            Err(_) => entry.file_name().to_string_lossy().starts_with(&stem),
-        };
-        if is_this {
-            std::fs::remove_dir_all(&own).map_err(|error| GitError::file(&own, error))?;
-        }
+    for own in kept_of(repository, folder) {
+        std::fs::remove_dir_all(&own).map_err(|error| GitError::file(&own, error))?;
     }
     match std::fs::remove_dir_all(folder) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(GitError::file(folder, error)),
         _ => Ok(()),
     }
+}
+
+/// The directories that git keeps for the worktree in a folder: one, where it knows of it.
+fn kept_of(repository: &Repository, folder: &Path) -> impl Iterator<Item = PathBuf> {
+    let link = folder.join(".git");
+    let stem = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let all =
+        std::fs::read_dir(repository.common_directory().join("worktrees")).into_iter().flatten().flatten();
+    all.filter_map(move |entry| {
+        // Git names it after the folder, with a number where that is taken.
+        let is_named_so = entry.file_name().to_string_lossy().starts_with(&stem);
+        let own = entry.path();
+        let is_this = match std::fs::read(own.join("gitdir")) {
+            Ok(bytes) => same(&own.join(path(bytes.trim_ascii_end())), &link),
+            // Broken off before git wrote where it leads.
+            Err(_) => is_named_so,
+        };
+        is_this.then_some(own)
+    })
 }
 
 /// Whether two paths mean one place: git may write them relative.

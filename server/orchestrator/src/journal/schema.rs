@@ -34,7 +34,7 @@ pub(super) fn prepare(connection: &mut Connection, place: &Place) -> Result<(), 
     if found > NEWEST {
         return Err(JournalError::Newer { path: file, found, known: NEWEST });
     }
-    durable(connection).map_err(of)?;
+    durable(connection, crate::os::is_on_network(file.parent().unwrap_or(&file))).map_err(of)?;
     if found < NEWEST {
         grow(connection, place).map_err(of)?;
     }
@@ -49,12 +49,15 @@ pub(super) fn prepare(connection: &mut Connection, place: &Place) -> Result<(), 
 }
 
 /// What is committed is on the disk. Write-ahead logging lets others read meanwhile; it needs memory
-/// that processes share, which some file systems (network homes) do not have: there the older rollback
-/// journal does.
-fn durable(connection: &Connection) -> rusqlite::Result<()> {
-    let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
-    if !mode.eq_ignore_ascii_case("wal") {
-        connection.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(()))?;
+/// that processes share, which file systems over a network do not have, and some others neither: there
+/// the older rollback journal does.
+fn durable(connection: &Connection, is_remote: bool) -> rusqlite::Result<()> {
+    let mode = |wanted: &str| -> rusqlite::Result<String> {
+        connection.query_row(&format!("PRAGMA journal_mode = {wanted}"), [], |row| row.get(0))
+    };
+    let has_log = !is_remote && mode("WAL").is_ok_and(|mode| mode.eq_ignore_ascii_case("wal"));
+    if !has_log {
+        mode("DELETE")?;
     }
     connection.pragma_update(None, "synchronous", "FULL")
 }
@@ -69,4 +72,55 @@ fn grow(connection: &mut Connection, place: &Place) -> rusqlite::Result<()> {
     transaction.execute("INSERT OR IGNORE INTO about VALUES ('repository', ?1)", [place.key()])?;
     transaction.pragma_update(None, "user_version", NEWEST)?;
     transaction.commit()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rusqlite::OpenFlags;
+    use std::path::Path;
+
+    fn mode(connection: &Connection) -> String {
+        connection.query_row("PRAGMA journal_mode", [], |row| row.get(0)).unwrap()
+    }
+
+    /// A connection on a file system that has no memory to share.
+    fn without_shared_memory(file: &Path) -> Connection {
+        Connection::open_with_flags_and_vfs(file, OpenFlags::default(), "unix-dotfile").unwrap()
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn where_no_memory_is_shared_the_rollback_journal_is_used() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = Place::new(folder.path(), Path::new("/r/.git"), "c");
+        place.make().unwrap();
+        let mut one = without_shared_memory(&place.file());
+        prepare(&mut one, &place).unwrap();
+        assert_eq!(mode(&one), "delete");
+        one.execute("INSERT INTO events VALUES ('r', 1, 0, '{}')", []).unwrap();
+        // Another process sees it, and that something was written.
+        let mut other = without_shared_memory(&place.file());
+        prepare(&mut other, &place).unwrap();
+        let version = |from: &Connection| -> i64 {
+            from.query_row("PRAGMA data_version", [], |row| row.get(0)).unwrap()
+        };
+        let before = version(&other);
+        one.execute("INSERT INTO events VALUES ('r', 2, 0, '{}')", []).unwrap();
+        assert_ne!(version(&other), before);
+        let seen: i64 = other.query_row("SELECT count(*) FROM events", [], |row| row.get(0)).unwrap();
+        assert_eq!(seen, 2);
+        let full: i64 = other.query_row("PRAGMA synchronous", [], |row| row.get(0)).unwrap();
+        assert_eq!(full, 2, "FULL");
+    }
+
+    #[test]
+    fn a_file_over_a_network_has_no_log_although_it_could() {
+        let folder = tempfile::tempdir().unwrap();
+        let connection = Connection::open(folder.path().join("a")).unwrap();
+        durable(&connection, false).unwrap();
+        assert_eq!(mode(&connection), "wal");
+        durable(&connection, true).unwrap();
+        assert_eq!(mode(&connection), "delete");
+    }
 }

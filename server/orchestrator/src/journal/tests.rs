@@ -212,3 +212,18 @@ fn a_yes_is_kept_by_what_it_was_said_to() {
     assert_eq!(journal.kept_yes("hash").unwrap(), Some(by("ada")));
     assert_eq!(journal.kept_yes("other").unwrap(), None);
 }
+
+#[test]
+fn a_full_disk_is_said_and_nothing_is_half_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut journal = Journal::create(&place(folder.path()), nothing()).unwrap();
+    journal.append("r1", 0, vec![created("base"), planned()], Millis(5)).unwrap();
+    let pages: i64 = journal.connection.query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();
+    journal.connection.pragma_update(None, "max_page_count", pages).unwrap();
+    let long = Event::Noted { task: None, text: "x".repeat(1 << 20) };
+    let error = journal.append("r1", 2, vec![gate(), long], Millis(6)).unwrap_err();
+    assert!(error.to_string().contains("free some space, then resume the run"), "{error}");
+    assert_eq!(journal.state("r1").unwrap().seq, 2);
+    journal.connection.pragma_update(None, "max_page_count", pages + 1000).unwrap();
+    journal.append("r1", 2, vec![gate()], Millis(7)).unwrap();
+}

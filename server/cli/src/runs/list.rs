@@ -1,16 +1,21 @@
 //! `segue runs list` and `show`.
 
-use super::open::{Runs, word};
+use super::open::{Runs, now, word};
 use super::sentence::short;
 use crate::Failure;
 use crate::output::{Output, visible};
+use segue_analysis::features::context::count_of;
 use segue_orchestrator::facts::TaskFacts;
 use segue_orchestrator::git::tidy;
 use segue_orchestrator::journal::{gate_words, status_word};
-use segue_orchestrator::state::{State, Status, TaskState};
+use segue_orchestrator::state::{Outcome, State, Status, TaskState};
 use segue_orchestrator::time::{duration, utc};
 use serde_json::{Value, json};
 use std::io::Write;
+use std::path::Path;
+
+/// A day, in milliseconds.
+const DAY: u64 = 24 * 60 * 60 * 1000;
 
 /// One line a run, the newest first.
 pub fn list(runs: &Runs, states: &[String], as_json: bool) -> Result<(), Failure> {
@@ -49,7 +54,33 @@ pub fn list(runs: &Runs, states: &[String], as_json: bool) -> Result<(), Failure
         ]);
     }
     columns(&table, &mut output)?;
+    let left: Vec<String> = rows.iter().filter_map(|(run, state, _)| left_behind(run, state)).collect();
+    for (place, line) in left.iter().enumerate() {
+        let before = if place == 0 { "\n" } else { "" };
+        writeln!(output, "{before}{line}")?;
+    }
     output.finish()
+}
+
+/// The worktrees that failures of a run left long ago, offered for removal. Nothing removes them by itself.
+fn left_behind(run: &str, state: &State) -> Option<String> {
+    let age = now().since(state.at);
+    if !state.is_over() || age < state.policy().keep_failures.saturating_mul(DAY) {
+        return None;
+    }
+    let attempts = state.tasks.iter().flat_map(|task| &task.attempts);
+    let failed = attempts.filter(|attempt| matches!(attempt.outcome, Some(Outcome::Failed { .. })));
+    let folders = failed.filter_map(|attempt| attempt.worktree.as_deref()).map(Path::new);
+    let there: Vec<&Path> = folders.filter(|folder| folder.is_dir()).collect();
+    let size: u64 = there.iter().map(|folder| tidy::size(folder)).sum();
+    let count = count_of(there.len(), "worktree");
+    (!there.is_empty()).then(|| {
+        format!(
+            "{run}: failed attempts left {count} ({}) {} ago. `segue runs archive {run}` removes the run's worktrees; its branches stay.",
+            bytes(size),
+            count_of(usize::try_from(age / DAY).unwrap_or(usize::MAX), "day")
+        )
+    })
 }
 
 /// All about a run.

@@ -24,7 +24,8 @@ struct Follower {
     printed: BTreeMap<AttemptKey, u64>,
 }
 
-/// Prints what happened in runs or tasks; with `follow` goes on until all of them are over.
+/// Prints what happened in runs or tasks; with `follow` goes on until nobody works on
+/// any of them.
 pub fn print(runs: &Runs, meant: &[Meant], follow: bool) -> Result<(), Failure> {
     let mut followers: Vec<Follower> = meant
         .iter()
@@ -38,6 +39,8 @@ pub fn print(runs: &Runs, meant: &[Meant], follow: bool) -> Result<(), Failure> 
     let several = followers.len() > 1;
     let mut version = None;
     loop {
+        // Looked at before the reading: what an owner wrote before it went is read then.
+        let ends: Vec<bool> = followers.iter().map(|follower| !runs.is_owned(&follower.run)).collect();
         let now = runs.journal.data_version()?;
         let news = version.replace(now) != Some(now);
         let mut output = Output::lock();
@@ -48,7 +51,8 @@ pub fn print(runs: &Runs, meant: &[Meant], follow: bool) -> Result<(), Failure> 
             follower.said(runs, &mut output)?;
         }
         output.finish()?;
-        if !follow || followers.iter().all(|follower| follower.is_over(runs)) {
+        let mut all = followers.iter().zip(ends);
+        if !follow || all.all(|(follower, ends)| ends || follower.task_is_over()) {
             return Ok(());
         }
         std::thread::sleep(LOOK);
@@ -56,9 +60,9 @@ pub fn print(runs: &Runs, meant: &[Meant], follow: bool) -> Result<(), Failure> 
 }
 
 impl Follower {
-    fn is_over(&self, runs: &Runs) -> bool {
+    fn task_is_over(&self) -> bool {
         let task = self.task.as_ref().and_then(|task| self.state.task(task));
-        self.state.is_over() || task.is_some_and(|task| task.status.is_over()) || !runs.is_owned(&self.run)
+        task.is_some_and(|task| task.status.is_over())
     }
 
     fn events(&mut self, runs: &Runs, several: bool, output: &mut Output) -> Result<(), Failure> {

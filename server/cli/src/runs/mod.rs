@@ -13,7 +13,7 @@ pub use list::{session_word, tasks, waiting};
 use crate::Failure;
 use crate::output::{Output, note};
 use clap::{Parser, Subcommand, ValueEnum};
-use open::{Runs, WORDS};
+use open::{Meant, Runs, TASK_WORDS, WORDS};
 use segue_orchestrator::event::{Answer, AttemptKey};
 use segue_orchestrator::git::unique;
 use segue_orchestrator::journal::{self, Command};
@@ -31,6 +31,7 @@ Examples:
   segue runs answer k3v9 2                     the second option of the open question
   segue runs merge k3v9                        into the branch that is checked out here
   segue runs archive --state complete          remove the worktrees of all that are complete
+  segue runs retry --state escalated --tasks failed    what failed, in all runs that ended so
 
 A run is named by its id or the beginning of it, a task by RUN/TASK; where nothing is named the newest
 run is meant. Several may be named at once. Exit status: 0 done, 1 refused, 2 the command itself failed.";
@@ -52,6 +53,9 @@ struct Chosen {
     /// All runs that stand so
     #[arg(long, value_name = "STATE", value_parser = clap::builder::PossibleValuesParser::new(WORDS))]
     state: Vec<String>,
+    /// Of these runs the tasks that stand so: queued, working, needs-you, done, done-unproved, failed, …
+    #[arg(long, value_name = "STATE", value_parser = clap::builder::PossibleValuesParser::new(TASK_WORDS))]
+    tasks: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -207,11 +211,9 @@ fn of_some(verb: &Verb, mut runs: Runs) -> Result<ExitCode, Failure> {
                 list::show(&runs, &run, *format == Form::Json)?;
             }
         }
-        Verb::Logs { chosen, follow } => {
-            logs::print(&runs, &runs.all_meant(&chosen.named, &chosen.state)?, *follow)?
-        }
+        Verb::Logs { chosen, follow } => logs::print(&runs, &meant(&runs, chosen)?, *follow)?,
         Verb::Diff { chosen, stat } => {
-            for meant in runs.all_meant(&chosen.named, &chosen.state)? {
+            for meant in meant(&runs, chosen)? {
                 keep::diff(&runs, &meant, *stat)?;
             }
         }
@@ -229,7 +231,7 @@ fn of_some(verb: &Verb, mut runs: Runs) -> Result<ExitCode, Failure> {
             }
         }
         Verb::Cancel { chosen } => {
-            for meant in runs.all_meant(&chosen.named, &chosen.state)? {
+            for meant in meant(&runs, chosen)? {
                 all_done &= post::post(&mut runs, &meant.run, &Command::Cancel { task: meant.task })?;
             }
         }
@@ -269,8 +271,17 @@ fn of_some(verb: &Verb, mut runs: Runs) -> Result<ExitCode, Failure> {
     Ok(if all_done { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
+/// The runs and tasks that are meant.
+fn meant(runs: &Runs, chosen: &Chosen) -> Result<Vec<Meant>, Failure> {
+    let meant = runs.all_meant(&chosen.named, &chosen.state)?;
+    if chosen.tasks.is_empty() { Ok(meant) } else { runs.tasks_of(meant, &chosen.tasks) }
+}
+
 /// The runs that are meant, each once.
 fn whole(runs: &Runs, chosen: &Chosen) -> Result<Vec<String>, Failure> {
+    if !chosen.tasks.is_empty() {
+        return Err(Failure::said("This is done to whole runs; `--tasks` chooses tasks."));
+    }
     let mut whole: Vec<String> = Vec::new();
     for meant in runs.all_meant(&chosen.named, &chosen.state)? {
         if !whole.contains(&meant.run) {
@@ -303,7 +314,7 @@ fn decide(runs: &mut Runs, at: &AtGate, answer: Answer) -> Result<bool, Failure>
 /// The named tasks; of a run all that are over and not done.
 fn retry(runs: &mut Runs, chosen: &Chosen, note: Option<&str>) -> Result<bool, Failure> {
     let mut all_done = true;
-    for meant in runs.all_meant(&chosen.named, &chosen.state)? {
+    for meant in meant(runs, chosen)? {
         let tasks = match meant.task {
             Some(task) => vec![task],
             None => {
@@ -340,6 +351,7 @@ fn resume(runs: &Runs, run: &str) -> Result<bool, Failure> {
     }
     if !runs.is_owned(run) {
         crate::run::runner::start(&runs.repository, run)?;
+        post::wait_for_a_runner(runs, run, state.runners)?;
     }
     print(&format!("{run}: resumed; `segue runs logs {run} --follow` shows what happens.\n"))?;
     Ok(true)

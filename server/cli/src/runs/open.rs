@@ -1,5 +1,6 @@
 //! The runs of the repository here: its journal, and what people mean by what they type.
 
+use super::list::session_word;
 use crate::{Failure, places};
 use segue_analysis::features::run::redacted;
 use segue_orchestrator::event::{By, Millis};
@@ -144,6 +145,23 @@ impl Runs {
         Ok(meant)
     }
 
+    /// Of what is meant the tasks that stand in one of these states.
+    pub fn tasks_of(&self, meant: Vec<Meant>, states: &[String]) -> Result<Vec<Meant>, Failure> {
+        let mut kept = Vec::new();
+        for one in meant {
+            let state = self.journal.state(&one.run)?;
+            let owned = self.is_owned(&one.run);
+            for (facts, task) in state.all() {
+                let word = task_word(session_word(&state, facts, task, owned));
+                let is_meant = one.task.as_ref().is_none_or(|own| *own == facts.id);
+                if is_meant && states.contains(&word) {
+                    kept.push(Meant { run: one.run.clone(), task: Some(facts.id.clone()) });
+                }
+            }
+        }
+        Ok(kept)
+    }
+
     /// The word for how a run stands.
     pub fn word(&self, run: &str, state: &State) -> &'static str {
         word(state, self.is_owned(run))
@@ -166,6 +184,26 @@ pub fn word(state: &State, owned: bool) -> &'static str {
         None => "planning",
     }
 }
+
+/// How a task stands, as one word that can be typed: `done-unproved`.
+fn task_word(shown: &str) -> String {
+    shown.replace(", ", "-").replace(' ', "-")
+}
+
+/// The words by which tasks are chosen.
+pub const TASK_WORDS: &[&str] = &[
+    "queued",
+    "working",
+    "needs-you",
+    "interrupted",
+    "waits-to-be-merged",
+    "waits-for-another-plan",
+    "done",
+    "done-unproved",
+    "failed",
+    "skipped",
+    "cancelled",
+];
 
 /// The words that [`word`] can give.
 pub const WORDS: &[&str] = &[

@@ -48,6 +48,24 @@ pub fn post(runs: &mut Runs, run: &str, command: &Command) -> Result<bool, Failu
     Ok(outcome == Outcome::Done)
 }
 
+/// Waits until a runner has taken the run over, beside the `before` that did so earlier: who looks then
+/// sees what it does.
+pub fn wait_for_a_runner(runs: &Runs, run: &str, before: u32) -> Result<(), Failure> {
+    let start = Instant::now();
+    while runs.journal.state(run)?.runners <= before {
+        if start.elapsed() > PATIENCE {
+            let log = runs.place.folder().join(format!("{run}.log"));
+            return Err(Failure::said(format!(
+                "The run `{run}` was not taken up within {} s; `{}` may say why.",
+                PATIENCE.as_secs(),
+                log.display()
+            )));
+        }
+        std::thread::sleep(LOOK);
+    }
+    Ok(())
+}
+
 /// Taps the owner; it would look by itself a moment later.
 fn wake(runs: &Runs, run: &str) {
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };

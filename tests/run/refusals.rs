@@ -77,23 +77,3 @@ fn what_is_done_is_not_run() {
     let ran = world.ends(0, &["run", "x.spec.md", "--agent", "rehearsal"]);
     assert!(ran.err.contains("every task of `x.spec.md` is done"), "{ran:?}");
 }
-
-#[test]
-fn a_run_starts_nothing_that_was_not_agreed_to() {
-    let world = World::scripted(GOOD);
-    let settings = world.read("segue.toml");
-    world.write("segue.toml", &format!("{settings}setup = \"touch set-up\"\n"));
-    let launched = world.ends(3, &["run", "x.spec.md"]);
-    assert!(launched.out.contains("setup: touch set-up"), "{launched:?}");
-    let run = world.run();
-    world.write("segue.toml", &format!("{settings}setup = \"touch something-else\"\n"));
-    let refused = world.ends(2, &["runs", "approve", &run]);
-    assert!(
-        refused.err.contains("nobody agreed to") && refused.err.contains("something-else"),
-        "{refused:?}"
-    );
-    world.write("segue.toml", &settings);
-    world.ends(0, &["runs", "resume", &run]);
-    world.waits(&run);
-    assert_eq!(world.state(), "needs-you");
-}

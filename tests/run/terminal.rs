@@ -4,14 +4,61 @@ use crate::world::World;
 use rustix::pty::{OpenptFlags, grantpt, ioctl_tiocgptpeer, openpt, unlockpt};
 use std::fs::File;
 use std::io::{Read, Write};
+use std::process::Child;
 
-/// Reads what is drawn until these words are there; all of it so far.
-fn until(screen: &mut File, drawn: &mut String, words: &str) {
-    let mut chunk = [0; 4096];
-    while !drawn.contains(words) {
-        let number = screen.read(&mut chunk).unwrap_or(0);
-        assert!(number > 0, "{words} never came: {drawn}");
-        drawn.push_str(&String::from_utf8_lossy(&chunk[..number]));
+/// A terminal with the binary before it.
+pub struct Screen {
+    child: Child,
+    screen: File,
+    /// All that was drawn.
+    pub drawn: String,
+    /// How far it was looked at.
+    seen: usize,
+}
+
+impl Screen {
+    /// The binary with these arguments, at the top of the repository.
+    pub fn of(world: &World, arguments: &[&str]) -> Self {
+        let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY;
+        let ours = openpt(flags).unwrap();
+        grantpt(&ours).unwrap();
+        unlockpt(&ours).unwrap();
+        let theirs = ioctl_tiocgptpeer(&ours, flags).unwrap();
+        let mut command = world.command(arguments);
+        command.env("TERM", "xterm-256color");
+        command.stdin(theirs.try_clone().unwrap()).stdout(theirs.try_clone().unwrap()).stderr(theirs);
+        let child = command.spawn().unwrap();
+        drop(command);
+        Self { child, screen: File::from(ours), drawn: String::new(), seen: 0 }
+    }
+
+    /// Reads what is drawn until these words are there, behind those that were waited for before.
+    pub fn until(&mut self, words: &str) {
+        let mut chunk = [0; 4096];
+        loop {
+            let news = &self.drawn[self.seen..];
+            if let Some(at) = news.find(words) {
+                self.seen += at + words.len();
+                return;
+            }
+            let number = self.screen.read(&mut chunk).unwrap_or(0);
+            assert!(number > 0, "{words} never came: {}", self.drawn);
+            self.drawn.push_str(&String::from_utf8_lossy(&chunk[..number]));
+        }
+    }
+
+    pub fn types(&mut self, keys: &str) {
+        self.screen.write_all(keys.as_bytes()).unwrap();
+    }
+
+    /// Reads to the end; the status has to be this one. All that was drawn.
+    pub fn ends_with(mut self, status: i32) -> String {
+        let mut chunk = [0; 4096];
+        while let Ok(number @ 1..) = self.screen.read(&mut chunk) {
+            self.drawn.push_str(&String::from_utf8_lossy(&chunk[..number]));
+        }
+        assert_eq!(self.child.wait().unwrap().code(), Some(status), "{}", self.drawn);
+        self.drawn
     }
 }
 
@@ -20,29 +67,19 @@ fn gates_and_questions_are_answered_inline() {
     let world = World::scripted(
         "tasks:\n  first:\n    - - ask: { question: Which one?, options: [left, right] }\n      - write: { path: first.txt, text: \"{answer}\" }\n",
     );
-    let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY;
-    let ours = openpt(flags).unwrap();
-    grantpt(&ours).unwrap();
-    unlockpt(&ours).unwrap();
-    let theirs = ioctl_tiocgptpeer(&ours, flags).unwrap();
-    let mut command = world.command(&["run", "x.spec.md"]);
-    command.env("TERM", "xterm-256color");
-    command.stdin(theirs.try_clone().unwrap()).stdout(theirs.try_clone().unwrap()).stderr(theirs);
-    let mut child = command.spawn().unwrap();
-    drop(command);
-    let (mut screen, mut drawn) = (File::from(ours), String::new());
-    until(&mut screen, &mut drawn, "launch? yes or no");
-    assert!(drawn.contains('\u{7}'), "the bell: {drawn}");
-    screen.write_all(b"perhaps\nyes\n").unwrap();
-    until(&mut screen, &mut drawn, "Begin with yes or no.");
-    until(&mut screen, &mut drawn, "first, your answer:");
-    screen.write_all(b"2\n").unwrap();
-    until(&mut screen, &mut drawn, "after wave 1? yes or no");
-    screen.write_all(b"yes, and mind the rest\n").unwrap();
-    until(&mut screen, &mut drawn, "completion? yes or no");
-    screen.write_all(b"y\n").unwrap();
-    until(&mut screen, &mut drawn, "segue runs merge");
-    assert_eq!(child.wait().unwrap().code(), Some(0), "{drawn}");
+    let mut screen = Screen::of(&world, &["run", "x.spec.md"]);
+    screen.until("launch? yes or no");
+    assert!(screen.drawn.contains('\u{7}'), "the bell: {}", screen.drawn);
+    screen.types("perhaps\nyes\n");
+    screen.until("Begin with yes or no.");
+    screen.until("first, your answer:");
+    screen.types("2\n");
+    screen.until("after wave 1? yes or no");
+    screen.types("yes, and mind the rest\n");
+    screen.until("completion? yes or no");
+    screen.types("y\n");
+    screen.until("segue runs merge");
+    let drawn = screen.ends_with(0);
     assert!(drawn.contains("2 of 2 tasks") || drawn.contains("1 of 2 tasks"), "a table was drawn: {drawn}");
     let run = world.run();
     assert_eq!(world.git(&["show", &format!("segue/{run}/integration:first.txt")]), "right");
@@ -54,22 +91,12 @@ fn gates_and_questions_are_answered_inline() {
 #[test]
 fn who_leaves_the_terminal_leaves_the_run_for_later() {
     let world = World::scripted(crate::whole::GOOD);
-    let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY;
-    let ours = openpt(flags).unwrap();
-    grantpt(&ours).unwrap();
-    unlockpt(&ours).unwrap();
-    let theirs = ioctl_tiocgptpeer(&ours, flags).unwrap();
-    let mut command = world.command(&["run", "x.spec.md"]);
-    command.env("TERM", "xterm-256color");
-    command.stdin(theirs.try_clone().unwrap()).stdout(theirs.try_clone().unwrap()).stderr(theirs);
-    let mut child = command.spawn().unwrap();
-    drop(command);
-    let (mut screen, mut drawn) = (File::from(ours), String::new());
-    until(&mut screen, &mut drawn, "launch? yes or no");
+    let mut screen = Screen::of(&world, &["run", "x.spec.md"]);
+    screen.until("launch? yes or no");
     // Ctrl-D at the beginning of a line.
-    screen.write_all(&[4]).unwrap();
-    until(&mut screen, &mut drawn, "segue runs resume");
-    assert_eq!(child.wait().unwrap().code(), Some(3), "{drawn}");
+    screen.types("\u{4}");
+    screen.until("segue runs resume");
+    screen.ends_with(3);
     assert_eq!(world.state(), "needs-you");
     let run = world.run();
     world.ends(0, &["runs", "reject", &run]);

@@ -88,6 +88,13 @@ impl World {
         command
     }
 
+    /// Another program, at the same place and with the same around it.
+    pub fn program(&self, program: &str, arguments: &[&str]) -> Command {
+        let mut command = Command::new(program);
+        self.around(command.args(arguments));
+        command
+    }
+
     pub fn segue(&self, arguments: &[&str]) -> Ran {
         let output = self.command(arguments).output().unwrap();
         Ran {

@@ -85,6 +85,9 @@ pub fn due(state: &State, now: Millis) -> Vec<Effect> {
     if state.is_over() {
         return due;
     }
+    if state.is_held() {
+        return due;
+    }
     if state.cancelled.is_none() {
         of_the_run(state, now, &mut due);
     }

@@ -1,7 +1,7 @@
 //! What a run knows of its plan: the part of it that decides, kept in the journal, so that a run goes
 //! on without its file and never changes because the file did.
 
-use segue_plan::{GateAt, Order, Plan, Policy, Task, TaskIndex, Tier};
+use segue_plan::{Action, GateAt, Order, Plan, Policy, Task, TaskIndex, Tier};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -49,6 +49,10 @@ pub struct Facts {
     pub planner: Option<String>,
     /// The agent that judges what a task changed.
     pub reviewer: Option<String>,
+    /// The agents of the plan of whom there may be a file: of its tasks and of its parts.
+    pub agent_files: Vec<String>,
+    /// What the run may start and use, a line each, as it was asked about; `None` where nobody said it.
+    pub list: Option<Vec<String>>,
     /// The hash of everything that the launch gate lists. Another hash asks again.
     pub list_hash: String,
 }
@@ -66,6 +70,9 @@ pub struct TaskFacts {
     pub before: Vec<TaskId>,
     /// The files it may write; empty: it is not said.
     pub writes: BTreeSet<String>,
+    /// The files that it says it reads or judges, so that they have to be there.
+    #[serde(default)]
+    pub needs: BTreeSet<String>,
     /// Whether it only reads: an empty diff is then no failure.
     pub read_only: bool,
     /// Whether it is marked as destructive: it gets a gate of its own.
@@ -167,6 +174,8 @@ impl Facts {
             health: plan.health.as_ref().map(|health| health.value.clone()),
             planner: around.parts.get(PLANNER).cloned(),
             reviewer: around.parts.get(REVIEWER).cloned(),
+            agent_files: agent_files(plan, around),
+            list: None,
             list_hash: around.list_hash.clone(),
             tasks,
         }
@@ -208,6 +217,14 @@ impl TaskFacts {
     }
 }
 
+/// Each agent that a task names or that takes a part, once, by name.
+fn agent_files(plan: &Plan, around: &Surroundings) -> Vec<String> {
+    let named = plan.tasks.iter().filter_map(|task| task.agent.as_ref());
+    let named = named.map(|agent| agent.value.trim_start_matches('@').to_owned());
+    let all: BTreeSet<String> = named.chain(around.parts.values().cloned()).collect();
+    all.into_iter().collect()
+}
+
 fn id_of(task: &Task) -> TaskId {
     TaskId(task.id.value.clone())
 }
@@ -233,6 +250,7 @@ fn task_facts(plan: &Plan, order: &Order, around: &Surroundings, index: TaskInde
         wave: order.wave_of(index),
         before: before.filter(|id| around.only.is_empty() || around.only.contains(id)).collect(),
         writes: task.written_files().map(|file| file.path.value.clone()).collect(),
+        needs: needed(task),
         read_only: task.read_only,
         destructive: task.destructive.is_some(),
         optional: task.optional,
@@ -244,6 +262,18 @@ fn task_facts(plan: &Plan, order: &Order, around: &Surroundings, index: TaskInde
         models,
         id,
     }
+}
+
+/// What a task changes may be what it makes: many formats do not tell one from the other. Patterns and
+/// folders are not looked for, nor are files that only the task's text mentions.
+fn needed(task: &Task) -> BTreeSet<String> {
+    let reads = |action| matches!(action, Action::Review | Action::Reference);
+    let stated = task.files.iter().filter(|file| file.is_stated && reads(file.action));
+    let paths = stated.map(|file| file.path.value.trim_start_matches("./"));
+    paths
+        .filter(|path| !path.ends_with('/') && !path.contains(['*', '?', '{', '[']))
+        .map(str::to_owned)
+        .collect()
 }
 
 /// The parts that the plan's tier asks for, with who takes each.

@@ -16,6 +16,7 @@
 //! - [`agent`], [`card`]: who does the work, and what they are told.
 //! - [`workspace`]: what the engine needs of the workspace.
 //! - [`launch`]: how a run comes to be.
+//! - [`list`]: what it may start and use, which is asked about whenever there is something new in it.
 //! - [`driver`]: the runner's loop, and what it needs done.
 //! - [`workshop`]: the hands of a real run: git, processes, agents.
 //! - [`report`]: what an agent says of itself.
@@ -34,6 +35,7 @@ pub mod facts;
 pub mod git;
 pub mod journal;
 pub mod launch;
+pub mod list;
 pub mod os;
 pub mod report;
 pub mod state;

@@ -2,7 +2,7 @@
 //! table.
 
 use crate::card::Card;
-use crate::facts::TaskId;
+use crate::facts::{Surroundings, TaskId};
 use segue_plan::Plan;
 
 /// The files of the workspace, as they stand in a commit. Calls may take a while; the engine makes them
@@ -14,6 +14,13 @@ pub trait Workspace: Send + Sync {
     ///
     /// A sentence: it is not there, or is no plan.
     fn plan(&self, path: &str, commit: &str) -> Result<Plan, String>;
+
+    /// What the settings and the agent files add to a plan, as it stands in `commit`.
+    ///
+    /// # Errors
+    ///
+    /// A sentence: an agent that it names is not there.
+    fn surroundings(&self, plan: &Plan, commit: &str) -> Result<Surroundings, String>;
 
     /// What the agent of a task is told, as it stands in `commit`.
     ///

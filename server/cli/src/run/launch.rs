@@ -12,15 +12,16 @@ use segue_analysis::plans::Planned;
 use segue_catalog::Severity;
 use segue_orchestrator::event::By;
 use segue_orchestrator::facts::{Facts, Surroundings, TaskId};
-use segue_orchestrator::git::include::{self, Included};
 use segue_orchestrator::git::survey::{Survey, survey};
 use segue_orchestrator::git::{Git, Repository};
 use segue_orchestrator::journal::Journal;
+use segue_orchestrator::list::{List, Means};
 use segue_orchestrator::workspace::Workspace;
 use segue_plan::{Plan, Policy, TaskIndex};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
+use std::sync::Arc;
 
 /// The built-in agent that replays a script.
 pub const REHEARSAL: &str = "rehearsal";
@@ -56,9 +57,8 @@ pub struct Launch {
     pub jobs: u64,
     /// What people should know of the repository.
     notes: Vec<String>,
-    /// What it starts by the settings alone.
-    pub starts: Vec<String>,
-    included: Vec<Included>,
+    /// What it may start and use.
+    list: List,
     has_open_high_risk: bool,
     confidence: Option<f64>,
     /// What the static checks say of the plan, a sentence each.
@@ -79,19 +79,28 @@ pub fn surveyed(folder: &Path, config: &Config) -> Result<Survey, Failure> {
 
 impl Launch {
     /// What `wish` would do in this repository.
-    pub fn of(found: Survey, wish: &Wish, config: &Config) -> Result<Self, Failure> {
+    pub fn of(found: Survey, wish: &Wish, config: &Arc<Config>) -> Result<Self, Failure> {
         let notes = found.notes().map(|note| note.message.clone()).collect();
         let (Some(repository), Some(base)) = (found.repository, found.base) else {
             return Err(Failure::said("there is no commit to start from."));
         };
-        let workspace = Committed::new(repository.clone(), &wish.plan, wish.inputs.clone());
+        let workspace = Committed::new(repository.clone(), wish.clone(), Arc::clone(config));
         let plan = workspace.plan(&wish.plan, &base).map_err(Failure::said)?;
         refuse_what_cannot_run(&plan, wish)?;
         let policy = super::settings::policy(config)?;
         let jobs = policy.jobs_for(wish.jobs.or(config.orchestrator.jobs.map(u64::from)));
-        let included = include::list(&repository)?;
         let (around, agents) = surroundings(&plan, &workspace, &base, wish, config)?;
-        let facts = Facts::of(&plan, &plan.order(), &around, &policy);
+        let mut facts = Facts::of(&plan, &plan.order(), &around, &policy);
+        let setup: Vec<String> = config.orchestrator.setup.iter().cloned().collect();
+        let means = Means {
+            repository: &repository,
+            workspace: &workspace,
+            agents: &agents,
+            default_agent: &around.default_agent,
+            setup: &setup,
+        };
+        let list = List::of(&facts, &base, &means)?;
+        facts.list = Some(list.clone().lines());
         let mut launch = Self {
             base,
             branch: found.branch,
@@ -99,8 +108,7 @@ impl Launch {
             policy,
             jobs,
             notes,
-            starts: starts(&agents, config),
-            included,
+            list,
             has_open_high_risk: plan.has_open_high_risk(),
             confidence: plan.confidence.as_ref().map(|confidence| confidence.value),
             findings: findings(&wish.plan, plan),
@@ -173,10 +181,16 @@ impl Launch {
         }
         self.reviews(&mut page);
         self.commands(&mut page);
-        if !self.included.is_empty() {
+        if !self.list.copied.is_empty() {
             let _ = writeln!(page, "\nIgnored files that are copied into each worktree");
-            for file in include::shown(&self.included) {
-                let _ = writeln!(page, "  {}", visible(&file));
+            for line in &self.list.copied {
+                let _ = writeln!(page, "  {}", visible(line.strip_prefix("copied: ").unwrap_or(line)));
+            }
+        }
+        if !self.list.agent_files.is_empty() {
+            let _ = writeln!(page, "\nAgent files that take part");
+            for line in &self.list.agent_files {
+                let _ = writeln!(page, "  {}", visible(line.strip_prefix("agent file ").unwrap_or(line)));
             }
         }
         let unproved = self.unproved();
@@ -224,22 +238,13 @@ impl Launch {
     }
 
     fn commands(&self, page: &mut String) {
-        let mut lines = self.starts.clone();
-        lines.extend(self.facts.health.iter().map(|command| format!("health: {command}")));
-        let own = self.facts.tasks.iter().filter(|task| !task.done).flat_map(|task| &task.validation);
-        for command in own.chain(&self.facts.validation) {
-            let line = format!("proof: {command}");
-            if !lines.contains(&line) {
-                lines.push(line);
-            }
-        }
-        if lines.is_empty() {
+        if self.list.commands.is_empty() {
             let _ = writeln!(page, "\nNo command runs.");
             return;
         }
         let _ = writeln!(page, "\nCommands that may run, in worktrees of their own");
-        for line in lines {
-            let _ = writeln!(page, "  {}", visible(&line));
+        for line in &self.list.commands {
+            let _ = writeln!(page, "  {}", visible(line));
         }
     }
 
@@ -271,15 +276,6 @@ impl Launch {
             _ => format!("Proposed: with gates, because {}.", reasons.join(", and ")),
         }
     }
-}
-
-/// What a run starts by the settings, and not by its plan: agents, and what sets worktrees up. `agents` are
-/// their command lines by name, empty for what starts nothing.
-pub fn starts(agents: &BTreeMap<String, String>, config: &Config) -> Vec<String> {
-    let agents = agents.iter().filter(|(_, line)| !line.is_empty());
-    let mut lines: Vec<String> = agents.map(|(name, line)| format!("{name}: {line}")).collect();
-    lines.extend(config.orchestrator.setup.iter().map(|command| format!("setup: {command}")));
-    lines
 }
 
 /// What the static checks say of a plan: its warnings and worse.

@@ -107,13 +107,8 @@ pub fn run(args: &Args) -> Result<ExitCode, Failure> {
     let Some(owner) = runner::owner(&place, &run)? else {
         return Err(Failure::said(format!("the run `{run}` is another's.")));
     };
-    let kept = Kept {
-        inputs: wish.inputs,
-        branch: launch.branch.clone(),
-        agent: wish.agent,
-        only: wish.only,
-        starts: launch.starts.clone(),
-    };
+    let kept =
+        Kept { inputs: wish.inputs, branch: launch.branch.clone(), agent: wish.agent, only: wish.only };
     kept.write(&place, &run)?;
     let facts = Box::new(launch.facts.clone());
     journal.append(&run, 0, vec![Event::RunCreated(Box::new(created)), Event::Planned { facts }], now())?;

@@ -1,11 +1,10 @@
 //! The runner: the process in which a run lives. In the foreground it is this one; else a process of its
 //! own that belongs to neither terminal nor editor.
 
-use super::launch::{REHEARSAL, Wish, starts, surroundings};
+use super::launch::{REHEARSAL, Wish, surroundings};
 use super::settings;
 use super::workspace::Committed;
 use crate::Failure;
-use crate::output::visible;
 use crate::runs::open::{person, place_of, redactor};
 use clap::Parser;
 use segue_orchestrator::agent::Agent;
@@ -59,8 +58,6 @@ pub struct Kept {
     pub agent: Option<String>,
     /// Which tasks were asked for; empty: all.
     pub only: Vec<String>,
-    /// What it may start by the settings that were agreed to.
-    pub starts: Vec<String>,
 }
 
 impl Kept {
@@ -231,8 +228,6 @@ fn hands(repository: &Repository, place: &Place, run: &str, state: &State) -> Re
     let marker = format!("{run}/git/0");
     let repository =
         settings::placed(repository.clone(), &config).with_git(|git| git.with_variable(os::MARKER, marker));
-    let workspace = Committed::new(repository.clone(), &created.plan, kept.inputs.clone());
-    let plan = workspace.plan(&created.plan, &created.base)?;
     let wish = Wish {
         plan: created.plan.clone(),
         agent: kept.agent,
@@ -241,15 +236,9 @@ fn hands(repository: &Repository, place: &Place, run: &str, state: &State) -> Re
         ..Wish::default()
     };
     let said = |failure: Failure| failure.to_string();
-    let (surroundings, lines) =
-        surroundings(&plan, &workspace, &created.base, &wish, &config).map_err(said)?;
-    let starts = starts(&lines, &config);
-    if let Some(new) = starts.iter().find(|line| !kept.starts.contains(line)) {
-        return Err(format!(
-            "`segue.toml` lets the run `{run}` start what nobody agreed to when it was launched: `{}`. Undo that, or cancel the run and launch the plan again.",
-            visible(new)
-        ));
-    }
+    let workspace = Committed::new(repository.clone(), wish.clone(), Arc::clone(&config));
+    let plan = workspace.plan(&created.plan, &created.base)?;
+    let (surroundings, _) = surroundings(&plan, &workspace, &created.base, &wish, &config).map_err(said)?;
     let mut agents: BTreeMap<String, Arc<dyn Agent>> = BTreeMap::new();
     let used = state.facts.tasks.iter().map(|task| task.agent.as_str());
     for name in config.agents.keys().map(String::as_str).chain([REHEARSAL]).chain(used) {
@@ -267,7 +256,7 @@ fn hands(repository: &Repository, place: &Place, run: &str, state: &State) -> Re
         place: place.clone(),
         run: run.to_owned(),
         agents,
-        surroundings,
+        default_agent: surroundings.default_agent,
         workspace: Arc::new(workspace),
         setup: config.orchestrator.setup.iter().cloned().collect(),
         redact: redactor(),

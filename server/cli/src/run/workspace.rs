@@ -1,14 +1,17 @@
 //! The workspace as the run engine needs it, read from commits by git: what an editor has open and what
 //! lies uncommitted in the checkout is not part of a run.
 
+use super::launch::{Wish, surroundings};
+use segue_analysis::config::Config;
 use segue_analysis::features::run as texts;
 use segue_analysis::plans;
 use segue_orchestrator::card::{Card, Context};
-use segue_orchestrator::facts::TaskId;
+use segue_orchestrator::facts::{Surroundings, TaskId};
 use segue_orchestrator::git::Repository;
 use segue_orchestrator::workspace::{AgentFile, Workspace};
 use segue_plan::{ContextLink, Plan, Stated, Task};
 use std::path::Path;
+use std::sync::Arc;
 
 /// The most of one section that goes into a card, in bytes; the agent reads the rest itself.
 const LONGEST_SECTION: usize = 16 << 10;
@@ -16,16 +19,16 @@ const LONGEST_SECTION: usize = 16 << 10;
 /// The files of a repository, commit by commit.
 pub struct Committed {
     repository: Repository,
-    /// The plan's file, relative to the top.
-    plan: String,
-    /// What the inputs of a prompt were given, by name.
-    inputs: Vec<(String, String)>,
+    /// What was asked for: the plan's file, the inputs of a prompt.
+    wish: Wish,
+    /// The settings that hold for the plan.
+    config: Arc<Config>,
 }
 
 impl Committed {
-    /// The workspace of a run of the plan at `plan`.
-    pub fn new(repository: Repository, plan: &str, inputs: Vec<(String, String)>) -> Self {
-        Self { repository, plan: plan.to_owned(), inputs }
+    /// The workspace of a run that somebody wants.
+    pub fn new(repository: Repository, wish: Wish, config: Arc<Config>) -> Self {
+        Self { repository, wish, config }
     }
 
     /// The top of the user's checkout.
@@ -60,7 +63,7 @@ impl Committed {
 
     fn filled(&self, text: &str) -> String {
         let mut text = text.to_owned();
-        for (name, value) in &self.inputs {
+        for (name, value) in &self.wish.inputs {
             // `${input:name}` and `${input:name:placeholder}`.
             while let Some(start) = text.find(&format!("${{input:{name}")) {
                 let Some(length) = text.get(start..).and_then(|rest| rest.find('}')) else { break };
@@ -79,7 +82,7 @@ impl Committed {
     fn contexts(&self, links: &[ContextLink], commit: &str) -> Vec<Context> {
         let mut contexts: Vec<Context> = Vec::new();
         for link in links {
-            let (paths, anchor) = texts::destination(&self.plan, &link.target.value);
+            let (paths, anchor) = texts::destination(&self.wish.plan, &link.target.value);
             let found = paths.iter().find_map(|path| Some((path, self.text(path, commit)?)));
             let Some((path, text)) = found else { continue };
             let text = texts::section(path, &text, anchor.as_deref()).unwrap_or_default();
@@ -105,10 +108,15 @@ impl Workspace for Committed {
         Ok(plan)
     }
 
+    fn surroundings(&self, plan: &Plan, commit: &str) -> Result<Surroundings, String> {
+        let found = surroundings(plan, self, commit, &self.wish, &self.config);
+        found.map(|(around, _)| around).map_err(|failure| failure.to_string())
+    }
+
     fn task_card(&self, task: &TaskId, commit: &str) -> Result<Card, String> {
-        let plan = self.plan(&self.plan, commit)?;
+        let plan = self.plan(&self.wish.plan, commit)?;
         let found = plan.find(&task.0).and_then(|index| plan.get(index));
-        let own = found.ok_or_else(|| format!("`{}` has no task `{task}` any more.", self.plan))?;
+        let own = found.ok_or_else(|| format!("`{}` has no task `{task}` any more.", self.wish.plan))?;
         let agent =
             own.agent.as_ref().and_then(|agent| self.agent(agent.value.trim_start_matches('@'), commit));
         let mut links = own.context.clone();
@@ -151,8 +159,8 @@ impl Committed {
     /// What a task shall reach: what the file says of it; of a prompt all that stands in it.
     fn objective(&self, plan: &Plan, task: &Task, commit: &str) -> String {
         if plan.format == "prompt" {
-            let text = self.text(&self.plan, commit).unwrap_or_default();
-            return texts::section(&self.plan, &text, None).unwrap_or(text);
+            let text = self.text(&self.wish.plan, commit).unwrap_or_default();
+            return texts::section(&self.wish.plan, &text, None).unwrap_or(text);
         }
         let mut parts: Vec<&str> =
             task.objective.iter().chain(&task.focus).map(|part| part.value.as_str()).collect();

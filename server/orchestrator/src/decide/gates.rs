@@ -30,6 +30,39 @@ pub(super) fn launch(state: &State) -> Vec<Event> {
     open(state, GateKind::Launch, text, Vec::new(), false)
 }
 
+/// The gate about what nobody agreed to: opened, asked anew where it became something else, no longer
+/// asked where it was undone. Who rejects it ends the run.
+pub(super) fn list(state: &State) -> Vec<Event> {
+    // Where another gate is open nothing begins, and it may be the end.
+    if state.cancelled.is_some() || is_asking(state) {
+        return Vec::new();
+    }
+    let last = state.gate(&GateKind::List);
+    let open = last.filter(|gate| gate.answer.is_none() && !gate.withdrawn);
+    if let Some(open) = open.filter(|gate| gate.opened.approvals != state.unagreed) {
+        return vec![Event::GateWithdrawn { gate: open.opened.gate }];
+    }
+    if state.unagreed.is_empty() || open.is_some() {
+        return Vec::new();
+    }
+    let answered = last.filter(|gate| !gate.dealt_with).and_then(|gate| gate.answer.as_ref());
+    if let Some(refused) = answered.filter(|own| own.answer == Answer::Reject) {
+        return vec![Event::CancelAsked { task: None, by: refused.by.clone() }];
+    }
+    vec![Event::GateOpened(GateOpened {
+        gate: next_gate(state),
+        kind: GateKind::List,
+        text: "The run would start or use what was not on its list.".to_owned(),
+        approvals: state.unagreed.clone(),
+        needs_a_person: false,
+    })]
+}
+
+/// Whether the run waits for a person to say which way it goes.
+pub(super) fn is_asking(state: &State) -> bool {
+    matches!(state.phase, Some(Phase::Planning | Phase::WaitingApproval))
+}
+
 /// Who reviews the plan before it runs, where its tier asks for that.
 fn reviewed_by(facts: &Facts) -> String {
     let by: Vec<String> = facts.reviews.iter().map(|own| format!("{} ({})", own.part, own.agent)).collect();
@@ -49,7 +82,7 @@ fn reviewed_by(facts: &Facts) -> String {
 
 /// What follows while a person is asked, and once there is an answer.
 pub(super) fn waiting(state: &State) -> Vec<Event> {
-    let Some(gate) = state.gates.iter().rev().find(|gate| !gate.opened.kind.is_of_a_task()) else {
+    let Some(gate) = state.gates.iter().rev().find(|gate| gate.opened.kind.is_of_the_course()) else {
         return Vec::new();
     };
     let Some(answered) = &gate.answer else { return withdrawn(state, gate) };

@@ -35,15 +35,19 @@ pub fn judge_turn(end: &crate::event::TurnEnd) -> Option<(crate::event::Class, c
 #[must_use]
 pub fn decide(state: &State, now: Millis) -> Step {
     let Some(phase) = state.phase else { return Step::default() };
-    let parts: [fn(&State, Millis) -> Vec<Event>; 8] = [
+    let parts: [fn(&State, Millis) -> Vec<Event>; 9] = [
         cancelled,
         answered_beforehand,
-        judge::attempts,
+        |state, _| gates::list(state),
+        |state, now| if state.is_held() { Vec::new() } else { judge::attempts(state, now) },
         retry::failing,
         retry::stopped,
         retry::skipped,
         wave::limits,
-        |state, now| of_phase(state, now),
+        |state, now| {
+            let may_begin = state.unagreed.is_empty() || gates::is_asking(state);
+            if may_begin { of_phase(state, now) } else { Vec::new() }
+        },
     ];
     if phase.is_over() {
         return Step { events: reopened(state), wake: None };
@@ -54,7 +58,9 @@ pub fn decide(state: &State, now: Millis) -> Step {
             return Step { events, wake: None };
         }
     }
-    Step { events: Vec::new(), wake: wake(state, now) }
+    // Whatever would happen by itself has to wait for the answer too.
+    let wake = if state.is_held() { None } else { wake(state, now) };
+    Step { events: Vec::new(), wake }
 }
 
 fn of_phase(state: &State, now: Millis) -> Vec<Event> {

@@ -14,6 +14,11 @@ pub trait Hands: Send + Sync + 'static {
     /// Does an effect, to its end or until it shall stop, and gives the event that says what came of it.
     fn perform(self: Arc<Self>, job: Job) -> Boxed<'static, Result<Event, Failed>>;
 
+    /// What the run may start and use as things stand now, a line each; `None` where nobody keeps that.
+    fn list(self: Arc<Self>, _: Arc<State>) -> Boxed<'static, Result<Option<Vec<String>>, String>> {
+        Box::pin(std::future::ready(Ok(None)))
+    }
+
     /// Ends what an earlier runner of this run left behind, before anything else begins.
     fn recover(self: Arc<Self>, state: Arc<State>) -> Boxed<'static, Result<(), String>>;
 }

@@ -131,7 +131,9 @@ impl Driver {
         driver.take_commands()?;
         let mut events = recovered(&driver.state);
         let version = env!("CARGO_PKG_VERSION").to_owned();
-        events.push(Event::RunnerStarted { pid: std::process::id(), version });
+        let state = Arc::new(driver.state.clone());
+        let list = driver.hands.clone().list(state).await.map_err(DriverError::Run)?;
+        events.push(Event::RunnerStarted { pid: std::process::id(), version, list });
         driver.append(events)?;
         Ok(driver)
     }

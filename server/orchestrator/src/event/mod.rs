@@ -75,6 +75,9 @@ pub enum Event {
         pid: u32,
         /// The version of the binary.
         version: String,
+        /// What the run may start and use as things stand now; `None` where that was not looked at.
+        #[serde(default)]
+        list: Option<Vec<String>>,
     },
     /// The run goes from one part to the next.
     PhaseEntered {
@@ -138,6 +141,9 @@ pub enum Event {
         base: String,
         /// What is missing; empty: go.
         missing: Vec<String>,
+        /// What the run may start and use from this commit on; `None` where that was not looked at.
+        #[serde(default)]
+        list: Option<Vec<String>>,
     },
     /// An attempt shall begin.
     AttemptPlanned(AttemptPlanned),

@@ -116,6 +116,9 @@ pub enum GateKind {
     },
     /// Whether the revised plan runs.
     Plan,
+    /// Whether the run may start and use what was not on its list. Nothing new begins until then, wherever
+    /// the run is.
+    List,
     /// Whether what was missing before a wave is there now.
     Preflight {
         /// The wave.
@@ -159,6 +162,12 @@ impl GateKind {
     #[must_use]
     pub fn is_of_a_task(&self) -> bool {
         self.task().is_some()
+    }
+
+    /// Whether its answer leads the run from one phase to the next.
+    #[must_use]
+    pub fn is_of_the_course(&self) -> bool {
+        !self.is_of_a_task() && *self != Self::List
     }
 }
 

@@ -79,7 +79,9 @@ struct Head {
 fn of_gate(state: &State, record: &Record, gate: &Gate, decision: &str, reason: &str, next: &str) -> Value {
     let wave_of = |task| state.facts.find(task).map(|(_, facts)| facts.wave);
     let (event_type, phase) = match &gate.opened.kind {
-        GateKind::Launch | GateKind::Start | GateKind::Plan | GateKind::Review { .. } => ("PLAN_GATE", None),
+        GateKind::Launch | GateKind::Start | GateKind::Plan | GateKind::List | GateKind::Review { .. } => {
+            ("PLAN_GATE", None)
+        }
         GateKind::Planning { task } => ("PLAN_GATE", wave_of(task)),
         GateKind::Preflight { wave } => ("PREFLECT_GATE", Some(*wave)),
         GateKind::Wave { wave } | GateKind::Integration { wave } => ("PHASE_REVIEW_GATE", Some(*wave)),

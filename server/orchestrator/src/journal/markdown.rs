@@ -204,6 +204,7 @@ pub fn gate_words(kind: &GateKind) -> String {
         GateKind::Start => "before the start".to_owned(),
         GateKind::Review { verdict } => format!("plan review: {}", verdict.name()),
         GateKind::Plan => "revised plan".to_owned(),
+        GateKind::List => "changed list".to_owned(),
         GateKind::Preflight { wave } => format!("before wave {wave}"),
         GateKind::Destructive { task } => format!("destructive task {task}"),
         GateKind::Planning { task } => format!("plan of {task}"),

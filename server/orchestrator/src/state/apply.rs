@@ -25,13 +25,21 @@ impl State {
                 self.created = Some((**created).clone());
                 self.phase = Some(Phase::Planning);
             }
-            Event::Planned { facts } => self.plans(facts),
+            Event::Planned { facts } => {
+                // Nothing begins before the launch gate, which is about this very list.
+                self.agreed = facts.list.as_ref().map(|list| list.iter().cloned().collect());
+                self.plans(facts);
+            }
             Event::PlanRevised { facts } => {
                 let for_review = self.revising.as_ref().is_some_and(|revision| revision.for_review);
                 self.plan_gate_due = !for_review || facts.list_hash != self.facts.list_hash;
                 self.plans(facts);
             }
-            Event::RunnerStarted { .. } => self.runners += 1,
+            Event::RunnerStarted { list, .. } => {
+                self.runners += 1;
+                self.compares(list.as_ref());
+                self.held = !self.unagreed.is_empty();
+            }
             Event::PhaseEntered { phase } => self.enters(*phase),
             Event::GateOpened(_)
             | Event::GateAnswered { .. }
@@ -52,7 +60,12 @@ impl State {
             | Event::CulpritFound { .. }
             | Event::Unmerged { .. } => self.merges(&record.event),
             Event::BudgetSpent { what } => self.spent = Some(what.clone()),
-            Event::CancelAsked { task: None, by } => self.cancelled = Some(by.clone()),
+            Event::CancelAsked { task: None, by } => {
+                self.cancelled = Some(by.clone());
+                for gate in self.gates.iter_mut().filter(|gate| gate.opened.kind == GateKind::List) {
+                    gate.dealt_with = true;
+                }
+            }
             Event::CancelAsked { task: Some(task), .. } => {
                 if let Some(task) = self.task_mut(task).filter(|task| !task.status.is_over()) {
                     task.cancel_asked = true;
@@ -115,7 +128,7 @@ impl State {
             wave.preflight_due = wave.base.is_none();
         }
         for gate in &mut self.gates {
-            gate.dealt_with |= gate.answer.is_some() && !gate.opened.kind.is_of_a_task();
+            gate.dealt_with |= gate.answer.is_some() && gate.opened.kind.is_of_the_course();
         }
         self.phase = Some(phase);
     }
@@ -138,8 +151,18 @@ impl State {
                     let answered = Answered { answer: *answer, note: note.clone(), by: by.clone(), at };
                     open.answer = Some(answered);
                     self.notes.extend(note.clone());
-                    if let (Answer::Approve, GateKind::Wave { wave }) = (answer, &open.opened.kind) {
-                        self.waves.entry(*wave).or_default().approved = true;
+                    match (answer, &open.opened.kind) {
+                        (Answer::Approve, GateKind::Wave { wave }) => {
+                            self.waves.entry(*wave).or_default().approved = true;
+                        }
+                        (Answer::Approve, GateKind::List) => {
+                            let lines = open.opened.approvals.clone();
+                            self.agrees(lines);
+                        }
+                        (Answer::Approve, GateKind::Plan) => {
+                            self.agrees(self.facts.list.clone().unwrap_or_default())
+                        }
+                        _ => {}
                     }
                 }
             }
@@ -159,6 +182,20 @@ impl State {
             }
             _ => {}
         }
+    }
+
+    /// What the run would start or use, beside what was agreed to.
+    fn compares(&mut self, list: Option<&Vec<String>>) {
+        let (Some(list), Some(agreed)) = (list, &self.agreed) else { return };
+        self.unagreed = list.iter().filter(|line| !agreed.contains(*line)).cloned().collect();
+    }
+
+    /// A person agreed to these lines.
+    fn agrees(&mut self, lines: Vec<String>) {
+        let Some(agreed) = &mut self.agreed else { return };
+        agreed.extend(lines);
+        self.unagreed.retain(|line| !agreed.contains(line));
+        self.held &= !self.unagreed.is_empty();
     }
 
     fn reviews(&mut self, event: &Event) {
@@ -199,7 +236,8 @@ impl State {
 
     fn waves(&mut self, event: &Event) {
         match event {
-            Event::PreflightDone { wave, base, missing } => {
+            Event::PreflightDone { wave, base, missing, list } => {
+                self.compares(list.as_ref());
                 let wave = self.waves.entry(*wave).or_default();
                 wave.preflight_due = false;
                 wave.base = missing.is_empty().then(|| base.clone());

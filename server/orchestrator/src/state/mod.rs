@@ -13,7 +13,7 @@ use crate::event::{
     Answer, By, Check, GateKind, GateOpened, Millis, Phase, QuestionAsked, Record, RunCreated, Usage, Verdict,
 };
 use crate::facts::{Facts, TaskFacts, TaskId};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A run.
 #[derive(Clone, Debug, PartialEq, Default)]
@@ -65,6 +65,12 @@ pub struct State {
     pub plan_gate_due: bool,
     /// How often the run was taken over by a runner.
     pub runners: u32,
+    /// What a person agreed that the run may start and use; `None` where no list was kept.
+    pub agreed: Option<BTreeSet<String>>,
+    /// What it would start or use that nobody agreed to.
+    pub unagreed: Vec<String>,
+    /// Whether that was found by a runner that took the run over: then nothing goes on before the answer.
+    pub held: bool,
 }
 
 /// A wave.
@@ -274,6 +280,12 @@ impl State {
     #[must_use]
     pub fn needs_a_person(&self) -> bool {
         !self.is_over() && (self.open_gates().next().is_some() || self.open_questions().next().is_some())
+    }
+
+    /// Whether nothing may go on before a person has answered what the run may start.
+    #[must_use]
+    pub fn is_held(&self) -> bool {
+        self.held && self.cancelled.is_none()
     }
 
     /// Whether nothing happens any more by itself.

@@ -4,12 +4,14 @@ use crate::agent::Turn;
 use crate::card::{Ask, Card};
 use crate::driver::{Failed, Job};
 use crate::event::{AttemptKey, Class, Diff, Event, Evidence, Exit, TurnEnd, TurnKind};
-use crate::git::{self, changes, evidence, include, worktree};
-use crate::state::Attempt;
+use crate::git::{self, GitError, changes, evidence, include, worktree};
+use crate::list::copied_line;
+use crate::state::{Attempt, State};
 use crate::time;
 use crate::workshop::listener::Scribe;
 use crate::workshop::{Workshop, attempt_failed, seconds, title_of};
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The most of a difference that is searched for secrets, in bytes.
@@ -22,10 +24,11 @@ impl Workshop {
         let attempt = attempt_of(job, &key)?;
         let base = attempt.base.clone();
         let (at, from) = (place.clone(), base.clone());
+        let agreed = job.state.agreed.clone();
         let folder = self
             .blocking(move |own| {
                 let folder = worktree::add(&own.repository, &at, &from)?;
-                include::copy(&own.repository, &include::list(&own.repository)?, &folder)?;
+                own.copy_what_was_agreed(agreed.as_ref(), &folder)?;
                 Ok(folder)
             })
             .await?;
@@ -37,6 +40,21 @@ impl Workshop {
         }
         let worktree = folder.to_string_lossy().into_owned();
         Ok(Event::AttemptPrepared { key, worktree, branch: place.branch(), base })
+    }
+
+    /// Copies the ignored files that belong into a worktree. Patterns may have changed since somebody looked
+    /// at what they match: what nobody saw is left out.
+    fn copy_what_was_agreed(&self, agreed: Option<&BTreeSet<String>>, folder: &Path) -> Result<(), GitError> {
+        let begins_so = copied_line("");
+        if agreed.is_some_and(|agreed| !agreed.iter().any(|line| line.starts_with(&begins_so))) {
+            return Ok(());
+        }
+        let mut included = include::list(&self.repository)?;
+        if let Some(agreed) = agreed {
+            let shown = |file: &include::Included| include::shown(std::slice::from_ref(file)).concat();
+            included.retain(|file| agreed.contains(&copied_line(&shown(file))));
+        }
+        include::copy(&self.repository, &included, folder)
     }
 
     /// Has the agent do one turn.
@@ -71,6 +89,12 @@ impl Workshop {
     fn card(&self, job: &Job, key: &AttemptKey, attempt: &Attempt) -> Result<Card, Failed> {
         let told = self.workspace.task_card(&key.task, &attempt.base);
         let mut card = told.map_err(|why| attempt_failed(Class::NeedsReplan, Evidence::new(why)))?;
+        // A task that begins from the tip has its plan from there, and its agent file as it was agreed to.
+        let agreed = agreed_commit(&job.state, key, attempt);
+        if agreed != attempt.base {
+            let own = self.workspace.task_card(&key.task, &agreed).unwrap_or_default();
+            (card.role, card.tools) = (own.role, own.tools);
+        }
         let policy = job.state.policy();
         card.budget = format!(
             "{} for the whole task, {} without a word.",
@@ -174,11 +198,11 @@ impl Workshop {
         let (commit, diff) = self
             .blocking(move |own| {
                 let turned = git::commit::after_turn(&own.repository, &place, &base, &message)?;
-                let changed = changes::between(&own.repository, &base, &turned.tip)?;
+                let (changed, text) = changes::with_text(&own.repository, &base, &turned.tip)?;
                 let (added, removed) = changes::total(&changed);
                 let files = changed.iter().map(|file| file.path.to_string_lossy().into_owned()).collect();
-                let text = changes::text(&own.repository, &base, &turned.tip, SEARCHED)?;
-                let secret = own.secret_in(&text);
+                let searched = text.get(..text.floor_char_boundary(SEARCHED)).unwrap_or(&text);
+                let secret = own.secret_in(searched);
                 Ok((turned.tip, Diff { files, added, removed, secret }))
             })
             .await?;
@@ -210,6 +234,12 @@ impl Workshop {
         let checks = self.checks(&commands.unwrap_or_default(), &folder, &marker, limit, &job.stop).await;
         Ok(Event::Validated { key, checks })
     }
+}
+
+/// The commit whose agent files were agreed to for an attempt: that from which its wave began.
+pub(super) fn agreed_commit(state: &State, key: &AttemptKey, attempt: &Attempt) -> String {
+    let wave = state.facts.find(&key.task).and_then(|(_, facts)| state.waves.get(&facts.wave));
+    wave.and_then(|wave| wave.base.clone()).unwrap_or_else(|| attempt.base.clone())
 }
 
 /// The attempt that a job is about.

@@ -7,6 +7,7 @@ use crate::git::predict::Conflict;
 use crate::git::{self, GitError, survey, worktree};
 use crate::state::State;
 use crate::workshop::{Workshop, seconds, title_of};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -27,7 +28,7 @@ impl Workshop {
             }
         }
         let created = state.created.clone();
-        let (base, obstacles) = self
+        let (base, obstacles, list) = self
             .blocking(move |own| {
                 let from = created.map(|created| created.base).unwrap_or_default();
                 merge::begin(&own.repository, &own.run, &from)?;
@@ -37,11 +38,30 @@ impl Workshop {
                 });
                 let obstacles: Vec<String> =
                     looked.obstacles().map(|finding| finding.message.clone()).collect();
-                Ok((base, obstacles))
+                let list = own.list_of(&state.facts, &base)?;
+                let absent = own.absent(&state, wave, &base)?;
+                Ok((base, obstacles.into_iter().chain(absent).collect::<Vec<String>>(), list))
             })
             .await?;
         missing.extend(obstacles);
-        Ok(Event::PreflightDone { wave, base, missing })
+        Ok(Event::PreflightDone { wave, base, missing, list })
+    }
+
+    /// What the tasks of a wave read and nobody has made, nor is to make.
+    fn absent(&self, state: &State, wave: u32, base: &str) -> Result<Vec<String>, GitError> {
+        let open: Vec<_> = state.of_wave(wave).filter(|(_, task)| !task.status.is_over()).collect();
+        if open.iter().all(|(facts, _)| facts.needs.is_empty()) {
+            return Ok(Vec::new());
+        }
+        let there: BTreeSet<String> = self.repository.paths(base)?.into_iter().collect();
+        let to_come = |path: &String| {
+            state.all().any(|(facts, task)| !task.status.is_over() && facts.writes.contains(path))
+        };
+        let needs = open.iter().flat_map(|(facts, _)| facts.needs.iter().map(|path| (&facts.id, path)));
+        let absent = needs.filter(|(_, path)| !there.contains(*path) && !to_come(path));
+        Ok(absent
+            .map(|(task, path)| format!("`{task}` reads `{path}`, which is not there and is made by no task"))
+            .collect())
     }
 
     /// The plan's file with a task ticked, as it stands in a tree.

@@ -2,12 +2,13 @@
 
 use crate::agent::{Agent, Turn};
 use crate::driver::{Failed, Job};
-use crate::event::{AttemptKey, Event, Exit, TurnEnd, TurnKind, Verdict};
+use crate::event::{AttemptKey, Event, Exit, Phase, TurnEnd, TurnKind, Verdict};
 use crate::facts::{Facts, PLANNER, TaskId};
 use crate::git::merge::{self, Edit};
 use crate::git::{Place, worktree};
 use crate::report::ASKS_FOR_A_VERDICT;
-use crate::workshop::attempt::attempt_of;
+use crate::state::State;
+use crate::workshop::attempt::{agreed_commit, attempt_of};
 use crate::workshop::listener::Scribe;
 use crate::workshop::{Workshop, seconds, title_of};
 use std::path::PathBuf;
@@ -40,7 +41,7 @@ impl Workshop {
         let file = self.workspace.agent(name, commit);
         let agent = match self.agents.get(name) {
             Some(agent) => agent,
-            None => file.as_ref().and_then(|_| self.agents.get(&self.surroundings.default_agent))?,
+            None => file.as_ref().and_then(|_| self.agents.get(&self.default_agent))?,
         };
         let file = file.unwrap_or_default();
         Some(Consultant { agent: Arc::clone(agent), role: file.body, model: file.models.into_iter().next() })
@@ -82,7 +83,7 @@ impl Workshop {
     pub(super) async fn review(self: &Arc<Self>, job: &Job, key: AttemptKey) -> Result<Event, Failed> {
         let attempt = attempt_of(job, &key)?;
         let name = job.state.facts.reviewer.clone().unwrap_or_default();
-        let Some(asked) = self.consultant(&name, &attempt.base) else {
+        let Some(asked) = self.consultant(&name, &agreed_commit(&job.state, &key, attempt)) else {
             let notes = format!("There is no agent called `{name}`.");
             return Ok(Event::Reviewed { key, verdict: Verdict::Abstain, notes });
         };
@@ -149,7 +150,12 @@ impl Workshop {
         let (Some(name), Some(created)) = (state.facts.planner.clone(), state.created.clone()) else {
             return failed("There is no planner.".to_owned());
         };
-        let Some(asked) = self.consultant(&name, &state.tip) else {
+        // While a wave goes on, what it merged is not yet looked at.
+        let agreed = match state.phase {
+            Some(Phase::Acting(wave)) => state.waves.get(&wave).and_then(|wave| wave.base.clone()),
+            _ => None,
+        };
+        let Some(asked) = self.consultant(&name, agreed.as_ref().unwrap_or(&state.tip)) else {
             return failed(format!("There is no agent called `{name}`."));
         };
         let reason = state.revising.as_ref().map(|own| own.reason.clone()).unwrap_or_default();
@@ -190,22 +196,29 @@ impl Workshop {
         if !revised {
             return failed("The planner left the plan as it is.".to_owned());
         }
-        let own = Arc::clone(self);
-        let read = tokio::task::spawn_blocking(move || own.workspace.plan(&plan, &commit)).await;
+        let read = self.blocking(move |own| Ok(own.revised(&state, &plan, &commit))).await?;
         match read {
-            Ok(Ok(plan)) => {
-                let policy = state.policy();
-                let mut facts = Facts::of(&plan, &plan.order(), &self.surroundings, &policy);
-                facts.list_hash = format!("{}+{}", state.facts.list_hash, state.seq);
-                let fatal = plan.problems(&plan.order()).iter().any(|problem| problem.is_fatal(&plan));
-                if fatal || facts.tasks.is_empty() {
-                    return failed("The revised plan cannot be run.".to_owned());
-                }
-                Ok(Event::PlanRevised { facts: Box::new(facts) })
-            }
-            Ok(Err(why)) => failed(why),
-            Err(error) => Err(Failed::Run(error.to_string())),
+            Ok(facts) => Ok(Event::PlanRevised { facts: Box::new(facts) }),
+            Err(why) => failed(why),
         }
+    }
+
+    /// What decides about the plan as it is now.
+    fn revised(&self, state: &State, path: &str, commit: &str) -> Result<Facts, String> {
+        let plan = self.workspace.plan(path, commit)?;
+        let order = plan.order();
+        let around = self.workspace.surroundings(&plan, commit)?;
+        let mut facts = Facts::of(&plan, &order, &around, &state.policy());
+        if let Some(fatal) = plan.problems(&order).iter().find(|problem| problem.is_fatal(&plan)) {
+            return Err(format!("The revised plan cannot be run: {}", fatal.message(&plan)));
+        }
+        if facts.tasks.is_empty() {
+            return Err("The revised plan has no tasks.".to_owned());
+        }
+        facts.list_hash = format!("{}+{}", state.facts.list_hash, state.seq);
+        facts.list.clone_from(&state.facts.list);
+        facts.list = self.list_of(&facts, commit).map_err(|error| error.to_string())?;
+        Ok(facts)
     }
 }
 

@@ -15,9 +15,10 @@ use crate::agent::{Agent, Boxed};
 use crate::driver::{Failed, Hands, Job};
 use crate::effect::Effect;
 use crate::event::{AttemptKey, Check, Class, Event, Evidence, Exit};
-use crate::facts::{Surroundings, TaskId};
+use crate::facts::{Facts, TaskId};
 use crate::git::{self, GitError, Repository};
 use crate::journal;
+use crate::list::{List, Means};
 use crate::os;
 use crate::state::State;
 use crate::workspace::Workspace;
@@ -40,8 +41,8 @@ pub struct Workshop {
     pub run: String,
     /// The agents, by their names in the settings.
     pub agents: BTreeMap<String, Arc<dyn Agent>>,
-    /// What the settings and the workspace add to a plan; for plans that are revised.
-    pub surroundings: Surroundings,
+    /// The agent that plays agent files.
+    pub default_agent: String,
     /// Files, plans and cards.
     pub workspace: Arc<dyn Workspace>,
     /// Commands that are run in a new worktree.
@@ -71,6 +72,16 @@ impl Hands for Workshop {
         })
     }
 
+    fn list(self: Arc<Self>, state: Arc<State>) -> Boxed<'static, Result<Option<Vec<String>>, String>> {
+        Box::pin(async move {
+            let listed = self.blocking(move |own| own.list_of(&state.facts, &state.tip)).await;
+            listed.map_err(|failed| match failed {
+                Failed::Run(why) => why,
+                Failed::Attempt { evidence, .. } => evidence.text(),
+            })
+        })
+    }
+
     fn recover(self: Arc<Self>, _: Arc<State>) -> Boxed<'static, Result<(), String>> {
         Box::pin(async move {
             let swept = tokio::task::spawn_blocking(move || {
@@ -97,6 +108,22 @@ impl Workshop {
             Ok(result) => result.map_err(|error| Failed::Run(error.to_string())),
             Err(error) => Err(Failed::Run(format!("A part of the engine broke: {error}"))),
         }
+    }
+
+    /// What a run of this plan may start and use; `None` where no list was kept of it.
+    fn list_of(&self, facts: &Facts, commit: &str) -> Result<Option<Vec<String>>, GitError> {
+        if facts.list.is_none() {
+            return Ok(None);
+        }
+        let agents = self.agents.iter().map(|(name, agent)| (name.clone(), agent.shown())).collect();
+        let means = Means {
+            repository: &self.repository,
+            workspace: &*self.workspace,
+            agents: &agents,
+            default_agent: &self.default_agent,
+            setup: &self.setup,
+        };
+        List::of(facts, commit, &means).map(|list| Some(list.lines()))
     }
 
     /// The key of an attempt's branch and folder. A task keeps its name when the plan is revised.

@@ -87,6 +87,7 @@ impl Scene {
                 wave,
                 before: task.before.iter().map(|other| name(*other)).collect(),
                 writes: task.files.iter().map(|file| format!("f{file}")).collect(),
+                needs: BTreeSet::new(),
                 read_only: false,
                 destructive: task.destructive,
                 optional: task.optional,
@@ -298,7 +299,7 @@ impl<'s> World<'s> {
             for event in recovered(&world.state) {
                 world.add(event);
             }
-            world.add(Event::RunnerStarted { pid: 2, version: "1".to_owned() });
+            world.add(Event::RunnerStarted { pid: 2, version: "1".to_owned(), list: None });
         }
         world
     }
@@ -426,7 +427,7 @@ impl<'s> World<'s> {
             Effect::Preflight { wave, gates } => {
                 let is_missing = gates == 1 && self.scene.jobs == 2;
                 let missing = if is_missing { vec!["a file".to_owned()] } else { Vec::new() };
-                Event::PreflightDone { wave, base: self.state.tip.clone(), missing }
+                Event::PreflightDone { wave, base: self.state.tip.clone(), missing, list: None }
             }
             Effect::Prepare(key) => Event::AttemptPrepared {
                 worktree: format!("/worktrees/{key}"),

@@ -87,6 +87,7 @@ pub fn task(id: &str, wave: u32, before: &[&str], file: &str, proof: &str) -> Ta
         wave,
         before: before.iter().map(|id| TaskId::from(*id)).collect(),
         writes: [file.to_owned()].into(),
+        needs: [].into(),
         read_only: false,
         destructive: false,
         optional: false,
@@ -139,6 +140,10 @@ impl Workspace for Table {
             ..Task::default()
         };
         Ok(Plan { tasks: vec![task("one", "one.txt"), task("extra", "extra.txt")], ..Plan::default() })
+    }
+
+    fn surroundings(&self, _: &Plan, _: &str) -> Result<Surroundings, String> {
+        Ok(Surroundings { default_agent: "rehearsal".to_owned(), ..Surroundings::default() })
     }
 
     fn task_card(&self, task: &TaskId, _: &str) -> Result<Card, String> {
@@ -233,7 +238,7 @@ impl Fixture {
                 ("reviewer".to_owned(), judge(REVIEW)),
                 ("planner".to_owned(), judge("printf -- '- [ ] one\\n- [ ] extra\\n' > plan.md")),
             ]),
-            surroundings: Surroundings { default_agent: "rehearsal".to_owned(), ..Surroundings::default() },
+            default_agent: "rehearsal".to_owned(),
             workspace: Arc::new(Table),
             setup: Vec::new(),
             redact: Box::new(|_| None),

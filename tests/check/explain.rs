@@ -45,7 +45,7 @@ fn a_code_that_does_not_exist() {
 #[test]
 fn sources_with_their_days() {
     let ran = Workspace::new(&[]).run(&["explain", "--sources"]);
-    for table in &catalog().sources {
+    for table in catalog().sources() {
         assert!(ran.out.contains(&format!("\n{}\n", table.file)), "{} in {}", table.file, ran.out);
     }
     assert!(ran.out.contains("(read 20"), "{}", ran.out);

@@ -2,7 +2,7 @@
 //!
 //! The files are compiled in. [`catalog`] parses them when it is first asked and keeps the result for
 //! the life of the process; a binary starts by asking, so the whole of it has to stay within a few
-//! milliseconds.
+//! milliseconds. The hundreds of keys that some kind has in files of their own wait until they are needed.
 
 use crate::detect::PathIndex;
 use crate::key::{KeyGroup, MoreKeys};
@@ -54,10 +54,17 @@ pub struct Catalog {
     pub places: Vec<PlaceRow>,
     /// `grammars/rules/*.toml`, sorted by code.
     pub rules: Vec<Rule>,
-    /// Each table with where its facts come from, for `segue explain --sources`.
-    pub sources: Vec<TableSource>,
+    sources: Vec<TableSource>,
+    more: OnceLock<More>,
     pub(crate) names: NameIndex,
     pub(crate) paths: PathIndex,
+}
+
+/// The rows whose keys stand in files of their own, whole, and where those facts come from.
+#[derive(Clone, Debug, Default)]
+struct More {
+    rows: Vec<KindRow>,
+    sources: Vec<TableSource>,
 }
 
 /// Where a table's facts come from.
@@ -197,8 +204,34 @@ fn parse<T: DeserializeOwned>(tables: &[Table]) -> Result<Vec<(&'static str, T)>
     tables.iter().map(one).collect()
 }
 
+/// Whether keys of a kind stand in files of their own, in a folder called like it.
+fn has_more_keys(kind: Kind) -> bool {
+    let folder_of = |file: &'static str| file.strip_prefix("primitives/")?.split_once('/');
+    MORE_KEYS.iter().any(|(file, _)| folder_of(file).is_some_and(|(folder, _)| folder == kind.name()))
+}
+
+impl More {
+    /// Parses the files and adds their keys to the rows they are for, each group where it belongs.
+    fn load(kinds: &[KindRow]) -> Result<Self, LoadError> {
+        let files = parse::<MoreKeys>(MORE_KEYS)?;
+        let groups: Vec<KeyGroup> = files.iter().flat_map(|(_, more)| more.groups.clone()).collect();
+        let mut rows: Vec<KindRow> = kinds.iter().filter(|row| has_more_keys(row.kind)).cloned().collect();
+        let mut sources = Vec::new();
+        for (file, more) in files {
+            sources.push(TableSource { file, source: more.source });
+            if let Some(row) = rows.iter_mut().find(|row| row.kind == more.kind) {
+                row.keys.extend(key_index::spread(more.keys, &groups, &row.keys_read_by));
+            }
+        }
+        for row in &mut rows {
+            row.index = KeyIndex::new(&row.keys);
+        }
+        Ok(Self { rows, sources })
+    }
+}
+
 impl Catalog {
-    /// Parses every table.
+    /// Parses every table but the keys that wait ([`Catalog::keys`]).
     ///
     /// # Errors
     /// The first table that does not parse, with its file.
@@ -212,7 +245,6 @@ impl Catalog {
             catalog.note_source(file, &row.source);
             catalog.kinds.push(row);
         }
-        catalog.add_keys(parse::<MoreKeys>(MORE_KEYS)?);
         for (file, mut row) in parse::<ToolTable>(TOOLS)? {
             catalog.note_source(file, &row.source);
             names::derive_old_names(&mut row);
@@ -225,17 +257,6 @@ impl Catalog {
         }
         catalog.finish();
         Ok(catalog)
-    }
-
-    /// Adds the keys that stand in files of their own, each group of them where it belongs.
-    fn add_keys(&mut self, files: Vec<(&'static str, MoreKeys)>) {
-        let groups: Vec<KeyGroup> = files.iter().flat_map(|(_, more)| more.groups.clone()).collect();
-        for (file, more) in files {
-            self.note_source(file, &more.source);
-            if let Some(row) = self.kinds.iter_mut().find(|row| row.kind == more.kind) {
-                row.keys.extend(key_index::spread(more.keys, &groups, &row.keys_read_by));
-            }
-        }
     }
 
     fn note_source(&mut self, file: &'static str, source: &[Source]) {
@@ -319,7 +340,25 @@ impl Catalog {
     #[must_use]
     pub fn keys(&self, kind: Kind, dialect: Dialect) -> Option<KeyTable<'_>> {
         let of = |dialect| self.kinds.iter().find(move |row| row.kind == kind && row.dialect == dialect);
-        of(dialect).or_else(|| of(Dialect::Copilot)).map(|row| KeyTable { row })
+        of(dialect).or_else(|| of(Dialect::Copilot)).map(|row| KeyTable { row: self.whole(row) })
+    }
+
+    /// A row with the keys that stand in files of their own.
+    fn whole<'c>(&'c self, row: &'c KindRow) -> &'c KindRow {
+        if !has_more_keys(row.kind) {
+            return row;
+        }
+        let is_it = |own: &&KindRow| own.kind == row.kind && own.dialect == row.dialect;
+        self.more().rows.iter().find(is_it).unwrap_or(row)
+    }
+
+    fn more(&self) -> &More {
+        self.more.get_or_init(|| More::load(&self.kinds).unwrap_or_default())
+    }
+
+    /// Each table with where its facts come from, for `segue explain --sources`.
+    pub fn sources(&self) -> impl Iterator<Item = &TableSource> {
+        self.sources.iter().chain(&self.more().sources)
     }
 
     /// The rule with that code.

@@ -109,7 +109,7 @@ fn write_docs(folder: &Path) -> Result<ExitCode, Failure> {
 /// Every table with what it was made from, and the day when that was last read.
 fn sources() -> String {
     let mut tables: BTreeMap<&str, &[Source]> = BTreeMap::new();
-    for table in &catalog().sources {
+    for table in catalog().sources() {
         tables.insert(table.file, &table.source);
     }
     let mut text = "# Sources of the tables\n".to_owned();

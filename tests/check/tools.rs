@@ -29,6 +29,7 @@ impl Place {
         command
             .env("XDG_STATE_HOME", self.workspace.path("state"))
             .env("XDG_CACHE_HOME", self.workspace.path("cache"))
+            .env("HOME", self.workspace.path("home"))
             .env("SEGUE_INPUT_KNOWN", "typed");
         command
     }
@@ -222,4 +223,26 @@ fn an_interrupted_command_leaves_no_server() {
     let number = std::fs::read_to_string(&file).unwrap();
     let state = std::fs::read_to_string(format!("/proc/{number}/stat")).unwrap_or_default();
     assert!(state.is_empty() || state.contains(") Z "), "{state}");
+}
+
+/// Guard: `user::servers` in `tools.rs`.
+#[test]
+fn the_servers_of_ones_own_files_are_asked_too() {
+    let place = Place::new(&["well"]);
+    let own =
+        json!({ "mcpServers": { "mine": mcp::entry(&["well"]), "files": { "command": "/not/there" } } });
+    place.workspace.write("home/.copilot/mcp-config.json", &own.to_string());
+    let listed = place.run(&["tools", "list"]).out;
+    assert!(listed.contains("mine (~/.copilot/mcp-config.json): "), "{listed}");
+    let ran = place.run(&["tools", "refresh", "mine", "--yes"]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert!(ran.err.contains("mine (~/.copilot/mcp-config.json)\n  command: "), "{}", ran.err);
+    assert!(ran.out.contains("~/.copilot/mcp-config.json  3 tools"), "{}", ran.out);
+    let shown = |file: &str| format!("files ({file})");
+    let asked = place.run(&["tools", "refresh"]).err;
+    assert!(asked.contains(&shown(".vscode/mcp.json")), "{asked}");
+    assert!(asked.contains(&shown("~/.copilot/mcp-config.json")), "{asked}");
+    place.workspace.write("repo/segue.toml", "userFiles = false\n");
+    let listed = place.run(&["tools", "list"]).out;
+    assert!(listed.contains("files") && !listed.contains("~/"), "{listed}");
 }

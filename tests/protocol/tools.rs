@@ -30,8 +30,11 @@ impl Place {
 
     fn client(&self, capabilities: Value) -> Client {
         let (state, cache) = (self.home.path().join("state"), self.home.path().join("cache"));
-        let environment =
-            [("XDG_STATE_HOME", state.to_str().unwrap()), ("XDG_CACHE_HOME", cache.to_str().unwrap())];
+        let environment = [
+            ("XDG_STATE_HOME", state.to_str().unwrap()),
+            ("XDG_CACHE_HOME", cache.to_str().unwrap()),
+            ("HOME", self.home.path().to_str().unwrap()),
+        ];
         let client = Client::start_with(&["lsp"], &environment);
         Client::begin(client, &[&self.folder], capabilities)
     }
@@ -238,6 +241,44 @@ fn the_end_of_the_session_ends_its_servers() {
     client.close_input();
     client.wait();
     assert!(place.is_gone());
+}
+
+/// Guard: `told_to_end` in `serve.rs`.
+#[cfg(unix)]
+#[test]
+fn a_server_that_is_told_to_end_ends_its_servers() {
+    let place = Place::new(&["--pid", "number", "hang"]);
+    let (mut client, _) = place.begin(asking());
+    client.choices.push_back("Ask it".to_owned());
+    refresh(&mut client, json!([]));
+    client.wait_for("progress", |client| !steps(client).is_empty());
+    place.wait_for_start();
+    let killed = std::process::Command::new("kill").arg(client.pid().to_string()).status().unwrap();
+    assert!(killed.success());
+    client.wait();
+    assert!(place.is_gone());
+}
+
+/// Guard: `user_files` and `prepared` in `tools.rs`, `World::user_files`.
+#[test]
+fn servers_of_ones_own_files_are_known_and_asked() {
+    let place = Place::new(&["well"]);
+    let own = json!({ "mcpServers": { "mine": mcp::entry(&["well"]) } });
+    let file = place.home.path().join(".copilot/mcp-config.json");
+    std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+    std::fs::write(file, own.to_string()).unwrap();
+    let agent = place.folder.read(AGENT).replace("files/raed_file", "mine/raed_file");
+    place.folder.write(AGENT, &agent);
+    let (mut client, uri) = place.begin(asking());
+    let unknown = |report: &Value| report.to_string().contains("tool/server-unknown");
+    assert!(!unknown(&client.pull_of(&uri)), "the server is known");
+    client.choices.push_back("Ask it".to_owned());
+    refresh(&mut client, json!([uri, "mine"]));
+    assert_eq!(last_words(&mut client), "`mine` has 3 tools.");
+    client.pull_until(&uri, |report| !findings(report).is_empty());
+    place.folder.write("segue.toml", "userFiles = false\n");
+    client.touch(&[place.folder.uri("segue.toml")]);
+    client.pull_until(&uri, |report| findings(report).is_empty() && unknown(report));
 }
 
 /// Guard: `look_again` of `tools.rs`.

@@ -154,6 +154,8 @@ impl Client {
     pub fn start_with(arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_segue"))
             .args(arguments)
+            // What the user at this machine has is no part of a test.
+            .env("HOME", Path::new(env!("CARGO_TARGET_TMPDIR")).join("no-home"))
             .envs(environment.iter().copied())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

@@ -9,10 +9,12 @@ use crate::features::at::names_of_server;
 use crate::file::{Content, Space};
 use crate::intern::PathId;
 use crate::live::{Answer, Tool};
+use crate::user::UserServer;
 use crate::world::World;
-use segue_catalog::{ClientId, Kind, catalog};
-use segue_syntax::Span;
+use segue_catalog::{ClientId, Kind, McpFile, catalog};
+use segue_syntax::json::Document;
 use segue_syntax::yaml::{Entry, Map, Node, Style, Value};
+use segue_syntax::{Facts, Span};
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
@@ -100,34 +102,43 @@ pub fn configured(world: &World, name: &str) -> Vec<Configuration> {
 pub fn of_file(world: &World, id: PathId) -> Vec<Configuration> {
     let Some(state) = world.file(id) else { return Vec::new() };
     let path = world.path(id);
-    let mut found = Vec::new();
-    let mut add = |entry: &Entry, vscode_words| {
-        let value = entry.value.as_ref().filter(|value| value.as_map().is_some());
-        found.extend(value.map(|value| Configuration {
-            name: entry.key.text.clone(),
-            path: path.clone(),
-            span: entry.key.span,
-            whole: entry.span(),
-            vscode_words,
-            entry: as_json(value),
-        }));
-    };
     match &state.content {
         Content::Json(document) => {
-            let root = document.root.as_ref().and_then(Node::as_map);
-            let Some((row, root)) = mcp_file(&path).zip(root) else { return Vec::new() };
-            let servers = root.value(&row.top).and_then(Node::as_map);
-            servers.into_iter().flat_map(|map| &map.entries).for_each(|entry| add(entry, row.inputs));
+            let row = mcp_file(&path);
+            row.map(|row| of_document(document, &path, row)).unwrap_or_default()
         }
         Content::Markdown(facts) if matches!(state.kind, Some(Kind::Agent | Kind::ChatMode)) => {
-            let Some(map) = facts.header.yaml.map() else { return Vec::new() };
-            for value in KEYS.iter().filter_map(|key| map.value(key)) {
-                maps(value).flat_map(|map| &map.entries).for_each(|entry| add(entry, false));
-            }
+            of_header(facts, &path)
         }
-        Content::Markdown(_) | Content::Unreadable(_) => {}
+        Content::Markdown(_) | Content::Unreadable(_) => Vec::new(),
     }
-    found
+}
+
+/// The servers of a file that configures some and nothing else.
+pub(crate) fn of_document(document: &Document, path: &Arc<str>, row: &McpFile) -> Vec<Configuration> {
+    let root = document.root.as_ref().and_then(Node::as_map);
+    let servers = root.and_then(|root| root.value(&row.top)).and_then(Node::as_map);
+    let entries = servers.into_iter().flat_map(|map| &map.entries);
+    entries.filter_map(|entry| configuration(entry, path, row.inputs)).collect()
+}
+
+/// The servers of an agent's header.
+pub(crate) fn of_header(facts: &Facts, path: &Arc<str>) -> Vec<Configuration> {
+    let Some(map) = facts.header.yaml.map() else { return Vec::new() };
+    let entries = KEYS.iter().filter_map(|key| map.value(key)).flat_map(maps).flat_map(|map| &map.entries);
+    entries.filter_map(|entry| configuration(entry, path, false)).collect()
+}
+
+fn configuration(entry: &Entry, path: &Arc<str>, vscode_words: bool) -> Option<Configuration> {
+    let value = entry.value.as_ref().filter(|value| value.as_map().is_some())?;
+    Some(Configuration {
+        name: entry.key.text.clone(),
+        path: path.clone(),
+        span: entry.key.span,
+        whole: entry.span(),
+        vscode_words,
+        entry: as_json(value),
+    })
 }
 
 /// A map of servers; Claude's list has maps of one.
@@ -157,28 +168,37 @@ fn as_json(node: &Node) -> Json {
 pub struct Offer {
     /// The places that configure it, with what it told there.
     pub places: Vec<(Configuration, Option<Arc<Answer>>)>,
-    /// Whether a file of the user's, or a client, brings along a server of that name.
+    /// The same of the user's own files.
+    pub yours: Vec<(UserServer, Option<Arc<Answer>>)>,
+    /// Whether a client brings along a server of that name, or a file of the user's names one and no more.
     pub elsewhere: bool,
 }
 
 /// The tools of the server that clients know by `name`, for the file at `reader`.
 #[must_use]
 pub fn offer(world: &World, reader: &str, name: &str) -> Offer {
-    let may = world.config(reader).user_files != Some(false);
     let names = names_of_server(name);
+    let user = world.user_files(reader);
+    let may = world.config(reader).user_files != Some(false);
+    let told = |fingerprint: &str| world.live.of(fingerprint).filter(|_| may).cloned();
     let places = names.iter().flat_map(|name| configured(world, name)).map(|own| {
         // A fingerprint is not made for nothing.
         let wanted = may && !world.live.is_empty();
-        let answer = wanted.then(|| world.live.of(&own.fingerprint()).cloned()).flatten();
+        let answer = wanted.then(|| told(&own.fingerprint())).flatten();
         (own, answer)
     });
+    let is_it = |own: &str| names.iter().any(|name| **name == *own);
+    let yours: Vec<_> = user.configured.iter().filter(|own| is_it(&own.name)).collect();
     let brought = |name: &str| {
         let rows = &catalog().servers;
         rows.iter().any(|row| row.name == name && row.built_in_on.iter().any(|own| *own != ClientId::Vscode))
     };
-    let elsewhere =
-        names.iter().any(|name| brought(name) || world.user.servers.iter().any(|own| **own == **name));
-    Offer { places: places.collect(), elsewhere }
+    let no_more = |name: &String| is_it(name) && !yours.iter().any(|own| own.name == *name);
+    Offer {
+        places: places.collect(),
+        elsewhere: names.iter().any(|name| brought(name)) || user.servers.iter().any(no_more),
+        yours: yours.into_iter().map(|own| (own.clone(), told(&own.fingerprint))).collect(),
+    }
 }
 
 impl Offer {
@@ -187,8 +207,9 @@ impl Offer {
     #[must_use]
     pub fn names(&self) -> Vec<String> {
         let mut names = Vec::new();
-        for (place, answer) in &self.places {
-            let allowed = place.allowed();
+        let places = self.places.iter().map(|(place, answer)| (place.allowed(), answer));
+        let yours = self.yours.iter().map(|(own, answer)| (own.allowed(), answer));
+        for (allowed, answer) in places.chain(yours) {
             match answer {
                 Some(answer) => {
                     let told = answer.tools.iter().map(|tool| tool.name.as_str());
@@ -212,14 +233,20 @@ impl Offer {
 
     /// What the server told, in whichever configuration.
     pub fn answers(&self) -> impl Iterator<Item = &Answer> {
-        self.places.iter().filter_map(|(_, answer)| answer.as_deref())
+        self.each().filter_map(|answer| answer.as_deref())
     }
 
     /// Whether every configuration has an answer, and each of them is complete.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         let whole = |answer: &Option<Arc<Answer>>| answer.as_ref().is_some_and(|answer| !answer.cut);
-        !self.places.is_empty() && self.places.iter().all(|(_, answer)| whole(answer))
+        self.each().next().is_some() && self.each().all(whole)
+    }
+
+    /// What each configuration has of an answer.
+    fn each(&self) -> impl Iterator<Item = &Option<Arc<Answer>>> {
+        let places = self.places.iter().map(|(_, answer)| answer);
+        places.chain(self.yours.iter().map(|(_, answer)| answer))
     }
 }
 

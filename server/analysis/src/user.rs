@@ -1,13 +1,14 @@
 //! The user's own primitives: names only, from a fixed list of folders below the home.
 //!
 //! The list is that of the catalog's rows (`user-folders` of agents and skills, configuration files of
-//! MCP servers that begin with `~/`). No workspace can add to it, nothing but names is kept, and what
-//! cannot be read is passed by.
+//! MCP servers that begin with `~/`). No workspace can add to it, nothing but names and lists of tools is
+//! kept, and what cannot be read is passed by. Who asks servers on the user's word reads how they are
+//! started at that moment ([`servers`]).
 
-use crate::names;
-use crate::{path, read};
+use crate::servers::Configuration;
+use crate::{names, path, read, servers};
 use rustc_hash::FxHashSet;
-use segue_catalog::{Kind, catalog};
+use segue_catalog::{Kind, McpFile, catalog};
 use segue_syntax::{Facts, json};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -27,29 +28,38 @@ pub struct UserFiles {
     pub skills: Vec<String>,
     /// MCP server names.
     pub servers: Vec<String>,
+    /// What is known of how they are configured.
+    pub configured: Vec<UserServer>,
+}
+
+/// A server that a file of the user's configures.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserServer {
+    /// Its name.
+    pub name: String,
+    /// What identifies the configuration, and tells nothing of it.
+    pub fingerprint: String,
+    allowed: Option<Vec<String>>,
+}
+
+impl UserServer {
+    fn of(own: &Configuration) -> Self {
+        let allowed = own.allowed().map(|names| names.into_iter().map(str::to_owned).collect());
+        Self { name: own.name.to_string(), fingerprint: own.fingerprint(), allowed }
+    }
+
+    /// The tools that the configuration lets through; `None` where that is all of them.
+    #[must_use]
+    pub fn allowed(&self) -> Option<Vec<&str>> {
+        self.allowed.as_ref().map(|names| names.iter().map(String::as_str).collect())
+    }
 }
 
 /// Reads the names below `home`.
 #[must_use]
 pub fn read(home: &Path) -> UserFiles {
-    let mut reader = Reader { home: home.to_owned(), left: MOST_ENTRIES, files: UserFiles::default() };
-    let rows =
-        catalog().kinds.iter().filter(|row| matches!(row.kind, Kind::Agent | Kind::ChatMode | Kind::Skill));
-    let mut seen = FxHashSet::default();
-    for row in rows {
-        let folders = row.clients.iter().flat_map(|at| &at.user_folders);
-        for folder in folders {
-            if seen.insert((row.kind == Kind::Skill, folder)) {
-                reader.folder(folder, row.kind);
-            }
-        }
-    }
-    for file in &catalog().mcp_files {
-        if let Some(path) = file.path.strip_prefix("~/") {
-            reader.servers(path, &file.top);
-        }
-    }
-    let mut files = reader.files;
+    let Reader { mut files, servers, .. } = Reader::over(home);
+    files.configured = servers.iter().map(UserServer::of).collect();
     for names in [&mut files.agents, &mut files.skills, &mut files.servers] {
         names.sort();
         names.dedup();
@@ -57,13 +67,44 @@ pub fn read(home: &Path) -> UserFiles {
     files
 }
 
+/// The servers that the user's own files configure, each with its file (`~/.claude.json`): for asking them
+/// on the user's word, and not to be kept.
+#[must_use]
+pub fn servers(home: &Path) -> Vec<Configuration> {
+    Reader::over(home).servers
+}
+
 struct Reader {
     home: PathBuf,
     left: usize,
     files: UserFiles,
+    servers: Vec<Configuration>,
 }
 
 impl Reader {
+    /// Looks through the whole list.
+    fn over(home: &Path) -> Self {
+        let (files, servers) = (UserFiles::default(), Vec::new());
+        let mut reader = Self { home: home.to_owned(), left: MOST_ENTRIES, files, servers };
+        let rows = catalog().kinds.iter();
+        let rows = rows.filter(|row| matches!(row.kind, Kind::Agent | Kind::ChatMode | Kind::Skill));
+        let mut seen = FxHashSet::default();
+        for row in rows {
+            let folders = row.clients.iter().flat_map(|at| &at.user_folders);
+            for folder in folders {
+                if seen.insert((row.kind == Kind::Skill, folder)) {
+                    reader.folder(folder, row.kind);
+                }
+            }
+        }
+        for file in &catalog().mcp_files {
+            if let Some(path) = file.path.strip_prefix("~/") {
+                reader.configuration(path, file);
+            }
+        }
+        reader
+    }
+
     /// Looks through a folder of the list; `*` at its end is one level, `**` any depth. A folder of
     /// skills has them one level down whichever client reads it.
     fn folder(&mut self, pattern: &str, kind: Kind) {
@@ -111,7 +152,9 @@ impl Reader {
         let is_agent = crate::recognise::by_path(path, &|_| false)
             .is_some_and(|what| matches!(what.kind, Kind::Agent | Kind::ChatMode));
         if let Some(text) = self.text(path).filter(|_| is_agent) {
-            let names = names::defined(path, Kind::Agent, &Facts::of(&text));
+            let facts = Facts::of(&text);
+            self.servers.extend(servers::of_header(&facts, &format!("~/{path}").into()));
+            let names = names::defined(path, Kind::Agent, &facts);
             for name in names {
                 let list = match name.space {
                     crate::file::Space::Server => &mut self.files.servers,
@@ -122,13 +165,14 @@ impl Reader {
         }
     }
 
-    fn servers(&mut self, path: &str, top: &str) {
+    fn configuration(&mut self, path: &str, row: &McpFile) {
         let Some(text) = self.text(path) else { return };
         let document = json::parse(&text);
         let root = document.root.as_ref().and_then(|root| root.as_map());
-        let servers = root.and_then(|root| root.value(top)).and_then(|servers| servers.as_map());
+        let servers = root.and_then(|root| root.value(&row.top)).and_then(|servers| servers.as_map());
         let names = servers.into_iter().flat_map(|servers| &servers.entries);
         self.files.servers.extend(names.map(|entry| entry.key.text.to_string()));
+        self.servers.extend(servers::of_document(&document, &row.path.as_str().into(), row));
     }
 
     /// Links are followed here: many people keep these files elsewhere and link to them.
@@ -179,6 +223,20 @@ mod tests {
         assert_eq!(files.agents, ["The One", "one", "three", "two"]);
         assert_eq!(files.skills, ["bake", "cook"]);
         assert_eq!(files.servers, ["a", "b", "c", "inner"]);
+        let mut of_files: Vec<String> =
+            servers(home.path()).iter().map(|own| format!("{} {}", own.path, own.name)).collect();
+        of_files.sort();
+        assert_eq!(
+            of_files,
+            [
+                "~/.claude.json a",
+                "~/.claude.json c",
+                "~/.config/Code/User/mcp.json b",
+                "~/.copilot/agents/one.agent.md inner",
+                "~/.copilot/mcp-config.json a"
+            ]
+        );
+        assert!(!format!("{files:?}").contains("secret"), "what it is configured with is not kept");
     }
 
     #[test]

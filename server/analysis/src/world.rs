@@ -349,15 +349,24 @@ impl World {
         names
     }
 
-    /// The settings that hold for a file.
+    /// The settings that hold for a file; those at the top for the empty path.
     #[must_use]
     pub fn config(&self, path: &str) -> &Config {
         if self.configs.is_empty() {
             return &self.default_config;
         }
+        // The empty path is the top itself, for what is about no file.
+        let top = path.is_empty().then_some("");
         path::ancestors(path)
+            .chain(top)
             .find_map(|folder| self.configs.get(folder))
             .map_or(&self.default_config, |file| &file.config)
+    }
+
+    /// The user's own files, as far as the settings let the file at `reader` know them.
+    pub(crate) fn user_files(&self, reader: &str) -> &crate::user::UserFiles {
+        static NONE: std::sync::LazyLock<crate::user::UserFiles> = std::sync::LazyLock::new(Default::default);
+        if self.config(reader).user_files == Some(false) { &NONE } else { &self.user }
     }
 
     /// What is wrong with the `segue.toml` files, with their paths.

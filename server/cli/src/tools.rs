@@ -11,7 +11,7 @@ use crate::{Failure, output, places};
 use clap::{Parser, Subcommand, ValueEnum};
 use segue_analysis::live::{self, LiveTools};
 use segue_analysis::servers::{self, Configuration};
-use segue_analysis::{Host, Options, RealDisk};
+use segue_analysis::{Host, Options, RealDisk, user};
 use segue_mcp::{Server, Words};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -62,7 +62,7 @@ pub fn told(folder: &Path) -> Arc<LiveTools> {
     Arc::new(live.unwrap_or_default())
 }
 
-/// A workspace and the servers that its files configure.
+/// A workspace and the servers that its files configure, and those of the user's own files.
 struct Workspace {
     folder: PathBuf,
     servers: Vec<Configuration>,
@@ -79,7 +79,11 @@ impl Workspace {
         if let Some(limit) = world.left_out_after {
             output::note(&format!("note: only the first {limit} files and folders were looked at"));
         }
-        Ok(Self { folder, servers: servers::all(&world) })
+        let mut servers = servers::all(&world);
+        if world.config("").user_files != Some(false) {
+            servers.extend(std::env::home_dir().map(|home| user::servers(&home)).unwrap_or_default());
+        }
+        Ok(Self { folder, servers })
     }
 
     fn server(&self, own: &Configuration) -> Server {

@@ -1,8 +1,8 @@
 //! The process: its pipes, its life, and its end.
 //!
-//! It ends on `exit`, at the end of the input, and when the client's process is gone, whatever is still
-//! under way: what runs gets a moment to finish, then the process ends by itself. Its status is 0 after
-//! `shutdown`, else 1.
+//! It ends on `exit`, at the end of the input, when the client's process is gone, and when it is told to
+//! (SIGTERM, SIGHUP, SIGINT), whatever is still under way: what runs gets a moment to finish, then the
+//! process ends by itself, and what it started ends with it. Its status is 0 after `shutdown`, else 1.
 
 use crate::answers::{self, Answers};
 use crate::backend::Backend;
@@ -97,6 +97,31 @@ async fn ended(mut input: watch::Receiver<Input>, parent: watch::Receiver<Option
     tokio::select! {
         () = input_ended => {}
         () = parent_gone(parent) => info!("the client's process is gone"),
+        () = told_to_end() => info!("told to end"),
+    }
+}
+
+/// Waits for the word to stop: it would end this process at once, and leave servers behind that are being
+/// asked for their tools.
+#[cfg(unix)]
+async fn told_to_end() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let kinds = [SignalKind::terminate(), SignalKind::hangup(), SignalKind::interrupt()];
+    let [Ok(mut terminate), Ok(mut hangup), Ok(mut interrupt)] = kinds.map(signal) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = hangup.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+}
+
+/// Waits for the word to stop.
+#[cfg(not(unix))]
+async fn told_to_end() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending().await
     }
 }
 

@@ -14,6 +14,7 @@ use crate::wait;
 use segue_analysis::diagnostics::Finding;
 use segue_analysis::live::{self, LiveTools};
 use segue_analysis::servers::{self, Configuration};
+use segue_analysis::user::{self, UserFiles};
 use segue_mcp::consent::Consents;
 use segue_mcp::{Known, Limits, Outcome, Server, Turn, Words};
 use segue_syntax::Span;
@@ -56,6 +57,12 @@ pub fn told(session: &Session, root: &Root) -> Arc<LiveTools> {
     let Some(folder) = folder_of(root) else { return Arc::default() };
     *lock(&root.seen_tools.0) = changed_at(&folder);
     Arc::new(live::read(&folder))
+}
+
+/// The user's own files; none where the workspace is not trusted.
+pub fn user_files(session: &Session) -> UserFiles {
+    let home = std::env::home_dir().filter(|_| !session.facts().untrusted);
+    home.map(|home| user::read(&home)).unwrap_or_default()
 }
 
 /// Reads the answers again where somebody else asked in the meantime.
@@ -208,6 +215,9 @@ async fn prepared(
     let work = move |_: &_| {
         let Some(snapshot) = root.at(&root.seal()) else { return Vec::new() };
         let mut found: Vec<Configuration> = servers::all(&snapshot.world);
+        if snapshot.world.config("").user_files != Some(false) {
+            found.extend(std::env::home_dir().map(|home| user::servers(&home)).unwrap_or_default());
+        }
         found.retain(|own| name.as_ref().is_none_or(|name| **name == *own.name));
         let server = |own: &Configuration| {
             let words = if own.vscode_words { Words::Vscode } else { Words::Shell };

@@ -8,6 +8,7 @@
 use crate::judge::Found;
 use rustc_hash::{FxHashMap, FxHashSet};
 use segue_analysis::live::LiveTools;
+use segue_analysis::user::UserFiles;
 use segue_analysis::{Change, Disk, Effects, Host, Options, PathId, Progress, RealDisk, World};
 use segue_syntax::{Span, Text};
 use std::collections::VecDeque;
@@ -198,14 +199,15 @@ impl Root {
             && !self.being_rescued.swap(true, Ordering::SeqCst)
     }
 
-    /// Reads the root from the disk; `live` is what its servers told. Takes as long as that takes.
-    pub fn scan(&self, live: Arc<LiveTools>, progress: &(dyn Fn(Progress) + Sync)) {
+    /// Reads the root from the disk; `user` are the user's own files, `live` is what its servers told. Takes
+    /// as long as that takes.
+    pub fn scan(&self, user: UserFiles, live: Arc<LiveTools>, progress: &(dyn Fn(Progress) + Sync)) {
         let most_entries = match self.extent {
             Extent::Whole => crate::self_test::most_entries(),
             Extent::Small => SMALL,
         };
         let disk: Arc<dyn Disk> = self.disk.clone();
-        let host = Host::open(disk, Options { most_entries, live, ..Options::default() }, progress);
+        let host = Host::open(disk, Options { most_entries, user, live, ..Options::default() }, progress);
         let mut writer = lock(&self.writer);
         *lock(&self.latest) = Some(host.snapshot());
         writer.host = Some(host);

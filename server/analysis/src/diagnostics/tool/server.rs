@@ -53,7 +53,7 @@ pub(super) fn defined_as(context: &Context<'_>, name: &str) -> Option<String> {
     let canonical = catalog.canonical_server(name);
     let known = |name: &str| {
         world.definers(Space::Server, name).next().is_some()
-            || world.user.servers.iter().any(|own| own == name)
+            || world.user_files(&context.path).servers.iter().any(|own| own == name)
             || crate::config::Known::has(&context.config.known.servers, name)
     };
     // GitHub and Copilot CLI bring some along, and VS Code offers to install them.
@@ -156,7 +156,7 @@ fn not_told(
     if !offer.is_complete() || offer.answers().any(has) {
         return;
     }
-    let Some((place, Some(answer))) = offer.places.first() else { return };
+    let Some(answer) = offer.answers().next() else { return };
     let names = offer.names();
     let near = near::meant(tool, names.iter().map(String::as_str)).map(str::to_owned);
     let may_change = offer.answers().any(|answer| answer.dynamic);
@@ -166,16 +166,16 @@ fn not_told(
         (false, true) => "; another server of that name may be meant.",
         (false, false) => ".",
     });
-    let certain = !may_change && !offer.elsewhere;
+    // Others who read the file may have configured another server of that name.
+    let certain = !may_change && !offer.elsewhere && offer.yours.is_empty();
     let severity = if certain { Severity::Warning } else { Severity::Hint };
     if let Some(near) = &near {
         message.push_str(&format!(" Did you mean `{}`?", write(near)));
     }
-    let mut report = Report::new("tool/not-in-server", span, message).severity(severity).related(
-        place.path.clone(),
-        place.span,
-        "the server as it was asked",
-    );
+    let mut report = Report::new("tool/not-in-server", span, message).severity(severity);
+    if let Some((place, _)) = offer.places.first() {
+        report = report.related(place.path.clone(), place.span, "the server as it was asked");
+    }
     if let Some(near) = near {
         let now = write(&near);
         report = report.offered_fix(format!("Replace by `{now}`"), span, now);

@@ -26,7 +26,7 @@ fn agent(world: &World, space: Space, name: &str) -> Option<String> {
         let clients = crate::clients::told(row.clients.iter().copied().collect());
         return Some(format!("**{}** · agent built into {clients}\n\n{}", row.name, row.doc));
     }
-    let own = world.user.agents.iter().any(|own| own == name);
+    let own = world.user_files("").agents.iter().any(|own| own == name);
     own.then(|| format!("**{name}** · agent of yours"))
 }
 
@@ -99,7 +99,7 @@ fn server(world: &World, name: &str) -> Option<String> {
     let configured = servers::configured(world, name);
     let canonical = catalog().canonical_server(name);
     let row = catalog().servers.iter().find(|row| row.name == canonical);
-    let own = world.user.servers.iter().any(|own| own == name);
+    let own = world.user_files("").servers.iter().any(|own| own == name);
     if configured.is_empty() && row.is_none() && !own {
         return None;
     }

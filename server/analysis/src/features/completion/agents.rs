@@ -38,14 +38,14 @@ pub(super) fn of_prompt(context: &Context<'_>) -> Vec<Value> {
 }
 
 /// Who carries out a task: also those that only others start.
-pub(super) fn of_task(world: &World) -> Vec<String> {
+pub(super) fn of_task(world: &World, reader: &str) -> Vec<String> {
     let states = world.definers_in(Space::Agent);
     let names = states.flat_map(|(_, state)| state.exports.names.iter());
     let mut found: Vec<String> =
         names.filter(|name| name.space == Space::Agent).map(|name| name.text.to_string()).collect();
     found.sort();
     found.dedup();
-    found.extend(world.user.agents.iter().cloned());
+    found.extend(world.user_files(reader).agents.iter().cloned());
     found
 }
 
@@ -73,7 +73,7 @@ fn others(context: &Context<'_>, wanted: impl Fn(bool) -> bool) -> Vec<Value> {
         }));
     }
     found.sort_by(|one, other| one.text.cmp(&other.text));
-    let yours = context.world.user.agents.iter().map(|name| Value {
+    let yours = context.world.user_files(context.path).agents.iter().map(|name| Value {
         text: name.clone(),
         kind: ProposalKind::Agent,
         detail: Some("yours".to_owned()),

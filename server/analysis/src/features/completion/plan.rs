@@ -278,7 +278,7 @@ fn of_agents(at: &At<'_, '_>) -> Vec<Proposal> {
         proposal.about = Some(About::Name { space: Space::Agent, name });
         proposal
     };
-    agents::of_task(at.context.world).into_iter().map(agent).collect()
+    agents::of_task(at.context.world, at.context.path).into_iter().map(agent).collect()
 }
 
 /// The earliest wave that a task can have.

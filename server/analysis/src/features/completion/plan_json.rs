@@ -46,7 +46,7 @@ pub(super) fn propose(request: &Request<'_>) -> Option<Completion> {
             offer(all.map(|task| told(plan, task)).collect(), quoted, ProposalKind::Task)
         }
         "executor_agent" => {
-            let names = agents::of_task(request.world).into_iter().map(|name| (name, None));
+            let names = agents::of_task(request.world, request.path).into_iter().map(|name| (name, None));
             offer(names.collect(), true, ProposalKind::Agent)
         }
         key => {

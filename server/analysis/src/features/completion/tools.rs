@@ -113,7 +113,9 @@ pub(super) fn of_servers(
 ) -> Vec<Value> {
     let mut names: Vec<(String, &str)> =
         context.world.names(Space::Server).into_iter().map(|name| (name.into(), "MCP server")).collect();
-    names.extend(context.world.user.servers.iter().map(|name| (name.clone(), "your MCP server")));
+    names.extend(
+        context.world.user_files(context.path).servers.iter().map(|name| (name.clone(), "your MCP server")),
+    );
     let rows = context
         .catalog
         .servers

@@ -143,10 +143,11 @@ fn named(context: &Context<'_>, key: &Key, spot: &Spot) -> Vec<Value> {
 /// Names of a space, the workspace's and the user's.
 pub(super) fn names(context: &Context<'_>, space: Space, kind: ProposalKind) -> Vec<Value> {
     let own = context.world.names(space).into_iter().map(String::from);
+    let files = context.world.user_files(context.path);
     let user = match space {
-        Space::Skill => context.world.user.skills.as_slice(),
-        Space::Server => context.world.user.servers.as_slice(),
-        Space::Agent => context.world.user.agents.as_slice(),
+        Space::Skill => files.skills.as_slice(),
+        Space::Server => files.servers.as_slice(),
+        Space::Agent => files.agents.as_slice(),
         Space::AgentFile | Space::Prompt => &[],
     };
     let all = own.map(|name| (name, None)).chain(user.iter().map(|name| (name.clone(), Some("yours"))));

@@ -23,6 +23,8 @@ pub enum Condition {
     None,
     /// `on:`, or two other keys of a GitHub agentic workflow.
     Workflow,
+    /// One key of a GitHub agentic workflow.
+    WorkflowPart,
     /// `goal:`.
     Goal,
     /// A JSON object with `phases`.
@@ -42,6 +44,9 @@ const WORKFLOW_KEYS: &[&str] = &[
     "steps",
 ];
 
+/// Keys that say so of a part that workflows import, besides those.
+const PART_KEYS: &[&str] = &["on", "import-schema", "jobs", "services", "runtimes"];
+
 impl Recognised {
     /// Whether the header bears it out.
     #[must_use]
@@ -52,6 +57,7 @@ impl Recognised {
             Condition::None => true,
             Condition::Goal => has("goal"),
             Condition::Workflow => has("on") || WORKFLOW_KEYS.iter().filter(|key| has(key)).count() >= 2,
+            Condition::WorkflowPart => WORKFLOW_KEYS.iter().chain(PART_KEYS).any(|key| has(key)),
             Condition::Phases => false,
         }
     }
@@ -82,6 +88,7 @@ pub fn by_path(path: &str, exists: &dyn Fn(&str) -> bool) -> Option<Recognised> 
     let candidate = catalog().candidate_of(path)?;
     let condition = match candidate {
         Candidate::WorkflowHeader => Condition::Workflow,
+        Candidate::WorkflowPartHeader => Condition::WorkflowPart,
         Candidate::GoalKey => Condition::Goal,
         Candidate::PhasesKey => Condition::Phases,
         Candidate::SiblingSpecOrPlan => {
@@ -175,7 +182,9 @@ mod tests {
             ("api.context.md", "context"),
             (".github/workflows/triage.md", "workflow if Workflow"),
             (".github/workflows/triage.yml", "-"),
-            (".github/workflows/shared/triage.md", "-"),
+            (".github/workflows/shared/triage.md", "workflow if WorkflowPart"),
+            (".github/workflows/shared/mcp/triage.md", "workflow if WorkflowPart"),
+            (".github/workflows/shared/README.md", "-"),
             (".github/workflows/README.md", "-"),
             (".vscode/mcp.json", "mcp"),
             ("sub/.vscode/mcp.json", "mcp"),

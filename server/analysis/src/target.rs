@@ -183,9 +183,18 @@ fn worker(name: &str, from: &str) -> Target {
     if name.is_empty() || !name.chars().all(is_name) {
         return Target::Placeholder;
     }
-    let beside = |ending| path::beside(from, &format!("{name}{ending}"));
-    let candidates = WORKFLOW_ENDINGS.iter().map(beside).collect();
+    let folder = workflows_folder(from).unwrap_or_else(|| path::parent(from));
+    let there = |ending| path::join(folder, &format!("{name}{ending}"));
+    let candidates = WORKFLOW_ENDINGS.iter().filter_map(there).collect();
     Target::Path { candidates, anchor: None, anchor_at: None, folder: false }
+}
+
+/// The folder of workflows that a part of theirs lies below: what it names counts from there.
+#[must_use]
+pub fn workflows_folder(from: &str) -> Option<&str> {
+    const FOLDER: &str = ".github/workflows/";
+    let at = from.rfind(FOLDER).filter(|at| *at == 0 || from[..*at].ends_with('/'))?;
+    from[at + FOLDER.len()..].contains('/').then(|| &from[..at + FOLDER.len() - 1])
 }
 
 /// What files of workflows end in.
@@ -347,6 +356,9 @@ fn add_candidates(found: &mut Vec<String>, spelling: &str, from: &str, base: Bas
             add("", spelling);
         } else {
             add(path::parent(from), spelling);
+            if let Some(folder) = workflows_folder(from) {
+                add(folder, spelling);
+            }
             // What is read when the workflow runs is looked for below `.github`.
             add(top, &format!(".github/{spelling}"));
         }

@@ -176,6 +176,70 @@ fn who_starts_a_worker_is_judged_again() {
     assert_eq!((found, touched), (vec!["workflow/dispatch-cycle fix".to_owned()], true));
 }
 
+/// Guard: `is_read_when_asked_for`.
+#[test]
+fn a_worker_of_github_actions_that_changes_concerns_who_starts_it() {
+    let disk = Arc::new(fixture::disk(WORKSPACE));
+    let mut host = Host::open(disk.clone(), Options::default(), &|_| ());
+    let worker = ".github/workflows/report.yml";
+    for (text, expected) in [
+        ("on: push\njobs: {}\n", vec!["workflow/unknown-worker report"]),
+        ("on: [push, workflow_dispatch]\njobs: {}\n", vec![]),
+    ] {
+        disk.write(worker, text);
+        let effects = host.apply([Change::Disk(worker.to_owned())]);
+        let world = host.snapshot();
+        assert!(effects.dependents.iter().any(|id| &*world.path(*id) == PLAN), "{effects:?}");
+        assert_eq!(findings(&world, PLAN), expected);
+    }
+}
+
+/// What is merged into others has no start, no end and no place of its own.
+#[test]
+fn parts_are_judged_as_parts() {
+    let part = ".github/workflows/shared/tools.md";
+    let mut host = open(WORKSPACE);
+    let mut of_part = |header: &str| {
+        let text = format!("---\n{header}\n---\nUse ${{{{ inputs.anything }}}}.\n");
+        host.apply([Change::Buffer { path: part.to_owned(), text: text.into(), version: None }]);
+        findings(&host.snapshot(), part)
+    };
+    assert_eq!(of_part("tools:\n  edit:"), [""; 0]);
+    assert_eq!(
+        of_part("tools:\n  edit:\ntimeout-minutes: 5\nstrict: true\nenv: {A: b}"),
+        ["workflow/part-key timeout-minutes", "workflow/part-key strict"]
+    );
+    assert_eq!(of_part("on: {skip-roles: [admin]}\nname: x"), ["workflow/part-key name"]);
+    assert_eq!(of_part("on: push\nname: x"), ["workflow/part-key on"]);
+    assert_eq!(of_part("tolls:\n  edit:\nengine: copilot"), ["workflow/unknown-key tolls"]);
+    // What a part names stands beside the workflows.
+    let starts = |name: &str| format!("safe-outputs:\n  dispatch-workflow: [{name}]");
+    assert_eq!(of_part(&starts("fix")), [""; 0]);
+    assert_eq!(of_part(&starts("fxi")), ["workflow/unknown-worker fxi"]);
+    assert_eq!(of_part("imports: [shared/more.md, more.md]\nengine: copilot"), [""; 0]);
+    assert_eq!(of_part("imports: [shared/none.md]\nengine: copilot"), ["workflow/import shared/none.md"]);
+}
+
+/// Without `on`, and imported: a part wherever it lies.
+#[test]
+fn imports_that_come_back_are_told_and_followed() {
+    let mut host = open(
+        "//- .github/workflows/a.md\n---\non: push\nimports: [b.md]\n---\nA\n\
+         //- .github/workflows/b.md\n---\nengine: copilot\ntools: {edit: null}\nimports: [shared/c.md]\n---\nB\n\
+         //- .github/workflows/shared/c.md\n---\nimports: []\n---\nC\n",
+    );
+    let (b, c) = (".github/workflows/b.md", ".github/workflows/shared/c.md");
+    assert_eq!(findings(&host.snapshot(), b), [""; 0]);
+    let text = "---\nimports: [../b.md]\n---\nC\n";
+    let effects = host.apply([Change::Buffer { path: c.to_owned(), text: text.into(), version: None }]);
+    let world = host.snapshot();
+    assert!(effects.dependents.iter().any(|id| &*world.path(*id) == b), "{effects:?}");
+    assert_eq!(findings(&world, b), ["workflow/import shared/c.md"]);
+    assert_eq!(findings(&world, c), ["workflow/import ../b.md"]);
+    // It is on nobody's way back.
+    assert_eq!(findings(&world, ".github/workflows/a.md"), [""; 0]);
+}
+
 #[test]
 fn half_written_workflows_are_no_trouble() {
     for text in [

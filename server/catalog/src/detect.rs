@@ -44,6 +44,8 @@ impl Place {
 pub enum Candidate {
     /// A workflow if its header has `on:`, or two other keys of workflows and no file imports it.
     WorkflowHeader,
+    /// A part of workflows if its header has a key of theirs.
+    WorkflowPartHeader,
     /// A plan if its header has `goal:`.
     GoalKey,
     /// A plan if `spec.md` or `plan.md` lies beside it.
@@ -57,7 +59,7 @@ impl Candidate {
     #[must_use]
     pub fn kind(self) -> Kind {
         match self {
-            Candidate::WorkflowHeader => Kind::Workflow,
+            Candidate::WorkflowHeader | Candidate::WorkflowPartHeader => Kind::Workflow,
             Candidate::GoalKey | Candidate::SiblingSpecOrPlan | Candidate::PhasesKey => Kind::Plan,
         }
     }
@@ -330,8 +332,9 @@ mod tests {
         ("memory.md", "-"),
         ("domain.context.md", "context"),
         (".github/workflows/triage.md", "?WorkflowHeader"),
+        (".github/workflows/shared/mcp/tools.md", "?WorkflowPartHeader"),
         (".github/workflows/README.md", "-"),
-        (".github/workflows/shared/common.md", "-"),
+        (".github/workflows/shared/common.md", "?WorkflowPartHeader"),
         (".github/workflows/triage.yml", "-"),
         ("workflows/triage.md", "-"),
         (".vscode/mcp.json", "mcp"),

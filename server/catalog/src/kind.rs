@@ -106,6 +106,9 @@ pub struct KindRow {
     pub closed_keys: bool,
     /// Whether a file of this kind is expected to have a header.
     pub header_expected: bool,
+    /// Keys that a file which others of this kind take in cannot have.
+    #[serde(default)]
+    pub not_in_parts: Vec<String>,
     /// Where the facts come from.
     pub source: Vec<crate::Source>,
 }

@@ -273,6 +273,7 @@ pub async fn register(session: Arc<Session>) {
         register_options: Some(json!({ "watchers": [
             { "globPattern": "**/*", "kind": CREATE_AND_DELETE },
             { "globPattern": "**/*.{md,json,jsonc,toml,gitignore,ignore}", "kind": CHANGE },
+            { "globPattern": "**/.github/workflows/*.{yml,yaml}", "kind": CHANGE },
         ] })),
     };
     if let Err(error) = session.client.register_capability(vec![registration]).await {

@@ -24,6 +24,9 @@ impl Host {
         let what = self.recognise(&path);
         let wanted = !link && self.is_file(id) && (what.is_some() || self.is_hub(id, &path));
         if !wanted {
+            if is_read_when_asked_for(&path) {
+                effects.dependents.extend(self.world.referrers(id));
+            }
             self.set_state(id, None, effects);
             return;
         }
@@ -195,6 +198,13 @@ impl Host {
 /// Whether a file that is no primitive is read where somebody refers to it.
 fn is_read_for_others(path: &str) -> bool {
     path.ends_with(".md") || crate::four_sections::is_table(path)
+}
+
+/// Whether findings of other files hang on what it holds although no state of it is kept: a workflow of
+/// GitHub Actions, of which only those that start it want to know something.
+fn is_read_when_asked_for(path: &str) -> bool {
+    (path.ends_with(".yml") || path.ends_with(".yaml"))
+        && crate::names::ends_with_path(path::parent(path), ".github/workflows")
 }
 
 fn targets(state: Option<&Arc<FileState>>) -> Box<[PathId]> {

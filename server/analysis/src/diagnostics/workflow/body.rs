@@ -59,6 +59,10 @@ fn unknown(context: &mut Context<'_>, name: &str, span: Span) {
 /// An input that the header does not ask for: nothing stands there when it runs.
 fn input(context: &mut Context<'_>, map: &Map, name: &str, span: Span) {
     let Some(own) = INPUTS.iter().find_map(|start| name.strip_prefix(start)) else { return };
+    // What a part is given is asked for by who imports it.
+    if super::is_part(context) {
+        return;
+    }
     let own = own.split(['.', '[']).next().unwrap_or(own);
     let mut asked: Vec<Box<str>> = Vec::new();
     for event in ["workflow_dispatch", "workflow_call"] {

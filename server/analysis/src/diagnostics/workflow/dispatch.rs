@@ -1,6 +1,7 @@
 //! Workflows that start others: `workflow/unknown-worker`, `dispatch-cycle`, `no-limit`, `no-timeout`,
 //! `worker-dispatches`, `no-output`.
 
+use super::way_back;
 use crate::PathId;
 use crate::diagnostics::near::meant_words;
 use crate::diagnostics::{Context, Report};
@@ -13,9 +14,6 @@ use segue_catalog::{Kind, Severity};
 use segue_syntax::yaml::{Map, Node};
 use segue_syntax::{Span, yaml};
 
-/// At most so many workflows are looked at from one file.
-const MOST_WORKFLOWS: usize = 200;
-
 pub(super) fn check(context: &mut Context<'_>, map: &Map) {
     let starts = workflows::starts(map);
     for start in &starts {
@@ -23,6 +21,10 @@ pub(super) fn check(context: &mut Context<'_>, map: &Map) {
     }
     named(context, &starts);
     given(context);
+    // How often and how long is said by who imports it.
+    if super::is_part(context) {
+        return;
+    }
     let circular = starts.iter().any(|start| cycle(context, start));
     let starters = starters(context.world, context.id);
     if let Some(first) = starts.first() {
@@ -222,7 +224,7 @@ fn given(context: &mut Context<'_>) {
 fn cycle(context: &mut Context<'_>, start: &Start<'_>) -> bool {
     let world = context.world;
     let Some(Worker::Agentic(first)) = worker(world, &context.path, start.name) else { return false };
-    let Some(way) = way_back(world, first, context.id) else { return false };
+    let Some(way) = way_back(first, context.id, |id| started(world, id)) else { return false };
     let names: Vec<String> =
         [context.id].iter().chain(&way).map(|id| format!("`{}`", name_of(world, *id))).collect();
     let message = if way.len() == 1 {
@@ -240,32 +242,15 @@ fn cycle(context: &mut Context<'_>, start: &Start<'_>) -> bool {
     true
 }
 
-/// The workflows from `first` to `home`, both included, along what each starts; the shortest way.
-fn way_back(world: &World, first: PathId, home: PathId) -> Option<Vec<PathId>> {
-    let mut reached: Vec<(PathId, usize)> = vec![(first, 0)];
-    let mut at = 0;
-    while let Some((id, _)) = reached.get(at).copied() {
-        if id == home {
-            let mut way = vec![id];
-            while at != 0 {
-                at = reached.get(at)?.1;
-                way.push(reached.get(at)?.0);
-            }
-            way.reverse();
-            return Some(way);
-        }
-        let from = world.path(id);
-        for start in header(world, id).map(workflows::starts).unwrap_or_default() {
-            if let Some(Worker::Agentic(next)) = worker(world, &from, start.name)
-                && reached.len() < MOST_WORKFLOWS
-                && !reached.iter().any(|(own, _)| *own == next)
-            {
-                reached.push((next, at));
-            }
-        }
-        at += 1;
-    }
-    None
+/// The agentic workflows that one starts.
+fn started(world: &World, id: PathId) -> Vec<PathId> {
+    let from = world.path(id);
+    let starts = header(world, id).map(workflows::starts).unwrap_or_default();
+    let agentic = starts.iter().filter_map(|start| match worker(world, &from, start.name) {
+        Some(Worker::Agentic(next)) => Some(next),
+        _ => None,
+    });
+    agentic.collect()
 }
 
 /// The workflows that start this one, and where each says so.

@@ -1,8 +1,11 @@
 //! `workflow/import`: what is merged in has to be there.
 
+use super::way_back;
+use crate::PathId;
 use crate::diagnostics::{Context, Report};
 use crate::disk::Probe;
 use crate::target::{Target, understand};
+use crate::world::World;
 use crate::written::{self, What, Written};
 use segue_catalog::Severity;
 use segue_syntax::facts::TokenKind;
@@ -25,8 +28,10 @@ pub(super) fn check(context: &mut Context<'_>) {
         match understand(part.text, &context.path, part.base) {
             Target::Path { candidates, .. } => {
                 let there = candidates.iter().find(|path| context.world.probe(path) != Probe::Missing);
-                if there.is_none() && !optional(&part) {
-                    missing(context, &part, &candidates);
+                match there.and_then(|path| context.world.id(path)) {
+                    Some(id) => circle(context, &part, id),
+                    None if there.is_none() && !optional(&part) => missing(context, &part, &candidates),
+                    None => {}
                 }
             }
             // Somewhere else, or a stand-in: not to be judged from here.
@@ -46,6 +51,33 @@ pub(super) fn check(context: &mut Context<'_>) {
             Some(_) => {}
         }
     }
+}
+
+/// An import that comes back.
+fn circle(context: &mut Context<'_>, part: &Written<'_>, first: PathId) {
+    let world = context.world;
+    let Some(way) = way_back(first, context.id, |id| imported(world, id)) else { return };
+    let names: Vec<String> =
+        [context.id].iter().chain(&way).map(|id| format!("`{}`", world.path(*id))).collect();
+    let message = format!(
+        "This import comes back to its own file: {}. It brings nothing, or is refused.",
+        names.join(" → ")
+    );
+    context.send(Report::new("workflow/import", part.span, message).severity(Severity::Warning));
+}
+
+/// The files that a workflow imports.
+fn imported(world: &World, id: PathId) -> Vec<PathId> {
+    let Some((state, facts)) = world.file(id).and_then(|state| Some((state, state.facts()?))) else {
+        return Vec::new();
+    };
+    let from = world.path(id);
+    let parts = written::all(state.kind, facts).filter(|(_, written)| written.what == What::Part);
+    let lead = parts.filter_map(|(_, part)| match understand(part.text, &from, part.base) {
+        Target::Path { candidates, .. } => candidates.iter().find_map(|path| Some(world.file_at(path)?.0)),
+        _ => None,
+    });
+    lead.collect()
 }
 
 fn missing(context: &mut Context<'_>, part: &Written<'_>, candidates: &[String]) {

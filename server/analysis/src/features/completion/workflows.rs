@@ -4,6 +4,7 @@ use super::ProposalKind;
 use super::context::Context;
 use super::write::Value;
 use crate::features::about::About;
+use crate::target::workflows_folder;
 use crate::workflows::{self, Taken};
 use crate::{names, path};
 use segue_catalog::Kind;
@@ -74,7 +75,7 @@ fn below(context: &Context<'_>, folder: &str, deeper: usize, found: &mut Vec<Str
 /// The agentic workflows beside this one that take the event, or may.
 fn workers(context: &Context<'_>, event: &str) -> Vec<Value> {
     let mut found = Vec::new();
-    let folder = path::parent(context.path);
+    let folder = workflows_folder(context.path).unwrap_or_else(|| path::parent(context.path));
     context.world.each_child(folder, |name, is_folder| {
         if !is_folder && name.ends_with(".md") {
             found.push(format!("{folder}/{name}"));

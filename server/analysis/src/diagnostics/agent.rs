@@ -33,7 +33,7 @@ pub(super) fn check(context: &mut Context<'_>) {
     // Only VS Code acts on handoffs and `agents`.
     if is_agent && context.clients.has(ClientId::Vscode) {
         handoff::check(context, map);
-        missing_agent_tool(context, map);
+        agents_and_their_tool(context, map);
         graph::cycle(context, map);
     }
     graph::unreachable(context, map);
@@ -103,7 +103,7 @@ fn is_there(context: &Context<'_>, name: &str) -> bool {
     is_built_in(context.catalog, name)
         || world.definers(Space::Agent, name).next().is_some()
         || (by_stem && world.definers(Space::AgentFile, name).next().is_some())
-        || world.user.agents.iter().any(|own| own == name)
+        || world.user_files(&context.path).agents.iter().any(|own| own == name)
         || Known::has(&context.config.known.agents, name)
 }
 
@@ -148,17 +148,26 @@ fn definer<'w>(context: &Context<'w>, name: &'w str) -> Option<(crate::PathId, &
     all.next().is_none().then_some(first)
 }
 
-/// `agents` says whom it may start; without the tool `agent` it can start nobody.
-fn missing_agent_tool(context: &mut Context<'_>, map: &Map) {
-    let Some(value) = map.value("agents") else { return };
-    if value.as_seq().is_none_or(|seq| seq.items.is_empty()) {
+/// `agents` says whom it may start; without the tool `agent` it can start nobody, and an empty list allows
+/// nobody.
+fn agents_and_their_tool(context: &mut Context<'_>, map: &Map) {
+    let Some((value, seq)) = map.value("agents").and_then(|value| Some((value, value.as_seq()?))) else {
         return;
-    }
+    };
     let facts = context.facts;
     let lists = tool::lists(context.kind, context.dialect, facts);
     let Some(list) = lists.first() else { return };
-    if list.items.iter().any(|item| starts_agents(context.catalog, item.name)) {
-        return;
+    let tool = list.items.iter().find(|item| starts_agents(context.catalog, item.name));
+    match tool {
+        Some(tool) if seq.items.is_empty() && tool.name != "*" => {
+            let message =
+                "VS Code reads an empty list as nobody: the tool that starts agents has nobody to start.";
+            let report = Report::new("agent/nobody-to-start", value.span, message);
+            let report = report.related(context.path.clone(), tool.span, "the tool that starts agents");
+            return context.send(report.offered_fix("Allow all agents", value.span, "['*']"));
+        }
+        None if !seq.items.is_empty() => {}
+        _ => return,
     }
     let message = "`tools` does not grant `agent`: VS Code lets this agent start none of these.";
     let mut report = Report::new("agent/missing-agent-tool", value.span, message).related(

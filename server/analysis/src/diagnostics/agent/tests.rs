@@ -177,6 +177,10 @@ fn agents_need_the_tool() {
     }
     assert_eq!(agent("agents: [Auditor]"), NONE);
     assert_eq!(agent("agents: []\ntools: [read]"), NONE);
+    assert_eq!(agent("agents: []"), NONE);
+    assert_eq!(agent("agents: []\ntools: ['*']"), NONE);
+    assert_eq!(agent("agents: []\ntools: [read, agent]"), ["hint nobody-to-start []"]);
+    assert_eq!(fixes("agents: []\ntools: [read, agent/runSubagent]"), ["['*']"]);
     assert_eq!(agent("target: github-copilot\nagents: [auditor]\ntools: [read]"), NONE);
     for (tools, insert) in [
         ("['read']", ", 'agent'"),

@@ -1,7 +1,7 @@
 //! `part/grants`: the tools and agents of a header against the tables that a team keeps in `governance/`.
 
 use crate::PathId;
-use crate::diagnostics::{Context, Report, first_token, tool};
+use crate::diagnostics::{Context, Report, agent, first_token, tool};
 use crate::file::Content;
 use crate::four_sections::{AGENT_GRANTS, TOOL_GRANTS, places};
 use crate::path;
@@ -93,6 +93,8 @@ struct Kind {
 
 fn compare(context: &mut Context<'_>, kind: &Kind, key: Option<Span>, has: &[(&str, Span)], wanted: &[&str]) {
     let (table, facts) = (context.world.path(kind.table), context.facts);
+    let is_nobodys = |name: &&&str| kind.key == "agents" && !agent::is_known(context, name);
+    let nobodys: Vec<&str> = wanted.iter().filter(is_nobodys).copied().collect();
     let mut send = |span: Span, message: String| {
         let report = Report::new("part/grants", span, message);
         context.send(report.related(table.clone(), kind.at, "what the team agreed on"));
@@ -106,12 +108,16 @@ fn compare(context: &mut Context<'_>, kind: &Kind, key: Option<Span>, has: &[(&s
     for (name, span) in has.iter().filter(|(name, _)| !wanted.contains(name)) {
         send(*span, format!("`{}` does not grant `{name}` to this agent.", kind.file));
     }
-    let missing: Vec<String> = wanted
-        .iter()
-        .filter(|name| !has.iter().any(|(own, _)| own == *name))
-        .map(|name| format!("`{name}`"))
-        .collect();
-    if !missing.is_empty() {
-        send(key, format!("`{}` also lists {} for this agent.", kind.file, missing.join(", ")));
+    let missing: Vec<&str> =
+        wanted.iter().copied().filter(|name| !has.iter().any(|(own, _)| own == name)).collect();
+    if missing.is_empty() {
+        return;
     }
+    let quoted = |names: &[&str]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let mut message = format!("`{}` also lists {} for this agent.", kind.file, quoted(&missing));
+    let nobody: Vec<&str> = missing.into_iter().filter(|name| nobodys.contains(name)).collect();
+    if !nobody.is_empty() {
+        message.push_str(&format!(" No agent of this workspace is called {}.", quoted(&nobody)));
+    }
+    send(key, message);
 }

@@ -117,7 +117,7 @@ fn ranges(plan: &Plan) -> Vec<Range> {
         all.extend([task.id.range, task.title.range, task.head, task.range]);
         all.extend(task.depends_on.iter().map(|one| one.written.range));
         all.extend(task.files.iter().map(|file| file.path.range));
-        all.extend(task.fields.iter().map(|field| field.range));
+        all.extend(task.fields.iter().copied());
         all.extend(task.tick.iter().map(|tick| tick.range));
         let texts = [&task.acceptance, &task.tests, &task.validation, &task.gates, &task.steps];
         all.extend(texts.into_iter().flatten().map(|text| text.range));

@@ -5,7 +5,8 @@
 //! too early, so a task may be later than it has to be. Waves that stay empty are left out.
 //!
 //! "Everything of phase 1 before anything of phase 2" is one extra node, not a product of edges, so
-//! the work stays linear in tasks and dependencies. Edges within a cycle are left out of the waves.
+//! the work stays linear in tasks and dependencies. Edges within a cycle are left out of the waves. Nearly no
+//! plan has a cycle, and then the order is found without looking for knots.
 
 use crate::{Plan, TaskIndex};
 use petgraph::algo::kosaraju_scc;
@@ -35,15 +36,41 @@ struct Edges {
     last: Vec<Vec<TaskIndex>>,
 }
 
+/// Nodes that wait for one another, knot by knot, those waited for first. Most are knots of one.
+struct Knots {
+    nodes: Vec<usize>,
+    ends: Vec<usize>,
+}
+
+impl Knots {
+    fn iter(&self) -> impl Iterator<Item = &[usize]> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).filter_map(|(start, end)| self.nodes.get(start..*end))
+    }
+
+    /// The number of each node's knot.
+    fn of_nodes(&self) -> Vec<usize> {
+        let mut of = vec![0; self.nodes.len()];
+        for (number, knot) in self.iter().enumerate() {
+            for node in knot {
+                if let Some(place) = of.get_mut(*node) {
+                    *place = number;
+                }
+            }
+        }
+        of
+    }
+}
+
 impl Order {
     pub(crate) fn of(plan: &Plan) -> Self {
         let edges = Edges::of(plan);
-        let components = edges.components();
-        let cycles = components.iter().filter_map(|component| edges.cycle_in(component)).collect();
-        let within = edges.component_of(&components);
-        let levels = edges.levels(plan, &components, &within);
+        let knots = edges.knots();
+        let cycles = knots.iter().filter_map(|knot| edges.cycle_in(knot)).collect();
+        let within = knots.of_nodes();
+        let levels = edges.levels(plan, &knots, &within);
         let (waves, wave_of) = waves(plan.tasks.len(), &levels);
-        let critical_path = edges.longest_chain(&components, &within);
+        let critical_path = edges.longest_chain(&knots, &within);
         let mut order = Self { waves, wave_of, cycles, critical_path, edges };
         order.cycles.sort();
         order
@@ -184,6 +211,38 @@ impl Edges {
         }
     }
 
+    fn knots(&self) -> Knots {
+        if let Some(nodes) = self.in_order() {
+            return Knots { ends: (1..=nodes.len()).collect(), nodes };
+        }
+        let (mut nodes, mut ends) = (Vec::with_capacity(self.before.len()), Vec::new());
+        for component in self.components() {
+            nodes.extend(component);
+            ends.push(nodes.len());
+        }
+        Knots { nodes, ends }
+    }
+
+    /// Every node after those it waits for; `None` where some wait for one another.
+    fn in_order(&self) -> Option<Vec<usize>> {
+        let mut missing: Vec<usize> = self.before.iter().map(Vec::len).collect();
+        let mut order = Vec::with_capacity(missing.len());
+        order.extend(missing.iter().enumerate().filter(|(_, count)| **count == 0).map(|(node, _)| node));
+        let mut at = 0;
+        while let Some(node) = order.get(at).copied() {
+            at += 1;
+            for next in self.after.get(node).into_iter().flatten() {
+                if let Some(count) = missing.get_mut(*next) {
+                    *count = count.saturating_sub(1);
+                    if *count == 0 {
+                        order.push(*next);
+                    }
+                }
+            }
+        }
+        (order.len() == missing.len()).then_some(order)
+    }
+
     /// The knots of nodes that wait for one another, those waited for first.
     fn components(&self) -> Vec<Vec<usize>> {
         let count = self.after.iter().map(Vec::len).sum();
@@ -206,18 +265,6 @@ impl Edges {
         components
     }
 
-    fn component_of(&self, components: &[Vec<usize>]) -> Vec<usize> {
-        let mut of = vec![0; self.before.len()];
-        for (number, component) in components.iter().enumerate() {
-            for node in component {
-                if let Some(place) = of.get_mut(*node) {
-                    *place = number;
-                }
-            }
-        }
-        of
-    }
-
     /// A node's predecessors outside its own knot, and the ranges it waits for.
     fn outside<'e>(&'e self, node: usize, within: &'e [usize]) -> impl Iterator<Item = usize> + 'e {
         let own = within.get(node).copied();
@@ -226,13 +273,13 @@ impl Edges {
     }
 
     /// The wave of each node before empty waves are left out.
-    fn levels(&self, plan: &Plan, components: &[Vec<usize>], within: &[usize]) -> Vec<u64> {
+    fn levels(&self, plan: &Plan, knots: &Knots, within: &[usize]) -> Vec<u64> {
         let mut levels = vec![0_u64; self.before.len()];
         let highest = |levels: &[u64], nodes: &mut dyn Iterator<Item = usize>| {
             nodes.filter_map(|node| levels.get(node).copied()).max().unwrap_or(0)
         };
-        for component in components {
-            for node in component {
+        for knot in knots.iter() {
+            for node in knot {
                 let needed = highest(&levels, &mut self.outside(*node, within));
                 let level = match plan.tasks.get(*node) {
                     None => needed,
@@ -246,7 +293,7 @@ impl Edges {
                 }
             }
             // Whoever is outside waits for the whole of a range, the knot's own tasks included.
-            for node in component.iter().filter(|node| **node >= self.tasks) {
+            for node in knot.iter().filter(|node| **node >= self.tasks) {
                 let whole = highest(&levels, &mut self.before.get(*node).into_iter().flatten().copied());
                 if let Some(place) = levels.get_mut(*node) {
                     *place = whole;
@@ -256,10 +303,10 @@ impl Edges {
         levels
     }
 
-    fn longest_chain(&self, components: &[Vec<usize>], within: &[usize]) -> Vec<TaskIndex> {
+    fn longest_chain(&self, knots: &Knots, within: &[usize]) -> Vec<TaskIndex> {
         let mut depth = vec![0_usize; self.before.len()];
         let mut through: Vec<Option<usize>> = vec![None; self.before.len()];
-        for node in components.iter().flatten() {
+        for node in &knots.nodes {
             // Of equals the first: their numbers are the order of the file.
             let deepest =
                 self.outside(*node, within).max_by_key(|other| (depth.get(*other).copied(), Reverse(*other)));
@@ -284,12 +331,12 @@ impl Edges {
 
     /// The shortest way from a task of a knot back to itself, against the order of work.
     fn cycle_in(&self, component: &[usize]) -> Option<Vec<TaskIndex>> {
-        let members: FxHashSet<usize> = component.iter().copied().collect();
         let first = component.iter().copied().filter(|node| *node < self.tasks).min()?;
-        let waits_for_itself = self.before.get(first).is_some_and(|before| before.contains(&first));
         if component.len() == 1 {
+            let waits_for_itself = self.before.get(first).is_some_and(|before| before.contains(&first));
             return waits_for_itself.then(|| vec![TaskIndex::new(first)]);
         }
+        let members: FxHashSet<usize> = component.iter().copied().collect();
         let mut reached_from: FxHashMap<usize, usize> = FxHashMap::default();
         let mut queue = VecDeque::from([first]);
         while let Some(node) = queue.pop_front() {

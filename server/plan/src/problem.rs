@@ -206,6 +206,10 @@ impl<'p> StatedWaves<'p> {
 
     fn latest_of(&mut self, range: &std::ops::Range<u32>) -> Option<(u32, TaskIndex)> {
         let plan = self.plan;
+        if range.len() == 1 {
+            let only = TaskIndex(range.start);
+            return Some((plan.get(only)?.wave.as_ref().map_or(1, |wave| wave.value), only));
+        }
         *self.latest.entry((range.start, range.end)).or_insert_with(|| {
             let tasks = range.clone().map(TaskIndex);
             let waves = tasks.filter_map(|task| {
@@ -221,19 +225,24 @@ impl<'p> StatedWaves<'p> {
 fn file_conflicts(plan: &Plan, order: &Order) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (number, wave) in order.waves().iter().enumerate().filter(|(_, wave)| wave.len() > 1) {
-        let mut writers: BTreeMap<&str, Vec<TaskIndex>> = BTreeMap::new();
+        // Nearly every file is written by one task alone.
+        let mut first: FxHashMap<&str, TaskIndex> = FxHashMap::default();
+        let mut shared: BTreeMap<&str, Vec<TaskIndex>> = BTreeMap::new();
         for index in wave {
             let Some(task) = plan.get(*index).filter(|task| !task.is_done()) else { continue };
             for file in task.written_files() {
-                let own = writers.entry(file.path.as_str()).or_default();
+                let before = *first.entry(file.path.as_str()).or_insert(*index);
+                if before == *index {
+                    continue;
+                }
+                let own = shared.entry(file.path.as_str()).or_insert_with(|| vec![before]);
                 if own.last() != Some(index) {
                     own.push(*index);
                 }
             }
         }
         let wave = u32::try_from(number + 1).unwrap_or(u32::MAX);
-        let shared = writers.into_iter().filter(|(_, tasks)| tasks.len() > 1);
-        problems.extend(shared.map(|(path, tasks)| Problem::FileConflict {
+        problems.extend(shared.into_iter().map(|(path, tasks)| Problem::FileConflict {
             wave,
             path: path.to_owned(),
             tasks,

@@ -83,8 +83,8 @@ pub struct Task {
     pub head: Range,
     /// All of it.
     pub range: Range,
-    /// The labels of the fields it has, as they stand in the file (`Objective`, `Wave`, …).
-    pub fields: Vec<Stated<String>>,
+    /// Where the labels of the fields stand that it has (`Objective`, `Wave`, …).
+    pub fields: Vec<Range>,
 }
 
 impl Task {

@@ -78,11 +78,7 @@ fn task(node: &Node, phase: &Map) -> Task {
             .or(phase.get("title"))
             .map_or(range(node.span), |entry| range(entry.span())),
         range: range(node.span),
-        fields: phase
-            .entries
-            .iter()
-            .map(|entry| Stated::new(entry.key.text.to_string(), range(entry.key.span)))
-            .collect(),
+        fields: phase.entries.iter().map(|entry| range(entry.key.span)).collect(),
         ..Task::default()
     }
 }

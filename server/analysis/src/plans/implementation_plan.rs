@@ -1,7 +1,7 @@
 //! Implementation plans: phases one after another, each a table of `TASK-001` rows. The tasks of a
 //! phase go side by side, unless a description cites another task.
 
-use super::names::{self, Names};
+use super::names;
 use super::page::{Form, Line, Page, range, trimmed};
 use super::{paths, shared};
 use rustc_hash::FxHashMap;
@@ -15,6 +15,8 @@ pub(super) fn may(page: &Page<'_>) -> bool {
 
 pub(super) fn read(page: &Page<'_>) -> Plan {
     let mut plan = Plan::default();
+    // Each task is large: a list that grows would move them again and again.
+    plan.tasks.reserve(page.lines.iter().filter(|line| line.form == Form::Row).count());
     let mut columns = Columns::default();
     for (number, line) in page.numbered(0..page.lines.len()) {
         match line.form {
@@ -102,8 +104,8 @@ fn row(page: &Page<'_>, number: usize, line: Line, columns: &mut Columns, groups
     let description =
         cells.get(columns.description.unwrap_or(1)).copied().unwrap_or(Span::at(first.end as usize));
     let completed = cells.get(columns.completed.unwrap_or(2)).copied();
-    let mark = completed.map(|cell| page.str(cell).to_lowercase()).unwrap_or_default();
-    let done = ["✅", "✓", "✔", "☑", "x", "[x]", "yes", "done", "completed"].contains(&mark.as_str());
+    let mark = completed.map(|cell| page.str(cell)).unwrap_or_default();
+    let done = !mark.is_empty() && DONE.iter().any(|word| word.eq_ignore_ascii_case(mark));
     let mut task = Task {
         id: page.stated(id),
         id_is_stated: true,
@@ -121,12 +123,15 @@ fn row(page: &Page<'_>, number: usize, line: Line, columns: &mut Columns, groups
     Some(task)
 }
 
+/// What stands in the column of what is completed.
+const DONE: &[&str] = &["✅", "✓", "✔", "☑", "x", "[x]", "yes", "done", "completed"];
+
 /// An id alone in a cell, perhaps in bold or code.
 fn id_in(page: &Page<'_>, cell: Span) -> Option<Span> {
-    let content = page.str(cell);
-    let inside = content.trim_matches(['*', '`', ' ']);
-    let at = content.find(inside)?;
-    let start = cell.start as usize + at;
+    let marks: &[char] = &['*', '`', ' '];
+    let content = page.str(cell).trim_start_matches(marks);
+    let start = cell.end as usize - content.len();
+    let inside = content.trim_end_matches(marks);
     is_id(inside).then(|| Span::new(start, start + inside.len()))
 }
 
@@ -172,9 +177,10 @@ fn declaration(page: &Page<'_>, item: Span, plan: &mut Plan) {
 
 /// Reads what the descriptions cite: other tasks, files, tests.
 fn cite(page: &Page<'_>, plan: &mut Plan) {
-    let mut known = Names::default();
+    let mut known: FxHashMap<&str, std::ops::Range<u32>> = FxHashMap::default();
     for (index, task) in plan.tasks.iter().enumerate() {
-        known.add(&task.id, names::at(index));
+        let id = Span { start: task.id.range.start, end: task.id.range.end };
+        known.entry(page.str(id)).or_insert_with(|| names::at(index));
     }
     let described = described(page, plan);
     for (index, task) in plan.tasks.iter_mut().enumerate() {
@@ -183,8 +189,8 @@ fn cite(page: &Page<'_>, plan: &mut Plan) {
             let name = page.str(id);
             let text = described.get(name).copied();
             match name.split('-').next().unwrap_or_default() {
-                "TASK" if known.get(name) != Some(names::at(index)) => {
-                    let on = known.get(name).unwrap_or(0..0);
+                "TASK" if known.get(name) != Some(&names::at(index)) => {
+                    let on = known.get(name).cloned().unwrap_or(0..0);
                     task.depends_on.push(Dependency::new(page.stated(id), on));
                 }
                 "FILE" => {

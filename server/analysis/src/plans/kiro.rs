@@ -6,7 +6,7 @@
 
 use super::names::{self, Names};
 use super::openspec::id_length;
-use super::page::{Form, Item, Page, range};
+use super::page::{Form, Item, Page, boxes, range};
 use super::{fields, paths, shared};
 use rustc_hash::FxHashMap;
 use segue_plan::{Dependency, Group, Plan, Stated, Task};
@@ -22,6 +22,7 @@ struct Row {
 
 pub(super) fn read(page: &Page<'_>) -> Plan {
     let mut plan = Plan { title: page.title(), ..Plan::default() };
+    plan.tasks.reserve(boxes(page));
     let mut rows: Vec<Row> = Vec::new();
     // Of each open item its indent and its task: the first sub-task turns its parent into a group.
     let mut open: Vec<(usize, Option<usize>)> = Vec::new();

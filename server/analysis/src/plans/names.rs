@@ -33,7 +33,10 @@ impl Names {
         }
         for (index, task) in plan.tasks.iter().enumerate() {
             names.add(&task.title, at(index));
-            names.add(&slug_text(&task.title), at(index));
+            let slug = slug_text(&task.title);
+            if slug != *task.id {
+                names.add(&slug, at(index));
+            }
         }
         names
     }
@@ -206,11 +209,12 @@ pub(crate) fn numbers(text: &str, span: Span, words: &[&str]) -> Vec<(Span, Rang
             at += length;
         } else if c.is_alphabetic() {
             let length = rest.len() - rest.trim_start_matches(char::is_alphanumeric).len();
-            let word = rest.get(..length).unwrap_or_default().to_lowercase();
-            match word.as_str() {
-                "and" | "or" => {}
-                "to" | "through" => ranging = listing,
-                _ => listing = words.contains(&word.as_str()),
+            let word = rest.get(..length).unwrap_or_default();
+            let is = |own: &&str| own.eq_ignore_ascii_case(word);
+            if ["to", "through"].iter().any(is) {
+                ranging = listing;
+            } else if !["and", "or"].iter().any(is) {
+                listing = words.iter().any(is);
             }
             at += length;
         } else {

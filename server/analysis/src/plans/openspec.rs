@@ -1,7 +1,7 @@
 //! OpenSpec's `tasks.md`: groups `## 1. Title` with `- [ ] 1.1 text`, worked off in order.
 
 use super::names;
-use super::page::{Form, Item, Page, range};
+use super::page::{Form, Item, Page, boxes, range};
 use super::shared;
 use segue_plan::{Group, Plan, Stated, Task};
 use segue_syntax::Span;
@@ -9,6 +9,7 @@ use segue_syntax::slug::slug_text;
 
 pub(super) fn read(page: &Page<'_>) -> Plan {
     let mut plan = Plan { title: page.title(), ..Plan::default() };
+    plan.tasks.reserve(boxes(page));
     let mut open: Option<usize> = None;
     for (number, line) in page.numbered(0..page.lines.len()) {
         match line.form {

@@ -113,7 +113,7 @@ impl<'t> Page<'t> {
         let starts = Lines::of(text);
         let mut page =
             Self { path, text, facts, lines: Vec::with_capacity(starts.count()), sections: Vec::new() };
-        let mut hidden = Hidden::new(facts);
+        let mut hidden = Hidden::new(facts, text);
         let mut headings = facts.headings.iter().peekable();
         for number in 0..starts.count() {
             let span = starts.line_span(text, number);
@@ -248,15 +248,15 @@ impl<'t> Page<'t> {
     pub fn cells(&self, line: Line) -> Vec<Span> {
         let span = self.trimmed(line);
         let row = self.str(span);
-        let mut cells = Vec::new();
+        let mut cells = Vec::with_capacity(6);
         let mut start = usize::from(row.starts_with('|'));
         let mut escaped = false;
-        for (at, c) in row.char_indices().skip(start) {
-            if c == '|' && !escaped {
+        for (at, byte) in row.bytes().enumerate().skip(start) {
+            if byte == b'|' && !escaped {
                 cells.push((start, at));
                 start = at + 1;
             }
-            escaped = c == '\\' && !escaped;
+            escaped = byte == b'\\' && !escaped;
         }
         if start < row.len() {
             cells.push((start, row.len()));
@@ -292,7 +292,17 @@ pub(crate) fn trimmed(text: &str, span: Span) -> Span {
 
 /// Whether some item of a page has a box.
 pub(crate) fn has_boxes(page: &Page<'_>) -> bool {
-    page.lines.iter().any(|line| matches!(line.form, Form::Item(Item { check: Some(_), .. })))
+    page.lines.iter().any(has_box)
+}
+
+/// How many items of a page have a box: what tasks there may be. Each is large, and a list that grows would
+/// move them again and again.
+pub(crate) fn boxes(page: &Page<'_>) -> usize {
+    page.lines.iter().filter(|line| has_box(line)).count()
+}
+
+fn has_box(line: &Line) -> bool {
+    matches!(line.form, Form::Item(Item { check: Some(_), .. }))
 }
 
 trait ContainsStart {
@@ -309,12 +319,15 @@ impl ContainsStart for Span {
 struct Hidden<'t> {
     body: u32,
     fences: std::iter::Peekable<std::slice::Iter<'t, segue_syntax::facts::Fence>>,
+    has_comments: bool,
     in_comment: bool,
 }
 
 impl<'t> Hidden<'t> {
-    fn new(facts: &'t Facts) -> Self {
-        Self { body: facts.header.body, fences: facts.fences.iter().peekable(), in_comment: false }
+    fn new(facts: &'t Facts, text: &str) -> Self {
+        let fences = facts.fences.iter().peekable();
+        let has_comments = memchr::memmem::find(text.as_bytes(), b"<!--").is_some();
+        Self { body: facts.header.body, fences, has_comments, in_comment: false }
     }
 
     /// Asked once a line, in order.
@@ -330,8 +343,8 @@ impl<'t> Hidden<'t> {
         let in_fence = self.fences.peek().is_some_and(|fence| {
             fence.span.overlaps(line) || (fence.span.start <= line.start && line.start < fence.span.end)
         });
-        if in_fence {
-            return true;
+        if in_fence || !self.has_comments {
+            return in_fence;
         }
         let content = line.of(text);
         if self.in_comment {

@@ -31,12 +31,10 @@ pub(crate) fn code_spans(text: &str, span: Span) -> Vec<Span> {
 pub(crate) fn paths(text: &str, span: Span, words: bool) -> Vec<Span> {
     let code = code_spans(text, span);
     let mut found: Vec<Span> = code.iter().filter_map(|one| path_in(text, *one, true)).collect();
-    if words {
-        let content = span.of(text);
+    let content = span.of(text);
+    if words && memchr::memchr(b'/', content.as_bytes()).is_some() {
         let mut at = 0;
-        for word in content
-            .split([' ', '\t', '\n', '\r', ',', ';', '(', ')', '[', ']', '`', '"', '\'', '<', '>', '|', '*'])
-        {
+        for word in content.split(divides) {
             let start = span.start as usize + at;
             at += word.len()
                 + content
@@ -53,9 +51,36 @@ pub(crate) fn paths(text: &str, span: Span, words: bool) -> Vec<Span> {
     found
 }
 
+/// Whether a character stands between words.
+fn divides(c: char) -> bool {
+    matches!(
+        c,
+        ' ' | '\t'
+            | '\n'
+            | '\r'
+            | ','
+            | ';'
+            | '('
+            | ')'
+            | '['
+            | ']'
+            | '`'
+            | '"'
+            | '\''
+            | '<'
+            | '>'
+            | '|'
+            | '*'
+    )
+}
+
 /// The path in a code span or a word, if that is what it is.
 fn path_in(text: &str, span: Span, in_code: bool) -> Option<Span> {
     let whole = span.of(text);
+    // Outside of code only what has a slash may be one, and few words have.
+    if !in_code && memchr::memchr(b'/', whole.as_bytes()).is_none() {
+        return None;
+    }
     let mut path = whole.trim_end_matches(['.', ',', ':', ';', '!', '?']);
     // `src/a.rs:12`, `src/a.rs#L3`
     if let Some((before, after)) = path.rsplit_once(':')
@@ -70,18 +95,11 @@ fn path_in(text: &str, span: Span, in_code: bool) -> Option<Span> {
 
 /// Whether text is a path of a file or folder, and not a call, an address, a type or a fraction.
 pub(crate) fn is_path(path: &str, in_code: bool) -> bool {
-    let allowed = |c: char| {
-        c.is_alphanumeric()
-            || matches!(
-                c,
-                '/' | '.' | '_' | '-' | '@' | '+' | '~' | '$' | '[' | ']' | '*' | '{' | '}' | '(' | ')' | ','
-            )
-    };
-    if path.is_empty() || !path.chars().all(allowed) || path.contains("//") || path.ends_with("()") {
+    if path.is_empty() || !has_letters_of_paths(path) || path.ends_with("()") {
         return false;
     }
     // Placeholders of templates.
-    if path.contains("...") || path.contains('$') || path.starts_with(['{', '*', '@', '~']) {
+    if path.starts_with(['{', '*', '@', '~']) {
         return false;
     }
     let relative = path.strip_prefix("./").unwrap_or(path);
@@ -108,6 +126,40 @@ pub(crate) fn is_path(path: &str, in_code: bool) -> bool {
     }
     has_extension
         || (in_code && (relative.ends_with('/') || name.starts_with('.') || BARE_NAMES.contains(&name)))
+}
+
+/// Whether nothing stands in a text that no path has: blanks, most signs, `//`, `...`.
+fn has_letters_of_paths(text: &str) -> bool {
+    let allowed = |byte: u8| {
+        byte.is_ascii_alphanumeric()
+            || !byte.is_ascii()
+            || matches!(
+                byte,
+                b'/' | b'.'
+                    | b'_'
+                    | b'-'
+                    | b'@'
+                    | b'+'
+                    | b'~'
+                    | b'['
+                    | b']'
+                    | b'*'
+                    | b'{'
+                    | b'}'
+                    | b'('
+                    | b')'
+                    | b','
+            )
+    };
+    let (mut before, mut earlier) = (b' ', b' ');
+    for byte in text.bytes() {
+        let repeats = byte == before && (byte == b'/' || byte == b'.' && earlier == b'.');
+        if repeats || !allowed(byte) {
+            return false;
+        }
+        (earlier, before) = (before, byte);
+    }
+    text.is_ascii() || text.chars().all(|c| c.is_ascii() || c.is_alphanumeric())
 }
 
 /// Endings by which a name without a folder is a file.

@@ -77,12 +77,11 @@ struct Found {
     level: u8,
 }
 
-/// A phase with its fields, before it is known whom its dependencies mean.
+/// What is known of a phase besides its task, before it is known whom its dependencies mean.
 struct Read {
     level: u8,
     has_fields: bool,
     waits: Vec<Span>,
-    task: Task,
 }
 
 /// Whether a page may hold phases.
@@ -97,7 +96,7 @@ pub(super) fn may(page: &Page<'_>) -> bool {
 pub(super) fn read(page: &Page<'_>) -> (Vec<Task>, bool) {
     let found = find(page);
     let mut dispatched = false;
-    let mut read: Vec<Read> = Vec::new();
+    let (mut read, mut tasks) = (Vec::with_capacity(found.len()), Vec::with_capacity(found.len()));
     for phase in &found {
         let fields = fields::of(page, phase.line + 1..phase.end, KEYS);
         dispatched |= fields.iter().any(|field| DISPATCHED.contains(&field.key));
@@ -106,18 +105,19 @@ pub(super) fn read(page: &Page<'_>) -> (Vec<Task>, bool) {
             level: phase.level,
             has_fields: !fields.is_empty(),
             waits: waits.flat_map(|field| field.values(page)).map(|value| value.span).collect(),
-            task: task(page, phase, &fields),
         });
+        tasks.push(task(page, phase, &fields));
     }
     // A phase that nothing is written about yet counts beside those that have fields.
     let levels: FxHashSet<u8> =
         read.iter().filter(|phase| phase.has_fields).map(|phase| phase.level).collect();
+    let mut kept = read.iter().map(|phase| levels.contains(&phase.level));
+    tasks.retain(|_| kept.next().unwrap_or(false));
     read.retain(|phase| levels.contains(&phase.level));
-    let (mut tasks, waits): (Vec<Task>, Vec<Vec<Span>>) =
-        read.into_iter().map(|phase| (phase.task, phase.waits)).unzip();
     let numbers = numbers_of(&tasks);
-    for (task, waits) in tasks.iter_mut().zip(waits) {
-        let named = waits.into_iter().map(|span| names::numbered(page, span, &["phase", "phases"], &numbers));
+    for (task, phase) in tasks.iter_mut().zip(read) {
+        let named =
+            phase.waits.into_iter().map(|span| names::numbered(page, span, &["phase", "phases"], &numbers));
         task.depends_on = named.flatten().collect();
     }
     (tasks, dispatched)
@@ -230,7 +230,7 @@ fn task(page: &Page<'_>, phase: &Found, fields: &[Field<Key>]) -> Task {
         ..Task::default()
     };
     for field in fields {
-        task.fields.push(page.stated(field.label));
+        task.fields.push(range(field.label));
         fill(page, &mut task, field);
     }
     task.context = shared::links(page, task.range);

@@ -84,15 +84,20 @@ pub(super) fn may(page: &Page<'_>) -> bool {
 
 pub(super) fn read(page: &Page<'_>) -> Plan {
     let mut plan = Plan { title: title(page), ..Plan::default() };
-    let issues: Vec<&Section<'_>> = page.sections.iter().filter(|section| is_issue(page, section)).collect();
-    let first = issues.first().map_or(page.lines.len(), |section| section.line);
+    let issues: Vec<(&Section<'_>, Heading)> =
+        page.sections.iter().filter_map(|section| Some((section, issue_heading(page, section)?))).collect();
+    let first = issues.first().map_or(page.lines.len(), |(section, _)| section.line);
     shared::head(page, 0..first, &mut plan);
     if issues.is_empty() {
         read_checklists(page, &mut plan);
     } else {
-        let read = issues.iter().map(|section| issue(page, section));
-        let (tasks, waits): (Vec<Task>, Vec<Vec<Span>>) = read.unzip();
-        plan.tasks = tasks;
+        let mut waits = Vec::with_capacity(issues.len());
+        plan.tasks.reserve(issues.len());
+        for (section, heading) in &issues {
+            let (task, own) = issue(page, section, heading);
+            plan.tasks.push(task);
+            waits.push(own);
+        }
         names::make_ids_differ(&mut plan);
         resolve(page, &issues, &waits, &mut plan);
     }
@@ -201,44 +206,41 @@ fn split_id(page: &Page<'_>, title: Span) -> (Span, Option<Span>) {
     (trimmed(page.text, Span::new(base, base + open)), Some(id))
 }
 
-/// Whether a section describes an issue: `Issue N` by its name alone, the other words only with a field
-/// or an id.
-fn is_issue(page: &Page<'_>, section: &Section<'_>) -> bool {
-    let Some((heading, word)) = heading(page, section) else { return false };
+/// The heading of a section that describes an issue: `Issue N` by its name alone, the other words only
+/// with a field or an id.
+fn issue_heading(page: &Page<'_>, section: &Section<'_>) -> Option<Heading> {
+    let (heading, word) = heading(page, section).filter(|_| section.level >= 2)?;
     let has_field = || {
         let keys = fields::of(page, section.own.clone(), KEYS);
         keys.iter().any(|field| matches!(field.key, Key::Scope | Key::Dependencies | Key::Focus))
     };
-    section.level >= 2 && (word == "Issue" || heading.id.is_some() || has_field())
+    (word == "Issue" || heading.id.is_some() || has_field()).then_some(heading)
 }
 
 /// An issue, and the values of its dependencies: whom they mean is known when all issues are.
-fn issue(page: &Page<'_>, section: &Section<'_>) -> (Task, Vec<Span>) {
+fn issue(page: &Page<'_>, section: &Section<'_>, heading: &Heading) -> (Task, Vec<Span>) {
     let mut task = Task {
         line: shared::line(section.line),
         head: range(section.head),
         range: page.block(section.line, section.body.end),
         ..Task::default()
     };
-    if let Some((heading, _)) = heading(page, section) {
-        task.title = page.stated(heading.title);
-        task.id_is_stated = heading.id.is_some();
-        task.id = match heading.id {
-            Some(id) => page.stated(id),
-            None => Stated::new(slug_text(&task.title), range(heading.title)),
-        };
-        task.state =
-            if page.str(heading.tick).eq_ignore_ascii_case("[x] ") { State::Done } else { State::Open };
-        task.tick = Some(Tick {
-            range: range(heading.tick),
-            done: "[x] ",
-            open: if heading.tick.is_empty() { "" } else { "[ ] " },
-        });
-    }
+    task.title = page.stated(heading.title);
+    task.id_is_stated = heading.id.is_some();
+    task.id = match heading.id {
+        Some(id) => page.stated(id),
+        None => Stated::new(slug_text(&task.title), range(heading.title)),
+    };
+    task.state = if page.str(heading.tick).eq_ignore_ascii_case("[x] ") { State::Done } else { State::Open };
+    task.tick = Some(Tick {
+        range: range(heading.tick),
+        done: "[x] ",
+        open: if heading.tick.is_empty() { "" } else { "[ ] " },
+    });
     let fields = fields::of(page, section.body.clone(), KEYS);
     let (mut scope, mut waits) = (Vec::new(), Vec::new());
     for field in &fields {
-        task.fields.push(page.stated(field.label));
+        task.fields.push(range(field.label));
         match field.key {
             Key::Scope => scope.extend(field.values(page).into_iter().map(|value| value.span)),
             Key::Dependencies => waits.extend(field.values(page).into_iter().map(|value| value.span)),
@@ -318,9 +320,9 @@ pub(super) fn says_yes(text: &str) -> bool {
 }
 
 /// Finds whom each issue waits for: ids and titles are known only when all have been read.
-fn resolve(page: &Page<'_>, issues: &[&Section<'_>], waits: &[Vec<Span>], plan: &mut Plan) {
+fn resolve(page: &Page<'_>, issues: &[(&Section<'_>, Heading)], waits: &[Vec<Span>], plan: &mut Plan) {
     let mut known = Names::of(plan);
-    for (index, section) in issues.iter().enumerate() {
+    for (index, (section, _)) in issues.iter().enumerate() {
         // `Issue 2`, `issue #2`
         let number: String = page
             .str(section.text)

@@ -5,7 +5,7 @@
 //! it depends is free of the order inside its phase.
 
 use super::names::{self, Names};
-use super::page::{Form, Item, Page, range, trimmed};
+use super::page::{Form, Item, Page, boxes, range, trimmed};
 use super::{fields, paths, shared};
 use segue_plan::{Action, CheckItem, Dependency, File, Gate, GateAt, Group, Plan, Stated, Task, TaskIndex};
 use segue_syntax::Span;
@@ -19,6 +19,7 @@ struct Row {
 
 pub(super) fn read(page: &Page<'_>) -> Plan {
     let mut plan = Plan { title: page.title(), ..Plan::default() };
+    plan.tasks.reserve(boxes(page));
     let mut rows = Vec::new();
     for (number, line) in page.numbered(0..page.lines.len()) {
         match line.form {

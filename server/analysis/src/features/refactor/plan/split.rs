@@ -163,23 +163,24 @@ fn waits_for(text: &str, plan: &Plan, task: &Task, id: &str) -> Option<(Span, St
         let quoted = text.get(..start).is_some_and(|before| before.ends_with(['`', '"']));
         return Some((Span::at(start - usize::from(quoted)), format!("{written}, ")));
     }
-    let field = task
-        .fields
-        .iter()
-        .find(|field| ["dependencies", "depends on"].iter().any(|name| field.eq_ignore_ascii_case(name)));
+    let is_it = |label: &&segue_plan::Range| {
+        let label = text.get(label.bytes()).unwrap_or_default().trim_matches('"');
+        ["dependencies", "depends on"].iter().any(|name| label.eq_ignore_ascii_case(name))
+    };
+    let field = task.fields.iter().find(is_it);
     let end_of_head = Span::at(task.head.end as usize);
     match (plan.format, field) {
         ("spec" | "controlflow", Some(label)) => {
-            let line = line_at(text, label.range.end);
-            let rest = Span { start: label.range.end, end: line.end };
+            let line = line_at(text, label.end);
+            let rest = Span { start: label.end, end: line.end };
             let marks = rest.of(text).len() - rest.of(text).trim_start_matches(['*', '_', ':']).len();
             Some((Span { start: rest.start + u32::try_from(marks).ok()?, ..rest }, format!(" {written}")))
         }
         ("spec", None) => Some((end_of_head, format!("\n**Dependencies:** {written}"))),
         ("controlflow", None) => Some((end_of_head, format!("\n- **Dependencies:** {written}"))),
         ("controlflow-json", Some(label)) => {
-            let open = text.get(label.range.end as usize..)?.find('[')?;
-            Some((Span::at(label.range.end as usize + open + 1), written))
+            let open = text.get(label.end as usize..)?.find('[')?;
+            Some((Span::at(label.end as usize + open + 1), written))
         }
         ("controlflow-json", None) => {
             let open = Span::at(task.range.start as usize + 1);

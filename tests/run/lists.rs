@@ -157,3 +157,45 @@ fn files_that_nobody_saw_are_not_copied() {
     world.waits(&run);
     assert!(copied("second-1", ".env") && copied("second-1", ".env.more"));
 }
+
+/// A task that begins from the tip of its own wave is given its role as it was agreed to.
+#[test]
+fn what_an_agent_file_became_within_a_wave_holds_for_nobody() {
+    let plan = PLAN
+        .replace("**Files:** `first.txt`", "**Files:** `first.txt`, `.github/agents/Builder.agent.md`")
+        .replace("**Dependencies:** First\n", "**Dependencies:** None\n")
+        .replace(
+            "**Files:** `second.txt`",
+            "**Agent:** Builder\n**Files:** `second.txt`, `.github/agents/Builder.agent.md`",
+        );
+    let world =
+        World::new(&[("x.spec.md", &plan), ("segue.toml", SETTINGS), ("actor.yaml", GRANTS), BUILDER]);
+    world.ends(0, &["run", "x.spec.md", "--yes"]);
+    let run = world.run();
+    let written = world.git(&["show", &format!("segue/{run}/task/second/1:.github/agents/Builder.agent.md")]);
+    assert!(written.contains("execute"), "it began from the tip: {written}");
+    let card = world.state_file(&format!("{run}/second-1-1.prompt.md"));
+    assert!(card.contains("- read\n") && !card.contains("execute"), "{card}");
+}
+
+#[test]
+fn patterns_that_change_within_a_wave_bring_nothing_in() {
+    let world = World::scripted("");
+    let include = world.top().join(".worktreeinclude");
+    let script = format!(
+        "tasks:\n  first:\n    - - run: 'echo .env.more >> \"{}\"'\n      - write: {{ path: first.txt, text: one }}\n  second:\n    - - write: {{ path: second.txt, text: two }}\n",
+        include.display()
+    );
+    world.write("actor.yaml", &script);
+    world.write("x.spec.md", &PLAN.replace("**Dependencies:** First", "**Dependencies:** None"));
+    world.write(".gitignore", ".env*\n");
+    world.write(".worktreeinclude", ".env\n");
+    world.commit("Ignore");
+    world.write(".env", "a secret");
+    world.write(".env.more", "more");
+    world.ends(0, &["run", "x.spec.md", "--yes", "--jobs", "1"]);
+    assert!(world.read(".worktreeinclude").contains(".env.more"), "it did change");
+    let second = world.worktrees().into_iter().find(|folder| folder.ends_with("second-1")).unwrap();
+    let second = std::path::Path::new(&second);
+    assert!(second.join(".env").exists() && !second.join(".env.more").exists());
+}

@@ -1,7 +1,10 @@
 //! Single faults, and what a person sees of them.
 
 use crate::world::{Fate, Scene, Task, World, person};
-use segue_orchestrator::event::{Event, GateKind};
+use segue_orchestrator::decide::decide;
+use segue_orchestrator::effect::due;
+use segue_orchestrator::event::{Event, GateKind, Millis};
+use segue_orchestrator::facts::Facts;
 use segue_orchestrator::state::State;
 
 fn one(fates: &[Fate]) -> Scene {
@@ -187,4 +190,58 @@ fn a_run_can_be_read_afterwards() {
     assert!(gates.iter().all(|gate| gate["trace_id"] == trace));
     let form: Vec<usize> = trace.split('-').map(str::len).collect();
     assert_eq!((form, trace.as_bytes()[14]), (vec![8, 4, 4, 4, 12], b'4'));
+}
+
+/// Taken over at any event by a runner that would start something new: nothing goes on before somebody has
+/// answered, and then all does as if nothing had been.
+#[test]
+fn what_is_new_on_the_list_holds_a_run_that_is_taken_over() {
+    let scene = Scene { yes: false, verdicts: Vec::new(), ..Scene::sample() };
+    let listed = Facts { list: Some(Vec::new()), ..scene.facts() };
+    let begun = || {
+        let mut world = World::new(&scene, 3);
+        world.add(Event::Planned { facts: Box::new(listed.clone()) });
+        world
+    };
+    let mut whole = begun();
+    whole.run_to_end();
+    let mut asked = 0;
+    for seq in 4..whole.state.seq {
+        let mut world = begun();
+        world.run_until(seq);
+        let mut world = world.taken_over();
+        if world.state.is_over() {
+            break;
+        }
+        let list = Some(vec!["setup: something new".to_owned()]);
+        world.add(Event::RunnerStarted { pid: 3, version: "1".to_owned(), list });
+        let late = Millis(u64::MAX / 2);
+        loop {
+            assert_eq!(due(&world.state, late), [], "{seq}");
+            let step = decide(&world.state, late);
+            if step.events.is_empty() {
+                assert_eq!(step.wake, None, "{seq}");
+                break;
+            }
+            for event in step.events {
+                let begins = matches!(
+                    event,
+                    Event::AttemptPlanned(_)
+                        | Event::TurnPlanned { .. }
+                        | Event::ValidationPlanned { .. }
+                        | Event::ReviewPlanned { .. }
+                        | Event::MergePlanned { .. }
+                        | Event::IntegrationPlanned { .. }
+                        | Event::RevisionPlanned { .. }
+                );
+                assert!(!begins, "{seq}: {event:?}");
+                world.add(event);
+            }
+        }
+        world.run_to_end();
+        assert_eq!(world.result(), whole.result(), "{seq}");
+        let gates = world.state.gates.iter().filter(|gate| gate.opened.kind == GateKind::List);
+        asked += gates.inspect(|gate| assert_eq!(gate.opened.approvals, ["setup: something new"])).count();
+    }
+    assert!(asked > 50, "asked at {asked} events");
 }

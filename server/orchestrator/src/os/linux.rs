@@ -1,7 +1,7 @@
 //! Linux.
 
 use super::group::pid;
-pub use super::group::{kill_group, leads_a_group, terminate_group};
+pub use super::group::{kill_group, kill_rest_of_group, leads_a_group, terminate_group};
 use rustix::process::{PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 use std::path::Path;
 

@@ -11,6 +11,9 @@ pub fn kill_group(leader: u32) {
     let _ = Command::new("taskkill").args(["/F", "/T", "/PID", &leader.to_string()]).output();
 }
 
+/// What lives on of a group whose leader was collected: not known here.
+pub fn kill_rest_of_group(_: u32) {}
+
 /// Asks a group of processes to end.
 pub fn terminate_group(leader: u32) {
     let _ = Command::new("taskkill").args(["/T", "/PID", &leader.to_string()]).output();

@@ -163,10 +163,15 @@ impl Running {
             system::terminate_group(self.leader);
             status = timeout(after_asking, self.child.wait()).await.ok();
         }
-        system::kill_group(self.leader);
         let status = match status {
-            Some(status) => status,
-            None => self.child.wait().await,
+            Some(status) => {
+                system::kill_rest_of_group(self.leader);
+                status
+            }
+            None => {
+                system::kill_group(self.leader);
+                self.child.wait().await
+            }
         };
         let marker = self.marker.clone();
         let _ = tokio::task::spawn_blocking(move || super::sweep(&marker)).await;

@@ -1,7 +1,7 @@
 //! macOS and the BSDs: as on Linux where POSIX says so, by `ps` where only Linux tells more. Not run.
 
 use super::group::pid;
-pub use super::group::{kill_group, leads_a_group, terminate_group};
+pub use super::group::{kill_group, kill_rest_of_group, leads_a_group, terminate_group};
 use rustix::process::{Signal, kill_process};
 use std::path::Path;
 use std::process::Command;

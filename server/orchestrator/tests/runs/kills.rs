@@ -65,7 +65,8 @@ fn survives(point: &str, whole: &Whole) -> bool {
     let finished = merged(&fixture, &run);
     let state = to_the_end(&fixture, &run, SCRIPT);
     let records = fixture.journal().records(&run, 0).unwrap();
-    let page = || segue_orchestrator::journal::markdown(&records);
+    let asked: Vec<&str> = state.gates.iter().map(|gate| gate.opened.text.as_str()).collect();
+    let page = || format!("{}\n{asked:#?}", segue_orchestrator::journal::markdown(&records));
     assert_eq!(state.exit_status(), 0, "{point}\n{}", page());
     assert_eq!(tree(&fixture, &run), whole.tree, "{point}\n{}", page());
     // Nothing that was finished is done again: only what was taken out is merged twice.

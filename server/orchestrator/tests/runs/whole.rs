@@ -36,6 +36,8 @@ fn a_run_of_three_waves_comes_to_its_end() {
     let run = fixture.launch();
     let state = to_the_end(&fixture, &run, SCRIPT);
     let page = segue_orchestrator::journal::markdown(&fixture.journal().records(&run, 0).unwrap());
+    let asked: Vec<&str> = state.gates.iter().map(|gate| gate.opened.text.as_str()).collect();
+    let page = format!("{page}\n{asked:#?}");
     assert_eq!(state.exit_status(), 0, "{page}");
     let integration = format!("segue/{run}/integration");
     let shown = |file: &str| fixture.git(&["show", &format!("{integration}:{file}")]);

@@ -5,6 +5,7 @@
 //! is cut into 256 shards, shared between snapshots until one is changed.
 
 use crate::intern::PathId;
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -43,6 +44,16 @@ impl Default for Postings {
     }
 }
 
+/// In no more parts than these is it worth while to go through all that is filed.
+const MOST_PARTS: usize = 8;
+
+fn add_to(shard: &mut Arc<Shard>, key: Key, file: PathId) {
+    let files = Arc::make_mut(shard).entry(key).or_default();
+    if let Err(place) = files.binary_search(&file) {
+        Arc::make_mut(files).insert(place, file);
+    }
+}
+
 impl Postings {
     /// The files under `key`, sorted.
     pub fn get(&self, key: Key) -> &[PathId] {
@@ -52,10 +63,22 @@ impl Postings {
     /// Files `file` under `key`.
     pub fn add(&mut self, key: Key, file: PathId) {
         let shards = Arc::make_mut(&mut self.shards);
-        let files = Arc::make_mut(&mut shards[key.shard()]).entry(key).or_default();
-        if let Err(place) = files.binary_search(&file) {
-            Arc::make_mut(files).insert(place, file);
-        }
+        add_to(&mut shards[key.shard()], key, file);
+    }
+
+    /// Files much at once, on all threads. Each takes a part of the shards and goes through all of `entries`
+    /// for it, which costs less than keeping them.
+    pub fn add_all<E: Iterator<Item = (Key, PathId)>>(&mut self, entries: impl Fn() -> E + Sync) {
+        let shards = Arc::make_mut(&mut self.shards);
+        let size = SHARDS.div_ceil(rayon::current_num_threads().clamp(1, MOST_PARTS));
+        shards.par_chunks_mut(size).enumerate().for_each(|(part, shards)| {
+            for (key, file) in entries() {
+                let own = key.shard().checked_sub(part * size).and_then(|index| shards.get_mut(index));
+                if let Some(shard) = own {
+                    add_to(shard, key, file);
+                }
+            }
+        });
     }
 
     /// Takes `file` out from under `key`.
@@ -83,6 +106,23 @@ impl Postings {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn much_at_once_is_the_same_as_one_by_one() {
+        let entries =
+            || (0..5_000_u32).map(|n| (Key::of(n * 7 % 900), PathId::from_index((n % 77) as usize)));
+        let (mut one, mut all) = (Postings::default(), Postings::default());
+        entries().for_each(|(key, file)| one.add(key, file));
+        all.add_all(entries);
+        let sorted = |postings: &Postings| {
+            let mut found: Vec<(Key, Vec<PathId>)> =
+                postings.iter().map(|(key, files)| (key, files.to_vec())).collect();
+            found.sort();
+            found
+        };
+        assert_eq!(sorted(&one), sorted(&all));
+        assert_eq!(one.iter().count(), 900);
+    }
 
     #[test]
     fn a_snapshot_does_not_see_later_changes() {

@@ -168,7 +168,7 @@ impl Facts {
             .unwrap_or(body);
         // The line end before belongs to what has to be as it was.
         let behind = self.headings.get(first_behind..)?.iter().map(|heading| heading.span.start as usize);
-        let mut behind = behind.filter(|at| *at >= damage.old_end + 1 && is_boundary(before, *at));
+        let mut behind = behind.filter(|at| *at > damage.old_end && is_boundary(before, *at));
         for attempt in 0..TRIES {
             let Some(old_end) = behind.nth((1 << attempt) - 1) else { break };
             let new_end = damage.moved(old_end);

@@ -64,7 +64,7 @@ impl Host {
     fn read_all(&mut self, wanted: Vec<Wanted>, progress: &(dyn Fn(Progress) + Sync)) {
         let (disk, interner) = (self.world.disk.clone(), self.world.interner.clone());
         let (total, done) = (wanted.len(), AtomicUsize::new(0));
-        let states: Vec<(PathId, FileState)> = wanted
+        let states: Vec<(PathId, Arc<FileState>)> = wanted
             .into_par_iter()
             .map(|(id, path, what)| {
                 let bytes = disk.read(&path, LARGEST_FILE);
@@ -73,17 +73,24 @@ impl Host {
                 if done.is_multiple_of(64) || done == total {
                     progress(Progress::Reading(done, total));
                 }
-                (id, state)
+                (id, Arc::new(state))
             })
             .collect();
-        for (id, state) in states {
-            if state.kind.is_some() || self.is_hub(id, &self.world.path(id)) {
-                self.place(id, Arc::new(state));
-            }
+        let is_kept = |(id, state): &(PathId, Arc<FileState>)| {
+            state.kind.is_some() || self.is_hub(*id, &self.world.path(*id))
+        };
+        let kept: Vec<_> = states.into_iter().filter(is_kept).collect();
+        // Nothing of a scan is so many as these.
+        self.world.backlinks.add_all(|| {
+            kept.iter().flat_map(|(id, state)| state.targets().map(|target| (Key::of(target), *id)))
+        });
+        for (id, state) in kept {
+            self.place(id, state);
         }
     }
 
-    /// [`Host::set_state`] for the first scan: hubs are read afterwards, all at once.
+    /// [`Host::set_state`] for the first scan: who refers to what is noted before, and hubs are read
+    /// afterwards, all at once.
     fn place(&mut self, id: PathId, state: Arc<FileState>) {
         for name in &state.exports.names {
             self.world.definitions.add(key_of(name), id);
@@ -96,9 +103,6 @@ impl Host {
         }
         for key in &state.mentions {
             self.world.mentions.add(*key, id);
-        }
-        for target in state.targets() {
-            self.world.backlinks.add(Key::of(target), id);
         }
         self.world.slots.set(id.index(), Slot::Read(state));
     }

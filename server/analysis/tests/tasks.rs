@@ -10,17 +10,21 @@ mod examples_of_all_formats;
 use examples_of_all_formats::{Example, examples};
 use segue_analysis::features::at::{self, Symbol};
 use segue_analysis::features::{navigate, rename};
-use segue_analysis::{Host, Options, World, fixture};
+use segue_analysis::{Change, Host, Options, World, fixture};
 use std::sync::Arc;
 
 const GO_ON: &(dyn Fn() -> bool + Sync) = &|| true;
 
 fn world(path: &str, text: &str) -> Arc<World> {
+    host(path, text).snapshot()
+}
+
+fn host(path: &str, text: &str) -> Host {
     let disk = fixture::disk("");
     disk.write(path, text);
     let folder = path.rsplit_once('/').map(|(folder, _)| format!("{folder}/")).unwrap_or_default();
     disk.write(&format!("{folder}spec.md"), "# Spec\n");
-    Host::open(Arc::new(disk), Options::default(), &|_| ()).snapshot()
+    Host::open(Arc::new(disk), Options::default(), &|_| ())
 }
 
 /// The plans that a workspace has as such, and their worlds.
@@ -155,4 +159,68 @@ fn links_and_diagrams_follow() {
         .replace("\"part-one:", "\"first:");
     assert_eq!(after, expected);
     assert_eq!(changes.files["b.spec.md"].applied().unwrap(), "[there](a.spec.md#issue-1-one-first)\n");
+}
+
+/// What is typed and taken away at random, with what makes and breaks tasks, headings and fences.
+const TYPED: &[&str] = &[
+    "x",
+    " ",
+    "\n",
+    "\r\n",
+    "`",
+    "**",
+    "|",
+    "\n## Phase 2: More\n",
+    "\n- [ ] T099 [P] Write src/x.rs\n",
+    "\n- [x] 1.9 More\n",
+    "\n### Issue 9: More (`more`)\n**Dependencies:** `more`\n",
+    "\n```\n",
+    "<!--",
+    "-->",
+    "é",
+    "[a](b.md)",
+];
+
+/// Somebody types: the plan, its order and what is said of it are those of a fresh reading of the text.
+#[test]
+fn a_plan_that_is_typed_into_is_that_of_a_fresh_reading() {
+    let mut seed = 20_261_121_u64;
+    let mut random = move |limit: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(seed >> 33).unwrap() % limit.max(1)
+    };
+    let mut compared = 0;
+    for example in examples() {
+        let mut host = host(&example.path, &example.text);
+        let mut text = example.text.clone();
+        for step in 0..24 {
+            let near =
+                |at: usize| (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap();
+            let start = near(random(text.len() + 1));
+            let taken = if random(3) == 0 { near(start + random(40)).max(start) } else { start };
+            text.replace_range(start..taken, TYPED[random(TYPED.len())]);
+            host.apply([Change::Buffer {
+                path: example.path.clone(),
+                text: text.as_str().into(),
+                version: None,
+            }]);
+            if step % 4 != 3 {
+                continue;
+            }
+            let (typed, fresh) = (host.snapshot(), world(&example.path, &text));
+            let plan = |world: &World| {
+                let (_, state) = world.file_at(&example.path)?;
+                let plan = state.plan.clone()?;
+                Some(((**plan).clone(), plan.order().waves().to_vec()))
+            };
+            let said = |world: &World| {
+                let all = world.id(&example.path).map(|id| segue_analysis::diagnostics::of_file(world, id));
+                all.unwrap_or_default()
+            };
+            assert_eq!(plan(&typed), plan(&fresh), "{} at step {step}:\n{text}", example.path);
+            assert_eq!(said(&typed), said(&fresh), "{} at step {step}:\n{text}", example.path);
+            compared += 1;
+        }
+    }
+    assert!(compared > 250, "{compared}");
 }

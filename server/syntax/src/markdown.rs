@@ -414,6 +414,7 @@ fn may_be_code(before: &str) -> bool {
         || line.contains('\t')
         || line.contains("    ")
         || comment.is_some_and(|inside| !inside.contains("-->"))
+        || ["<", "<!", "<!-"].iter().any(|begun| before.ends_with(begun))
 }
 
 fn is_inline_code(text: &str, body: usize, offset: usize) -> bool {

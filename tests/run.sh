@@ -38,7 +38,7 @@ step "structure" cargo test --locked --test structure
 step "unit, data, property" cargo test --locked --workspace --exclude segue
 step "generated workspace" cargo test --locked --test generated
 step "command line" cargo test --locked --test check
-step "runs" cargo test --locked --test run
+step "runs" cargo test --locked --test run --test agents
 step "protocol" cargo test --locked --test protocol --test shipped
 corpus=${SEGUE_CORPUS:-../shared/corpus}
 if [ -d "$corpus" ]; then
@@ -68,6 +68,7 @@ optional() {
 }
 optional nvim tests/editors/neovim.sh ${install[@]+"${install[@]}"}
 optional mcp-npm tests/mcp/npm.sh ${install[@]+"${install[@]}"}
+optional agents tests/agents/real.sh ${install[@]+"${install[@]}"}
 step "documentation" cargo doc --locked --workspace --no-deps --quiet
 step "demo" cargo run --locked --quiet -- demo
 

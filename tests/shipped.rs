@@ -50,3 +50,10 @@ fn the_page_about_runs() {
     let (begin, end) = ("<!-- numbers: made from the table -->\n", "<!-- end of numbers -->");
     assert_part("run.md", begin, end, &segue_plan::policy::docs_table());
 }
+
+#[test]
+fn the_page_about_agents() {
+    let (begin, end) = ("<!-- presets: made from the table -->\n", "<!-- end of presets -->");
+    let table = segue_catalog::Preset::docs_table(&segue_catalog::catalog().presets);
+    assert_part("agents.md", begin, end, &table);
+}

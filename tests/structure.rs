@@ -28,6 +28,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("segue-plan", &[]),
     // A server for tests, built on the protocol's own SDK.
     ("segue-test-mcp", &[]),
+    // An agent for tests, by hand: it breaks rules.
+    ("segue-test-acp", &[]),
+    // A model for tests of real agents.
+    ("segue-test-model", &[]),
     // Drives the built binary from outside; no part of it.
     ("segue-bench", &[]),
 ];
@@ -45,6 +49,8 @@ const KNOWN_BY: &[(&str, &[&str])] = &[
     ("globset", &["segue-analysis"]),
     ("clap", &["segue-cli"]),
     ("rusqlite", &["segue-orchestrator"]),
+    ("agent-client-protocol", &["segue-orchestrator"]),
+    ("futures-util", &["segue-orchestrator"]),
     ("serde-saphyr", &["segue-orchestrator"]),
 ];
 
@@ -57,6 +63,7 @@ const NAMED_IN: &[(&str, &[&str])] = &[
     ("gen_lsp_types", &["server/lsp/"]),
     ("saphyr_parser::", &["server/syntax/src/yaml/"]),
     ("rusqlite::", &["server/orchestrator/src/journal/"]),
+    ("agent_client_protocol::", &["server/orchestrator/src/agent/acp/"]),
     ("serde_saphyr::", &["server/orchestrator/src/agent/rehearsal/"]),
 ];
 

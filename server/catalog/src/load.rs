@@ -10,8 +10,8 @@ use crate::key_index::{self, KeyIndex};
 use crate::names::{self, NameIndex};
 use crate::{
     Answer, BuiltinAgent, Client, ClientId, Dialect, ExpressionRow, HookEvent, HookField, KeyTable, Kind,
-    KindRow, McpFile, McpProperty, Model, ModelForm, PlaceRow, Rule, RuleId, Secret, ServerAlias, Source,
-    Support, ToolTable, Variable,
+    KindRow, McpFile, McpProperty, Model, ModelForm, PlaceRow, Preset, Rule, RuleId, Secret, ServerAlias,
+    Source, Support, ToolTable, Variable,
 };
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -44,6 +44,8 @@ pub struct Catalog {
     pub builtin_agent_rows: Vec<BuiltinAgent>,
     /// Names of agents that clients bring along, all spellings, with the clients.
     pub builtin_agents: Vec<(String, Vec<ClientId>)>,
+    /// `grammars/presets.toml`: coding agents that can be started by name.
+    pub presets: Vec<Preset>,
     /// `grammars/server_aliases.toml`.
     pub servers: Vec<ServerAlias>,
     /// `grammars/variables.toml`.
@@ -169,7 +171,7 @@ const RULES: &[Table] = tables![
 const MODELS: &[Table] = tables!["models.toml"];
 const MCP: &[Table] = tables!["mcp.toml", "secrets.toml"];
 const HOOKS: &[Table] = tables!["hooks.toml"];
-const AGENTS: &[Table] = tables!["agents.toml"];
+const AGENTS: &[Table] = tables!["agents.toml", "presets.toml"];
 const SERVERS: &[Table] = tables!["server_aliases.toml"];
 const VARIABLES: &[Table] = tables!["variables.toml"];
 const EXPRESSIONS: &[Table] = tables!["expressions.toml"];
@@ -190,6 +192,7 @@ struct Lists {
     event: Vec<HookEvent>,
     field: Vec<HookField>,
     agent: Vec<BuiltinAgent>,
+    preset: Vec<Preset>,
     server: Vec<ServerAlias>,
     variable: Vec<Variable>,
     context: Vec<PlaceRow>,
@@ -282,6 +285,7 @@ impl Catalog {
         self.hook_events.extend(lists.event);
         self.hook_fields.extend(lists.field);
         self.builtin_agent_rows.extend(lists.agent);
+        self.presets.extend(lists.preset);
         self.servers.extend(lists.server);
         self.variables.extend(lists.variable);
         self.places.extend(lists.context);

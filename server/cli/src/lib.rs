@@ -8,6 +8,7 @@
 //! [`output`]; what stops it is a [`Failure`], said on stderr in one sentence with exit status 2.
 //! A reader that goes away (`segue check | head`) ends the command quietly, with status 0.
 
+mod agents;
 mod check;
 mod context;
 mod convert;
@@ -47,6 +48,7 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
         arguments: Vec<OsString>,
     },
+    Agents(agents::Args),
     Check(Box<check::Args>),
     Context(context::Args),
     Convert(convert::Args),
@@ -77,6 +79,7 @@ pub fn main(serve: impl FnOnce(&[OsString]) -> ExitCode) -> ExitCode {
     let result = match cli.command {
         None => print_help(),
         Some(Command::Lsp { arguments }) => Ok(serve(&arguments)),
+        Some(Command::Agents(args)) => agents::run(&args),
         Some(Command::Check(args)) => check::run(&args),
         Some(Command::Context(args)) => context::run(&args),
         Some(Command::Convert(args)) => convert::run(&args),

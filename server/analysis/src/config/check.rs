@@ -138,6 +138,10 @@ impl<'t> Check<'t> {
             Shape::Globs => self.each_string(value, &mut |check, item, span| check.glob(item, span)),
             Shape::Strings => self.each_string(value, &mut |_, _, _| ()),
             Shape::Text | Shape::File => found.is_str(),
+            Shape::Preset => found.as_str().is_some_and(|name| {
+                self.preset(name, inner(self.text, &value.span()));
+                true
+            }),
             Shape::Bool => found.is_bool(),
             Shape::Count => count(found).is_some(),
             Shape::Severities => self.severities(value),
@@ -215,6 +219,15 @@ impl<'t> Check<'t> {
         }
         let names = ClientId::ALL.map(ClientId::name);
         let message = format!("There is no client `{name}`. The clients are `{}`.", names.join("`, `"));
+        self.problems.push(Problem::warning(span, message).did_you_mean(name, names, span));
+    }
+
+    fn preset(&mut self, name: &str, span: Span) {
+        if keys::presets().any(|own| own == name) {
+            return;
+        }
+        let names: Vec<&str> = keys::presets().collect();
+        let message = format!("There is no preset `{name}`. The presets are `{}`.", names.join("`, `"));
         self.problems.push(Problem::warning(span, message).did_you_mean(name, names, span));
     }
 

@@ -249,6 +249,7 @@ fn agents(table: Option<&DeTable<'_>>) -> BTreeMap<String, AgentSettings> {
                 command: list(table, "command"),
                 preset: text(table, "preset"),
                 rehearsal: text(table, "rehearsal"),
+                mode: text(table, "mode"),
             };
             Some((name.get_ref().to_string(), settings))
         })

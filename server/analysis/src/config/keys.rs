@@ -30,6 +30,8 @@ pub enum Shape {
     Text,
     /// The path of another such file.
     File,
+    /// The name of a coding agent that can be started by name.
+    Preset,
     /// `true` or `false`.
     Bool,
     /// A whole number of 1 or more.
@@ -143,19 +145,25 @@ pub const ROWS: &[Row] = &[
         path: "agents.*.command",
         shape: Shape::Strings,
         default: "none",
-        doc: "A command line that is run once an attempt; `{prompt_file}` and `{worktree}` are filled in.",
+        doc: "A command line that is run once a turn; `{prompt}`, `{prompt_file}`, `{worktree}` and `{model}` are filled in.",
     },
     Row {
         path: "agents.*.preset",
-        shape: Shape::Text,
+        shape: Shape::Preset,
         default: "none",
-        doc: "The name of an agent that Segue knows how to start.",
+        doc: "The name of an agent that Segue knows how to start; `segue agents` lists them.",
     },
     Row {
         path: "agents.*.rehearsal",
         shape: Shape::Text,
         default: "none",
         doc: "A script (YAML) that the built-in rehearsal agent replays, relative to this file's folder.",
+    },
+    Row {
+        path: "agents.*.mode",
+        shape: Shape::Text,
+        default: "the preset's, else the agent's own",
+        doc: "The mode that an agent of the Agent Client Protocol works in, by the id it has there.",
     },
     Row { path: "orchestrator", shape: OPEN, default: "the defaults of its keys", doc: "How plans are run." },
     Row {
@@ -223,6 +231,11 @@ pub fn severity_words() -> [&'static str; 5] {
     ["off", name(Severity::Hint), name(Severity::Information), name(Severity::Warning), name(Severity::Error)]
 }
 
+/// The names of the coding agents that can be started by name.
+pub(super) fn presets() -> impl Iterator<Item = &'static str> {
+    catalog().presets.iter().map(|row| row.name.as_str())
+}
+
 /// The JSON Schema of `segue.toml`, as it is shipped.
 #[must_use]
 pub fn schema() -> Value {
@@ -251,6 +264,7 @@ fn value_schema(row: &Row) -> Value {
         }),
         Shape::Globs | Shape::Strings => strings(),
         Shape::Text | Shape::File => json!({ "type": "string" }),
+        Shape::Preset => json!({ "enum": presets().collect::<Vec<_>>() }),
         Shape::Bool => json!({ "type": "boolean" }),
         Shape::Count => json!({ "type": "integer", "minimum": 1 }),
         Shape::Severities => severities_schema(),
@@ -307,6 +321,7 @@ impl Shape {
             Shape::Strings => "a list of strings",
             Shape::Text => "a string",
             Shape::File => "a path",
+            Shape::Preset => "the name of a preset",
             Shape::Bool => "`true` or `false`",
             Shape::Count => "a whole number, 1 or more",
             Shape::Severities => "a table from rules to severities",

@@ -75,6 +75,8 @@ pub struct AgentSettings {
     pub preset: Option<String>,
     /// A script that the built-in rehearsal agent replays, relative to the folder of the settings.
     pub rehearsal: Option<String>,
+    /// The mode that an agent of the Agent Client Protocol works in.
+    pub mode: Option<String>,
 }
 
 /// The `[orchestrator]` table.

@@ -67,6 +67,11 @@ fn mistakes_are_told_at_their_token() {
         ("clients = [\"vs-code\"]", "vs-code", "There is no client `vs-code`. The clients are"),
         ("exclude = [\"a/[b\"]", "a/[b", "`a/[b` is no glob"),
         (
+            "[agents.x]\npreset = \"codec\"",
+            "codec",
+            "There is no preset `codec`. The presets are `opencode`,",
+        ),
+        (
             "[rules]\n\"link/mising-file\" = \"off\"",
             "link/mising-file",
             "There is no rule `link/mising-file`. Did you mean `link/missing-file`?",
@@ -99,7 +104,7 @@ fn mistakes_are_told_at_their_token() {
 fn what_is_right_is_not_told() {
     let text = "extend = '''base.toml'''\nclients = ['copilot-cli']\nexclude = ['a/**', 'b']\nuserFiles = false\nformat.frontmatter = true\n\
         [rules]\n\"link/*\" = 'hint'\n\"link/missing-file\" = 'error'\n[[overrides]]\npaths = ['c']\nrules = {}\n\
-        [known]\ntools = ['acme/*']\n[agents.a]\ncommand = ['x']\ntimeout = 60\n[agents.'b c']\npreset = 'p'\n\
+        [known]\ntools = ['acme/*']\n[agents.a]\ncommand = ['x']\ntimeout = 60\n[agents.'b c']\npreset = 'codex'\nmode = 'read-only'\n\
         [orchestrator]\njobs = 0x10\nbackoff-limit = 3\nbackoff-first = 0\nsetup = 'npm ci'\nworktrees = '../w'\n[review]\nplan-auditor = 'P'\n";
     let world =
         world(&format!("//- segue.toml\n{text}//- base.toml\nclients = ['claude']\nknown.keys = ['k']\n"));

@@ -363,7 +363,7 @@ pub fn surroundings(
 
 fn no_agent() -> Failure {
     Failure::said(
-        "no agent is set. Name one in segue.toml:\n\n  [agents.mine]\n  command = [\"my-agent\", \"{prompt_file}\"]\n  [orchestrator]\n  agent = \"mine\"\n\nor try the plan without one: --agent rehearsal",
+        "no agent is set. `segue agents` shows which are here. Name one: --agent opencode, or in segue.toml:\n\n  [orchestrator]\n  agent = \"opencode\"\n\nor try the plan without one: --agent rehearsal",
     )
 }
 

@@ -4,7 +4,7 @@ mod face;
 pub mod launch;
 mod parts;
 pub mod runner;
-mod settings;
+pub mod settings;
 mod workspace;
 
 use crate::output::{Output, note};
@@ -46,7 +46,7 @@ pub struct Args {
     /// An input of a prompt
     #[arg(long, value_name = "NAME=VALUE", value_parser = input)]
     pub input: Vec<(String, String)>,
-    /// The agent that does every task: a name of `[agents]` in segue.toml, or `rehearsal`
+    /// The agent that does every task: a name of `[agents]` in segue.toml, a preset, or `rehearsal`
     #[arg(long, value_name = "NAME")]
     pub agent: Option<String>,
     /// Only these tasks

@@ -1,5 +1,5 @@
-//! A headless command line, once a turn: `{prompt_file}`, `{worktree}` and `{model}` are filled in, its
-//! exit status and output are the result.
+//! A headless command line, once a turn: `{prompt}`, `{prompt_file}`, `{worktree}` and `{model}` are
+//! filled in, its exit status and output are the result.
 
 use crate::agent::{Agent, Boxed, Listener, Turn, exit_of, tail};
 use crate::event::{Exit, TurnEnd};
@@ -7,6 +7,8 @@ use crate::{os, report};
 
 /// How much of an output is kept for the report, in bytes.
 const KEPT: usize = 1 << 20;
+/// The longest prompt that is an argument, in bytes: Linux takes 128 KiB for one.
+const LONGEST_ARGUMENT: usize = 100 << 10;
 
 /// A command line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +37,11 @@ impl Command {
                 }
                 continue;
             }
+            // Alone, so that nothing in the prompt is filled in.
+            if part == "{prompt}" {
+                filled.push(argument(turn));
+                continue;
+            }
             filled.push(
                 part.replace("{prompt_file}", &turn.prompt_file.to_string_lossy())
                     .replace("{worktree}", &turn.worktree.to_string_lossy())
@@ -43,6 +50,14 @@ impl Command {
         }
         filled
     }
+}
+
+/// The prompt as an argument; where it is too long for one, where it stands.
+fn argument(turn: &Turn) -> String {
+    if turn.prompt.len() <= LONGEST_ARGUMENT {
+        return turn.prompt.clone();
+    }
+    format!("Carry out the task that is described in the file {}.", turn.prompt_file.display())
 }
 
 impl Agent for Command {
@@ -114,6 +129,7 @@ mod tests {
             prompt: "Do it.".to_owned(),
             prompt_file: PathBuf::from("/nowhere/a prompt.md"),
             allowed: Vec::new(),
+            tools: None,
             read_only: false,
             marker: format!("command{}/{name}/1", std::process::id()),
             total: Duration::from_secs(20),
@@ -143,6 +159,11 @@ mod tests {
         assert_eq!(command.filled(&turn), ["agent", "-p", "/nowhere/a prompt.md", &worktree, "-x"]);
         turn.model = Some("big".to_owned());
         assert_eq!(command.filled(&turn)[4..], ["--model", "big", "-x"]);
+        let told = line(&["agent", "{prompt}"]);
+        turn.prompt = "Fill {worktree} in.".to_owned();
+        assert_eq!(told.filled(&turn)[1], "Fill {worktree} in.");
+        turn.prompt = "x".repeat(200 << 10);
+        assert!(told.filled(&turn)[1].ends_with("in the file /nowhere/a prompt.md."));
         assert!(Command::new(vec![String::new()]).is_none() && Command::new(Vec::new()).is_none());
     }
 

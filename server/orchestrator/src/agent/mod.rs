@@ -1,8 +1,10 @@
 //! The agents that do the work: one trait, one implementation a way of asking.
 //!
+//! - [`acp`]: an agent that speaks the Agent Client Protocol.
 //! - [`command`]: a headless command line, once a turn.
 //! - [`rehearsal`]: built in; replays a script. No network, no key: for trying out, for tests.
 
+pub mod acp;
 pub mod command;
 pub mod rehearsal;
 
@@ -13,6 +15,9 @@ use std::path::PathBuf;
 use std::pin::Pin;
 use std::time::Duration;
 use tokio::sync::watch;
+
+/// The answer to a question for leave that holds for the same question in the whole run.
+pub const FOR_THIS_RUN: &str = "for this run";
 
 /// A future that an object gives.
 pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -62,6 +67,8 @@ pub struct Turn {
     pub prompt_file: PathBuf,
     /// The files it may write, as the plan names them.
     pub allowed: Vec<String>,
+    /// The tools that its agent file grants; `None`: it does not say.
+    pub tools: Option<Vec<String>>,
     /// Whether it shall change nothing.
     pub read_only: bool,
     /// What its processes carry.

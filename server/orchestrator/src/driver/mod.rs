@@ -353,19 +353,21 @@ impl Driver {
         }
     }
 
-    /// The answer to the same question of an attempt that was interrupted before it could hear it.
+    /// The answer to the same question that was given before: for the whole run, or to an attempt that was
+    /// interrupted before it could hear it.
     fn answered_meanwhile(&self, key: &AttemptKey, text: &str) -> Option<String> {
-        let attempts = &self.state.task(&key.task)?.attempts;
-        let interrupted = |number: u32| {
-            let own = attempts.iter().find(|attempt| attempt.number == number);
-            own.is_some_and(|attempt| attempt.outcome == Some(Outcome::Interrupted))
-        };
         let same =
-            self.state.questions.iter().rev().find(|own| {
-                own.asked.permission && own.asked.key.task == key.task && own.asked.text == text
-            })?;
-        let (answer, _, _) = same.answer.as_ref()?;
-        interrupted(same.asked.key.attempt).then(|| answer.clone())
+            self.state.questions.iter().rev().filter(|own| own.asked.permission && own.asked.text == text);
+        let answered = same.filter_map(|own| Some((&own.asked.key, &own.answer.as_ref()?.0)));
+        let interrupted = |own: &AttemptKey| {
+            let attempts = self.state.task(&own.task).into_iter().flat_map(|task| &task.attempts);
+            let mut asker = attempts.filter(|attempt| attempt.number == own.attempt);
+            asker.next().is_some_and(|attempt| attempt.outcome == Some(Outcome::Interrupted))
+        };
+        let mut known = answered.filter(|(own, answer)| {
+            *answer == crate::agent::FOR_THIS_RUN || (own.task == key.task && interrupted(own))
+        });
+        known.next().map(|(_, answer)| answer.clone())
     }
 
     /// Ends all that is under way here, and waits until it has ended.

@@ -142,6 +142,7 @@ impl Workshop {
             prompt,
             prompt_file,
             allowed: facts.as_ref().map(|facts| facts.writes.iter().cloned().collect()).unwrap_or_default(),
+            tools: card.tools.clone(),
             read_only: facts.is_some_and(|facts| facts.read_only),
             marker: name.to_string(),
             total: std::time::Duration::from_millis(left),

@@ -68,6 +68,7 @@ impl Workshop {
             prompt: question.prompt,
             read_only: question.writes.is_empty(),
             allowed: question.writes,
+            tools: None,
             marker: self.own_marker(&name),
             total: seconds(policy.attempt_time),
             silence: seconds(policy.silence_time),

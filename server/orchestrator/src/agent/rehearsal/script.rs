@@ -89,7 +89,7 @@ pub struct Leave {
 }
 
 fn once_or_deny() -> Vec<String> {
-    vec!["once".to_owned(), "for this run".to_owned(), deny()]
+    vec!["once".to_owned(), crate::agent::FOR_THIS_RUN.to_owned(), deny()]
 }
 
 fn deny() -> String {

@@ -34,6 +34,7 @@ fn turn(worktree: &Path, task: &str, counted: usize) -> (Turn, watch::Sender<boo
         prompt: String::new(),
         prompt_file: PathBuf::new(),
         allowed: Vec::new(),
+        tools: None,
         read_only: false,
         marker: format!("rehearsal{}/{task}/{counted}", std::process::id()),
         total: Duration::from_secs(20),

@@ -1,0 +1,339 @@
+//! Turns of an agent over the protocol, against a peer that behaves well, and in every way in which agents
+//! do not.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![cfg(target_os = "linux")]
+
+use segue_orchestrator::agent::acp::Acp;
+use segue_orchestrator::agent::{Agent, Boxed, Listener, Turn};
+use segue_orchestrator::event::{AttemptKey, Class, Exit, Stop, TurnEnd, TurnKind, Usage};
+use segue_orchestrator::{decide, os};
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// Who listens, and what a person answers.
+#[derive(Default)]
+struct Ears {
+    said: Mutex<String>,
+    used: Mutex<Usage>,
+    asked: Mutex<Vec<(String, Vec<String>)>>,
+    answer: Option<String>,
+}
+
+impl Listener for Ears {
+    fn said(&self, text: &str) {
+        self.said.lock().unwrap().push_str(text);
+    }
+
+    fn used(&self, usage: Usage) {
+        let mut used = self.used.lock().unwrap();
+        *used = used.plus(usage);
+    }
+
+    fn asks_leave<'a>(&'a self, text: &'a str, options: &'a [String]) -> Boxed<'a, String> {
+        self.asked.lock().unwrap().push((text.to_owned(), options.to_vec()));
+        let answer = self.answer.clone();
+        Box::pin(async move {
+            match answer {
+                Some(answer) => answer,
+                None => std::future::pending().await,
+            }
+        })
+    }
+}
+
+struct Scene {
+    folder: tempfile::TempDir,
+    turn: Turn,
+    stop: watch::Sender<bool>,
+    agent: Acp,
+    ears: Ears,
+}
+
+impl Scene {
+    fn new(mode: &str, argument: &str) -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let folder = tempfile::tempdir().unwrap();
+        let worktree = folder.path().join("tree");
+        std::fs::create_dir(&worktree).unwrap();
+        let (stop, stopped) = watch::channel(false);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let turn = Turn {
+            key: AttemptKey { task: "a".into(), attempt: 1 },
+            counted: 0,
+            number: 1,
+            kind: TurnKind::Work,
+            planned_first: false,
+            model: None,
+            worktree,
+            prompt: "Write it.".to_owned(),
+            prompt_file: folder.path().join("a-1-1.prompt.md"),
+            allowed: Vec::new(),
+            tools: None,
+            read_only: false,
+            marker: format!("acp{}x{number}/a/1", std::process::id()),
+            total: Duration::from_secs(60),
+            silence: Duration::from_secs(60),
+            stop: stopped,
+        };
+        let line = [env!("CARGO_BIN_EXE_segue-test-acp"), mode, argument].map(str::to_owned).to_vec();
+        Self { folder, turn, stop, agent: Acp::new(line).unwrap(), ears: Ears::default() }
+    }
+
+    /// Plays the turn; afterwards nothing of it lives.
+    fn plays(&self) -> TurnEnd {
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let end = runtime.block_on(self.agent.turn(&self.turn, &self.ears));
+        assert_eq!(os::marked(&self.turn.marker), [0; 0], "{end:?}");
+        end
+    }
+
+    fn said(&self) -> String {
+        self.ears.said.lock().unwrap().clone()
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.turn.worktree.join(name)
+    }
+}
+
+/// The class that a turn alone comes to.
+fn class(end: &TurnEnd) -> Option<Class> {
+    decide::judge_turn(end).map(|(class, _)| class)
+}
+
+#[test]
+fn a_turn_that_goes_well() {
+    let scene = Scene::new("good", "");
+    let end = scene.plays();
+    assert_eq!((class(&end), &end.exit, end.stop), (None, &Exit::Fine, Stop::EndTurn), "{end:?}");
+    assert_eq!(end.tool_calls, Some(1));
+    assert_eq!(end.usage, Some(Usage { input: 1200, output: 20, micros: 0 }));
+    assert_eq!(scene.ears.used.lock().unwrap().micros, 250_000);
+    assert_eq!(end.report.as_ref().map(|report| report.summary.as_str()), Some("Written"));
+    let said = scene.said();
+    for part in [
+        "[plan]\n  - Write it\n",
+        "[thinks] Easy.",
+        "[edit] written.txt {\"path\":\"written.txt\"}",
+        "Status: COMPLETE\n",
+    ] {
+        assert!(said.contains(part), "{part:?} in {said}");
+    }
+    assert_eq!(std::fs::read_to_string(scene.file("written.txt")).unwrap(), "Write it.\nsession-new\n");
+}
+
+#[test]
+fn an_agent_introduces_itself() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let asks = |mode: &str| {
+        let mut scene = Scene::new(mode, "");
+        scene.agent.start = Duration::from_millis(300);
+        let who = runtime.block_on(scene.agent.introduces_itself(scene.folder.path(), &scene.turn.marker));
+        assert_eq!(os::marked(&scene.turn.marker), [0; 0]);
+        who
+    };
+    let mut patient = Scene::new("loads", "");
+    patient.agent.start = Duration::from_secs(60);
+    let who = runtime
+        .block_on(patient.agent.introduces_itself(patient.folder.path(), &patient.turn.marker))
+        .unwrap();
+    assert_eq!(
+        (who.name.as_str(), who.version.as_str(), who.protocol.as_str(), who.loads),
+        ("peer", "1.2.3", "1", true)
+    );
+    assert!(asks("mute").unwrap_err().contains("did not answer `initialize` in time"));
+    assert_eq!(asks("dead").unwrap_err(), "it ended with status 3");
+    let mut missing = Scene::new("good", "");
+    missing.agent.line = vec!["no-such-program-at-all".to_owned()];
+    let who = runtime.block_on(missing.agent.introduces_itself(missing.folder.path(), &missing.turn.marker));
+    assert!(who.unwrap_err().starts_with("it cannot be started"));
+}
+
+/// Each way of breaking the rules ends as a failure of a known class, and soon.
+#[test]
+fn agents_that_break_the_rules() {
+    for (mode, argument, told) in [
+        ("noise", "", "it prints what is no message: a line of a log"),
+        ("wrong-id", "", "it answered the request \"nobody's\", which nobody made"),
+        ("long", "", "it sent a line of more than 32 MB"),
+        ("error", "server_error", ""),
+        ("error", "something new", "`session/prompt` failed: Internal error"),
+    ] {
+        let end = Scene::new(mode, argument).plays();
+        assert_eq!(class(&end), Some(Class::Transient), "{mode}: {end:?}");
+        let how = end.protocol_error.clone().unwrap_or_default();
+        assert!(how.starts_with(told), "{mode}: {how}");
+    }
+    let mut mute = Scene::new("mute", "");
+    mute.agent.start = Duration::from_millis(200);
+    let end = mute.plays();
+    assert_eq!(class(&end), Some(Class::Transient));
+    assert_eq!(end.protocol_error.as_deref(), Some("it did not answer `initialize` in time"));
+}
+
+/// What floods without end is ended by its limit, and never by the memory of this machine.
+#[test]
+fn a_flood_ends() {
+    let mut scene = Scene::new("flood", "");
+    scene.turn.total = Duration::from_millis(700);
+    let end = scene.plays();
+    assert_eq!((class(&end), &end.exit), (Some(Class::Transient), &Exit::TimedOut));
+    assert!(end.tail.len() < 5000);
+}
+
+#[test]
+fn how_a_process_ends_counts() {
+    for (mode, exit) in [
+        ("dead", Exit::Status(3)),
+        ("dies", Exit::Status(7)),
+        ("killed", Exit::Signal(9)),
+        ("holds-the-pipe", Exit::Status(5)),
+    ] {
+        let end = Scene::new(mode, "").plays();
+        assert_eq!((class(&end), &end.exit), (Some(Class::Transient), &exit), "{mode}: {end:?}");
+    }
+}
+
+#[test]
+fn silence_and_length_have_their_limits() {
+    let mut scene = Scene::new("silent", "");
+    scene.turn.silence = Duration::from_millis(300);
+    let end = scene.plays();
+    assert_eq!((class(&end), &end.exit), (Some(Class::Transient), &Exit::Silent));
+    assert!(end.tail.starts_with("I begin."), "{}", end.tail);
+    let mut scene = Scene::new("cancels", "");
+    scene.turn.total = Duration::from_millis(300);
+    let end = scene.plays();
+    assert_eq!(end.exit, Exit::TimedOut, "{end:?}");
+    // Deaf to being cancelled, to the end of its input, and to being asked to end.
+    let deaf = Scene::new("deaf", "");
+    deaf.stop.send(true).unwrap();
+    assert_eq!(deaf.plays().exit, Exit::Stopped);
+}
+
+#[test]
+fn what_an_agent_leaves_is_gone_with_its_turn() {
+    let scene = Scene::new("leaves", "");
+    assert_eq!(class(&scene.plays()), None);
+    assert!(scene.file("written.txt").is_file());
+}
+
+#[test]
+fn failures_that_agents_tell() {
+    for (mode, argument, wanted) in [
+        ("typed", "connection", Some(Class::Transient)),
+        ("typed", "limit", Some(Class::Transient)),
+        ("typed", "access", Some(Class::Escalate)),
+        ("thread", "", Some(Class::Transient)),
+        ("login", "", Some(Class::Escalate)),
+        ("refuses", "", Some(Class::Transient)),
+        ("quiet", "", Some(Class::Transient)),
+        ("error", "authentication_failed", Some(Class::Escalate)),
+    ] {
+        let end = Scene::new(mode, argument).plays();
+        assert_eq!(class(&end), wanted, "{mode} {argument}: {end:?}");
+    }
+    let mut words = Scene::new("words", "");
+    words.agent.failure_words = vec!["Error: Failed to get response".to_owned()];
+    let end = words.plays();
+    assert_eq!(end.failure.map(|failure| failure.class), Some(Class::Transient));
+    let mut missing = Scene::new("good", "");
+    missing.agent.line = vec!["no-such-program-at-all".to_owned()];
+    assert!(matches!(missing.plays().exit, Exit::NotStarted(_)));
+}
+
+fn asks(call: &str, answer: Option<&str>) -> (Scene, TurnEnd) {
+    let mut scene = Scene::new("asks", call);
+    scene.ears.answer = answer.map(str::to_owned);
+    let end = scene.plays();
+    (scene, end)
+}
+
+#[test]
+fn leave_is_given_by_policy_and_chosen_by_kind() {
+    let inside = r#"{"toolCallId":"1","title":"Write a.txt","kind":"edit","locations":[{"path":"a.txt"}],"rawInput":{"filePath":"a.txt"}}"#;
+    let (scene, end) = asks(inside, None);
+    assert!(scene.file("allowed.txt").is_file() && scene.ears.asked.lock().unwrap().is_empty(), "{end:?}");
+    assert_eq!(class(&end), None);
+    let outside =
+        r#"{"toolCallId":"1","title":"Write it","kind":"edit","rawInput":{"filePath":"/etc/segue.txt"}}"#;
+    let (scene, end) = asks(outside, None);
+    assert!(!scene.file("allowed.txt").exists() && scene.ears.asked.lock().unwrap().is_empty());
+    assert_eq!(class(&end), Some(Class::Escalate), "{end:?}");
+    assert!(scene.said().contains("[refused] It wanted to change /etc/segue.txt"), "{}", scene.said());
+    let looks = r#"{"toolCallId":"1","title":"Read it","kind":"read","rawInput":{"filePath":"/etc/passwd"}}"#;
+    let (scene, end) = asks(looks, None);
+    assert!(!scene.file("allowed.txt").exists());
+    assert_eq!(class(&end), None, "a refused look is no failure: {end:?}");
+}
+
+#[test]
+fn a_person_is_asked_for_the_rest() {
+    let push = r#"{"toolCallId":"1","title":"git push","kind":"execute","rawInput":{"command":"git push"}}"#;
+    let (scene, end) = asks(push, Some("once"));
+    assert!(scene.file("allowed.txt").is_file() && class(&end).is_none(), "{end:?}");
+    let asked = scene.ears.asked.lock().unwrap().clone();
+    assert_eq!(
+        asked,
+        [(
+            "May it run `git push`? That cannot be undone.".to_owned(),
+            vec!["once".to_owned(), "deny".to_owned()]
+        )]
+    );
+    let (scene, end) = asks(push, Some("deny"));
+    assert!(!scene.file("allowed.txt").exists());
+    assert_eq!(class(&end), Some(Class::Escalate), "{end:?}");
+    assert!(end.failure.unwrap().text.starts_with("Leave was denied. May it run `git push`?"));
+    // Nobody answers: the clock of the agent stands still until the turn is stopped.
+    let mut scene = Scene::new("asks", push);
+    scene.turn.silence = Duration::from_millis(200);
+    scene.turn.total = Duration::from_millis(400);
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let end = runtime.block_on(async {
+        let turn = scene.agent.turn(&scene.turn, &scene.ears);
+        tokio::pin!(turn);
+        let early = tokio::time::timeout(Duration::from_secs(2), &mut turn).await;
+        assert!(early.is_err(), "{early:?}");
+        scene.stop.send(true).unwrap();
+        turn.await
+    });
+    assert_eq!((end.exit, os::marked(&scene.turn.marker).len()), (Exit::Stopped, 0));
+}
+
+#[test]
+fn modes_and_models_are_chosen_where_they_are_offered() {
+    let mut scene = Scene::new("chooses", "");
+    scene.agent.mode = Some("careful".to_owned());
+    scene.turn.model = Some("big".to_owned());
+    scene.plays();
+    let chosen = |name: &str| std::fs::read_to_string(scene.file(name)).ok();
+    assert_eq!(chosen("set-how.txt").as_deref(), Some("careful"), "{}", scene.said());
+    assert_eq!(chosen("set-which.txt").as_deref(), Some("own/big"));
+    let mut scene = Scene::new("modes", "");
+    scene.agent.plan_mode = Some("careful".to_owned());
+    scene.turn.kind = TurnKind::Plan;
+    scene.turn.model = Some("another".to_owned());
+    scene.plays();
+    assert_eq!(std::fs::read_to_string(scene.file("set-mode.txt")).unwrap(), "careful");
+    assert!(scene.said().contains("[session] It offers no model `another`"), "{}", scene.said());
+}
+
+#[test]
+fn a_later_turn_goes_on_with_the_session() {
+    let mut scene = Scene::new("loads", "");
+    scene.plays();
+    scene.turn.number = 2;
+    scene.turn.kind = TurnKind::Answer { answer: "yes".to_owned() };
+    let end = scene.plays();
+    assert!(!scene.said().contains("Told before."), "what is replayed is not said again");
+    assert_eq!(std::fs::read_to_string(scene.file("written.txt")).unwrap(), "Write it.\nsession-new\n");
+    assert_eq!(class(&end), None);
+    // One that cannot begins anew.
+    scene.agent.loads = false;
+    assert_eq!(class(&scene.plays()), None);
+}

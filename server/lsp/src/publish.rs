@@ -21,8 +21,8 @@ use tokio::sync::{mpsc, watch};
 use tower_lsp::gen_lsp_types as lsp;
 use tracing::debug;
 
-/// Closed files are judged in portions of so many: at the end of each the threads wait for the slowest.
-const PORTION: usize = 256;
+/// Closed files are judged in portions of so many: small ones, since a key throws away what is under way.
+const PORTION: usize = 32;
 
 /// Open files with more bytes than this can wait until nobody types, where only others changed.
 const LARGE: usize = 64 * 1024;

@@ -211,16 +211,22 @@ fn a_workspace_that_is_not_trusted_is_left_alone() {
     assert!(!place.is_started());
 }
 
-/// Guard: `cancelled`, and the custom method in `serve.rs`.
-#[test]
-fn asking_can_be_stopped() {
-    let place = Place::new(&["--pid", "number", "hang"]);
+/// A client whose server hangs while it is asked.
+fn asking_a_server_that_hangs(place: &Place) -> Client {
     let (mut client, _) = place.begin(asking());
     client.choices.push_back("Ask it".to_owned());
     refresh(&mut client, json!([]));
     client.wait_for("progress", |client| !steps(client).is_empty());
-    let token = steps(&client)[0]["token"].clone();
     place.wait_for_start();
+    client
+}
+
+/// Guard: `cancelled`, and the custom method in `serve.rs`.
+#[test]
+fn asking_can_be_stopped() {
+    let place = Place::new(&["--pid", "number", "hang"]);
+    let mut client = asking_a_server_that_hangs(&place);
+    let token = steps(&client)[0]["token"].clone();
     // Another one has to wait for its turn.
     refresh(&mut client, json!([]));
     assert_eq!(last_words(&mut client), "Servers are being asked already.");
@@ -233,11 +239,7 @@ fn asking_can_be_stopped() {
 #[test]
 fn the_end_of_the_session_ends_its_servers() {
     let place = Place::new(&["--pid", "number", "hang"]);
-    let (mut client, _) = place.begin(asking());
-    client.choices.push_back("Ask it".to_owned());
-    refresh(&mut client, json!([]));
-    client.wait_for("progress", |client| !steps(client).is_empty());
-    place.wait_for_start();
+    let mut client = asking_a_server_that_hangs(&place);
     client.close_input();
     client.wait();
     assert!(place.is_gone());
@@ -248,11 +250,7 @@ fn the_end_of_the_session_ends_its_servers() {
 #[test]
 fn a_server_that_is_told_to_end_ends_its_servers() {
     let place = Place::new(&["--pid", "number", "hang"]);
-    let (mut client, _) = place.begin(asking());
-    client.choices.push_back("Ask it".to_owned());
-    refresh(&mut client, json!([]));
-    client.wait_for("progress", |client| !steps(client).is_empty());
-    place.wait_for_start();
+    let mut client = asking_a_server_that_hangs(&place);
     let killed = std::process::Command::new("kill").arg(client.pid().to_string()).status().unwrap();
     assert!(killed.success());
     client.wait();

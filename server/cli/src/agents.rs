@@ -1,9 +1,10 @@
 //! `segue agents`: which coding agents are here, in which version, and whether they answer.
 
+use crate::format::Format;
 use crate::output::{Output, ask, note, visible};
 use crate::run::settings;
 use crate::{Failure, places};
-use clap::{Parser, ValueEnum};
+use clap::Parser;
 use segue_analysis::config::{AgentSettings, Config};
 use segue_catalog::{Preset, catalog};
 use segue_orchestrator::agent::acp::{Acp, Introduction};
@@ -46,15 +47,6 @@ pub struct Args {
     /// The form of the output
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
-}
-
-/// A form of output.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people
-    Human,
-    /// One object, documented in docs/agents.md
-    Json,
 }
 
 /// An agent, and what is known of it here.

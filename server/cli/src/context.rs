@@ -1,10 +1,11 @@
 //! `segue context`: what clients load for a file, and what a primitive's links bring along.
 
 use crate::check::Client;
+use crate::format::Format;
 use crate::output::{self, Output};
 use crate::progress::Meter;
 use crate::{Failure, markdown, places};
-use clap::{Parser, ValueEnum};
+use clap::Parser;
 use segue_analysis::features::context::{self, Context, Guidance, Loaded, Node, Standing, When};
 use segue_analysis::{Host, Options, RealDisk, tokens};
 use segue_catalog::{ClientSet, LoadOrder};
@@ -34,15 +35,6 @@ pub struct Args {
     /// The form of the output
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,
-}
-
-/// A form of output.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// For people
-    Human,
-    /// One object, documented in docs/context.md
-    Json,
 }
 
 /// Prints the context.

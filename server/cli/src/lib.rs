@@ -14,6 +14,7 @@ mod context;
 mod convert;
 mod demo;
 mod explain;
+mod format;
 mod graph;
 mod markdown;
 mod new;

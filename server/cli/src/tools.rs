@@ -6,9 +6,10 @@
 mod print;
 mod refresh;
 
+use crate::format::Format;
 use crate::progress::Meter;
 use crate::{Failure, output, places};
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{Parser, Subcommand};
 use segue_analysis::live::{self, LiveTools};
 use segue_analysis::servers::{self, Configuration};
 use segue_analysis::{Host, Options, RealDisk, user};
@@ -36,15 +37,6 @@ struct ListArgs {
     /// The form of the output
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
-}
-
-/// A form of output.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people
-    Human,
-    /// One object, documented in docs/tools.md
-    Json,
 }
 
 /// Runs the command that was named.

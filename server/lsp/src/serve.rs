@@ -97,31 +97,7 @@ async fn ended(mut input: watch::Receiver<Input>, parent: watch::Receiver<Option
     tokio::select! {
         () = input_ended => {}
         () = parent_gone(parent) => info!("the client's process is gone"),
-        () = told_to_end() => info!("told to end"),
-    }
-}
-
-/// Waits for the word to stop: it would end this process at once, and leave servers behind that are being
-/// asked for their tools.
-#[cfg(unix)]
-async fn told_to_end() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let kinds = [SignalKind::terminate(), SignalKind::hangup(), SignalKind::interrupt()];
-    let [Ok(mut terminate), Ok(mut hangup), Ok(mut interrupt)] = kinds.map(signal) else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = hangup.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-}
-
-/// Waits for the word to stop.
-#[cfg(not(unix))]
-async fn told_to_end() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending().await
+        () = segue_mcp::told_to_end() => info!("told to end"),
     }
 }
 

@@ -21,6 +21,7 @@ pub mod places;
 pub mod process;
 mod refresh;
 mod server;
+mod signals;
 mod tool;
 mod variables;
 
@@ -28,5 +29,6 @@ pub use ask::{Failure, Limits, ask, ask_all};
 pub use launch::{Launch, Text};
 pub use refresh::{Outcome, Turn, prepare, refresh};
 pub use server::{Reach, Server, Words};
+pub use signals::told_to_end;
 pub use tool::{Answer, Argument, Tool};
 pub use variables::{Known, Obstacle, resolve};

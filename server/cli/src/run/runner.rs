@@ -265,24 +265,8 @@ fn hands(repository: &Repository, place: &Place, run: &str, state: &State) -> Re
 
 /// Ends the runner when somebody here wants it, or the system does.
 async fn ask_to_end(mut shutdown: watch::Receiver<bool>, ends: watch::Sender<bool>) {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let (Ok(mut interrupt), Ok(mut terminate), Ok(mut hangup)) =
-            (signal(SignalKind::interrupt()), signal(SignalKind::terminate()), signal(SignalKind::hangup()))
-        else {
-            return;
-        };
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-            _ = hangup.recv() => {}
-            Ok(_) = shutdown.wait_for(|shutdown| *shutdown) => {}
-        }
-    }
-    #[cfg(not(unix))]
     tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
+        () = segue_mcp::told_to_end() => {}
         Ok(_) = shutdown.wait_for(|shutdown| *shutdown) => {}
     }
     let _ = ends.send(true);

@@ -127,33 +127,9 @@ fn ask(turns: Vec<Turn>, total: usize) -> Result<Option<Outcomes>, Failure> {
         let asking = segue_mcp::refresh(turns, &limits, cache.as_deref(), |done| meter.asked(done, total));
         tokio::select! {
             done = asking => Some(done),
-            () = interrupted() => None,
+            () = segue_mcp::told_to_end() => None,
         }
     });
     process::end_all();
     Ok(done)
-}
-
-/// Waits for the word to stop.
-#[cfg(unix)]
-async fn interrupted() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut interrupt), Ok(mut terminate), Ok(mut hangup)) =
-        (signal(SignalKind::interrupt()), signal(SignalKind::terminate()), signal(SignalKind::hangup()))
-    else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
-        _ = hangup.recv() => {}
-    }
-}
-
-/// Waits for the word to stop.
-#[cfg(not(unix))]
-async fn interrupted() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending().await
-    }
 }

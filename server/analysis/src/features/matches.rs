@@ -52,7 +52,10 @@ pub fn at(world: &World, path: &str, offset: u32) -> Option<Hover> {
     let glob = written.iter().find(|glob| glob.span.touches(offset as usize))?;
     let (kind, facts) = (state.kind?, state.facts()?);
     let clients = clients::of_file(path, kind, state.dialect, facts, world.config(path));
-    let mut markdown = told(world, glob.text, &of_glob(world, glob.text, clients));
+    let page = world
+        .globs
+        .page(world, glob.text, clients, || told(world, glob.text, &of_glob(world, glob.text, clients)));
+    let mut markdown = page.to_string();
     if world.alone {
         markdown.push_str("\n\nWhich files match is known when the workspace is read.");
     } else if written.len() > 1 {
@@ -196,7 +199,7 @@ fn plural(clients: ClientSet, way: &str) -> String {
 mod tests {
     use super::*;
     use crate::fixture;
-    use crate::{Host, Options};
+    use crate::{Change, Host, Options};
 
     /// The hovers at the marks of a fixture's first file.
     fn hovers(fixture: &str) -> Vec<String> {
@@ -229,6 +232,31 @@ Be strict.
 ",
         );
         insta::assert_snapshot!(told.join("\n=====\n"));
+    }
+
+    /// What was told before stays what is told of the state before, and is no longer of the one after.
+    #[test]
+    fn a_card_follows_the_files() {
+        let disk = Arc::new(fixture::disk(
+            "//- .claude/rules/ts.md\n---\npaths: 'src/*.ts'\n---\nX\n//- src/a.ts\n",
+        ));
+        let mut host = Host::open(disk.clone(), Options::default(), &|_| ());
+        let before = host.snapshot();
+        let told = |world: &World| {
+            at(world, ".claude/rules/ts.md", 14).map(|hover| hover.markdown).unwrap_or_default()
+        };
+        let (one, again) = (told(&before), told(&before));
+        assert!(one.contains("**1 file**") && one == again, "{one}");
+        disk.write("src/b.ts", "");
+        host.apply([Change::Disk("src/b.ts".to_owned())]);
+        assert!(told(&host.snapshot()).contains("**2 files**"));
+        disk.remove("src/a.ts");
+        host.apply([Change::Disk("src/a.ts".to_owned())]);
+        let last = told(&host.snapshot());
+        assert!(
+            last.contains("**1 file**") && last.contains("src/b.ts") && !last.contains("src/a.ts"),
+            "{last}"
+        );
     }
 
     #[test]

@@ -9,6 +9,7 @@ use crate::intern::PathId;
 use crate::path;
 use crate::world::World;
 use rustc_hash::FxHashMap;
+use segue_catalog::ClientSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What is known of globs in the newest state of the paths. Older states are answered without it.
@@ -25,6 +26,8 @@ struct State {
     log: Vec<(PathId, bool)>,
     known: FxHashMap<(Way, Box<str>), Known>,
     endings: Option<Arc<Endings>>,
+    /// What was told of globs, to whom it concerns; of this state of the paths alone.
+    pages: FxHashMap<(Box<str>, ClientSet), Arc<str>>,
 }
 
 /// The paths by their extension in lower case.
@@ -51,6 +54,8 @@ enum What {
 const LONGEST_LOG: usize = 4_096;
 /// So many globs are remembered: while one is typed, each key makes another.
 const MOST_KNOWN: usize = 4_096;
+/// So many pages are remembered: few globs are looked at more than once.
+const MOST_PAGES: usize = 32;
 
 impl Memo {
     /// Nothing known yet of a set of paths.
@@ -63,6 +68,7 @@ impl Memo {
     pub fn paths_changed(&self, revision: u64, path: PathId, came: Option<bool>, name: &str) {
         let mut state = self.lock();
         state.revision = revision;
+        state.pages.clear();
         let Some(came) = came else { return };
         if state.log.len() >= LONGEST_LOG {
             *state = State { revision, ..State::default() };
@@ -97,6 +103,34 @@ impl Memo {
             What::Count(count) => count,
             What::Nothing | What::Witness(_) => 0,
         }
+    }
+
+    /// What is told of a pattern to those clients, as `make` writes it: naming thousands of files in order
+    /// takes its time, and one card is looked at again and again.
+    pub fn page(
+        &self,
+        world: &World,
+        glob: &str,
+        clients: ClientSet,
+        make: impl FnOnce() -> String,
+    ) -> Arc<str> {
+        let key = (glob.into(), clients);
+        let is_now = |state: &State| state.revision == world.paths_revision;
+        if let Some(page) =
+            Some(self.lock()).filter(|state| is_now(state)).and_then(|state| state.pages.get(&key).cloned())
+        {
+            return page;
+        }
+        // Not under the lock: it asks for matches.
+        let page: Arc<str> = make().into();
+        let mut state = self.lock();
+        if is_now(&state) {
+            if state.pages.len() >= MOST_PAGES {
+                state.pages.clear();
+            }
+            state.pages.insert(key, page.clone());
+        }
+        page
     }
 
     /// The paths of `world` that the glob matches, in no order. Tries it on every path that may.

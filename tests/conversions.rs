@@ -46,8 +46,7 @@ fn try_all(corpus: &Path, name: &str, folder: &Path, client: ClientId) -> (usize
         let read = clients::readers(&path, kind, state.dialect).has(client);
         for to in convert::targets(&before, id) {
             let Ok(conversion) = convert::convert(&before, id, to) else { continue };
-            let text =
-                |path: &str| before.id(path).and_then(|id| before.text(id)).map(|text| text.to_string());
+            let text = |path: &str| before.any_text(path).map(|text| text.to_string());
             let Some(after) = conversion.changes.outcome(&text) else {
                 wrong.push(format!("{name}/{path}: the changes do not fit"));
                 continue;
@@ -124,7 +123,7 @@ fn old_tool_names_are_replaced_once() {
         let mut host = Host::open(disk, Options::default(), &|_| ());
         let before = host.snapshot();
         let conversion = convert::old_names(&before);
-        let text = |path: &str| before.id(path).and_then(|id| before.text(id)).map(|text| text.to_string());
+        let text = |path: &str| before.any_text(path).map(|text| text.to_string());
         let after = conversion.changes.outcome(&text).expect("edits that fit");
         let paths: Vec<String> = after.keys().cloned().collect();
         let changes = after

@@ -262,8 +262,11 @@ fn bag(world: &World, id: PathId) -> BTreeMap<(String, String), usize> {
     bag
 }
 
-/// Every kind of fix on real files, for each client: the finding goes, and nothing new comes at any
-/// level. `SEGUE_FIXES` sets how many of each kind.
+/// Fixes that bring a file from an old form to the present one: all of them are tried.
+const MIGRATIONS: &str = "frontmatter/deprecated-key";
+
+/// Every kind of fix on real files, for each client: the finding goes (so that a second time there is nothing
+/// to do), and nothing new comes at any level. `SEGUE_FIXES` sets how many of each kind but the migrations.
 #[test]
 fn fixes() {
     let Some(corpus) = support::corpus() else { return };
@@ -290,7 +293,7 @@ fn fixes() {
                             );
                             let count = seen.entry(kind).or_default();
                             *count += 1;
-                            if *count > most {
+                            if *count > most && finding.code != MIGRATIONS {
                                 continue;
                             }
                             let text = world.text(id).expect("a judged file has a text");

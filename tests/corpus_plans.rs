@@ -48,6 +48,11 @@ fn every_file_holds_as_many_tasks_as_a_reader_counts() {
             let state = world.file_at(&path).map(|(_, state)| state);
             let plan = match state.and_then(|state| state.plan.clone()) {
                 Some(plan) => plan,
+                // A prompt is a plan too, which is read when somebody asks for it.
+                None if state.is_some_and(|state| state.kind == Some(segue_catalog::Kind::Prompt)) => {
+                    let text = state.and_then(|_| world.any_text(&path)).unwrap_or_default();
+                    Arc::new(plans::Planned::new(plans::of_text(&path, &text)))
+                }
                 // Agents and prompts about planning hold no plan.
                 None if state.is_some_and(|state| state.kind.is_some()) || !is_named_so(&path) => continue,
                 None => {

@@ -52,6 +52,13 @@ fn the_page_about_runs() {
 }
 
 #[test]
+fn the_page_about_security() {
+    let (begin, end) = ("<!-- places: made from the table -->\n", "<!-- end of places -->");
+    let table = segue_catalog::OpenPlace::docs_table(&segue_catalog::catalog().open_places);
+    assert_part("security.md", begin, end, &table);
+}
+
+#[test]
 fn the_page_about_agents() {
     let (begin, end) = ("<!-- presets: made from the table -->\n", "<!-- end of presets -->");
     let table = segue_catalog::Preset::docs_table(&segue_catalog::catalog().presets);

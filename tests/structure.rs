@@ -8,18 +8,24 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+/// What a face uses: the terminal, the language server.
+const FACE: &[&str] = &[
+    "segue-runs",
+    "segue-analysis",
+    "segue-orchestrator",
+    "segue-mcp",
+    "segue-plan",
+    "segue-catalog",
+    "segue-syntax",
+];
+
 /// The crates and which of ours each may use. Crates that do not exist yet stand here too: the
 /// table is the plan.
 const ARROWS: &[(&str, &[&str])] = &[
     ("segue", &["segue-cli", "segue-lsp"]),
-    (
-        "segue-cli",
-        &["segue-analysis", "segue-orchestrator", "segue-mcp", "segue-plan", "segue-catalog", "segue-syntax"],
-    ),
-    (
-        "segue-lsp",
-        &["segue-analysis", "segue-orchestrator", "segue-mcp", "segue-plan", "segue-catalog", "segue-syntax"],
-    ),
+    ("segue-cli", FACE),
+    ("segue-lsp", FACE),
+    ("segue-runs", &["segue-analysis", "segue-orchestrator", "segue-mcp", "segue-plan", "segue-catalog"]),
     ("segue-analysis", &["segue-syntax", "segue-catalog", "segue-plan"]),
     ("segue-orchestrator", &["segue-plan"]),
     ("segue-mcp", &[]),
@@ -41,17 +47,31 @@ const KNOWN_BY: &[(&str, &[&str])] = &[
     ("tower-lsp", &["segue-lsp"]),
     ("tower-lsp-server", &["segue-lsp"]),
     ("lsp-types", &["segue-lsp"]),
-    ("tokio", &["segue-lsp", "segue-cli", "segue-mcp", "segue-orchestrator", "segue-test-mcp", "segue"]),
+    (
+        "tokio",
+        &[
+            "segue-lsp",
+            "segue-cli",
+            "segue-runs",
+            "segue-mcp",
+            "segue-orchestrator",
+            "segue-test-mcp",
+            "segue",
+        ],
+    ),
     ("rmcp", &["segue-mcp", "segue-test-mcp"]),
     ("ropey", &["segue-syntax"]),
     ("tree-sitter", &["segue-syntax"]),
     ("pulldown-cmark", &["segue-syntax"]),
     ("globset", &["segue-analysis"]),
     ("clap", &["segue-cli"]),
+    ("clap_complete", &["segue-cli"]),
+    ("clap_mangen", &["segue-cli"]),
     ("rusqlite", &["segue-orchestrator"]),
     ("agent-client-protocol", &["segue-orchestrator"]),
     ("futures-util", &["segue-orchestrator"]),
     ("serde-saphyr", &["segue-orchestrator"]),
+    ("landlock", &["segue-orchestrator"]),
 ];
 
 /// A word and the only source files that may have it.
@@ -62,9 +82,11 @@ const NAMED_IN: &[(&str, &[&str])] = &[
     ("pulldown_cmark::", &["server/syntax/src/markdown.rs", "server/syntax/src/markdown/"]),
     ("gen_lsp_types", &["server/lsp/"]),
     ("saphyr_parser::", &["server/syntax/src/yaml/"]),
+    ("toml_parser::", &["server/analysis/src/config/words.rs"]),
     ("rusqlite::", &["server/orchestrator/src/journal/"]),
     ("agent_client_protocol::", &["server/orchestrator/src/agent/acp/"]),
     ("serde_saphyr::", &["server/orchestrator/src/agent/rehearsal/"]),
+    ("use ::landlock", &["server/orchestrator/src/os/landlock.rs"]),
 ];
 
 fn top() -> &'static Path {
@@ -236,6 +258,29 @@ fn tests_that_tables_name_exist() {
             }
         }
     }
+    // The page about security names a test, or a table of one, in each row.
+    let page = std::fs::read_to_string(top().join("docs/security.md")).expect("the page about security");
+    let rows = page.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| |"));
+    let rows: Vec<&str> = rows.filter(|line| line.contains("::")).collect();
+    for row in &rows {
+        let tests = row.trim_end_matches(" |").rsplit(" | ").next().unwrap_or_default();
+        for test in tests.split('`').skip(1).step_by(2) {
+            named += 1;
+            let (file, name) = test.split_once("::").unwrap_or(("", test));
+            let is_table = files.iter().any(|(path, text)| {
+                path.file_stem().is_some_and(|stem| stem == file) && text.contains(&format!("const {name}:"))
+            });
+            if !is_table && !has_function(&files, file, name) {
+                wrong.push(format!("docs/security.md: {test}"));
+            }
+        }
+    }
+    assert!(rows.len() > 25, "only {} rows of docs/security.md name a test", rows.len());
+    let untold = page.split("\n## Confinement").next().unwrap_or_default().lines();
+    let untold: Vec<&str> = untold
+        .filter(|line| line.starts_with("| ") && !line.contains("::") && !line.contains("| shown by |"))
+        .collect();
+    assert!(untold.is_empty(), "rows of docs/security.md without a test: {untold:#?}");
     assert!(named > 40, "only {named} tests are named");
     assert!(wrong.is_empty(), "tests that are not there: {wrong:#?}");
 }

@@ -8,11 +8,14 @@
 #[allow(dead_code)]
 mod world;
 
+#[path = "../support/mcp.rs"]
+mod mcp;
 mod real;
 mod table;
 
 use segue_test_model::Model;
 use serde_json::{Value, json};
+use std::path::Path;
 use std::process::Child;
 use std::time::{Duration, Instant};
 use table::{Expected, ROWS, Row};
@@ -62,6 +65,16 @@ fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     }
 }
 
+/// Whether a file of this name lies somewhere below a folder.
+fn has_file(folder: &Path, name: &str) -> bool {
+    let entries = std::fs::read_dir(folder).unwrap().flatten();
+    let is_there = |entry: std::fs::DirEntry| {
+        let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+        entry.file_name() == name || is_folder && has_file(&entry.path(), name)
+    };
+    entries.into_iter().any(is_there)
+}
+
 /// What a run came to, against what is expected of it.
 fn check(world: &World, row: &Row, who: &str, status: i32, before: &str) {
     let run = world.run();
@@ -74,6 +87,11 @@ fn check(world: &World, row: &Row, who: &str, status: i32, before: &str) {
     for part in expected.untold {
         assert!(!log.contains(part), "{name}: {part:?} in\n{log}");
     }
+    let report = world.ends(0, &["runs", "export", &run]).out;
+    for part in expected.shown {
+        assert!(report.contains(part), "{name}: no {part:?} in\n{report}");
+    }
+    assert!(!has_file(world.top().parent().unwrap(), "outside.txt"), "{name}: it wrote outside\n{log}");
     assert_eq!(survivors(world), [], "{name}: something lives\n{log}");
     if row.spares_checkout {
         assert_eq!(world.checkout(), before, "{name}: the checkout is as it was");

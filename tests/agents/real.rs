@@ -1,5 +1,6 @@
 //! Real agents: `tests/agents/real.sh` installs them, takes the network away, and runs these.
 
+use crate::mcp;
 use crate::table::{ROWS, Row};
 use crate::world::{PLAN, World};
 use crate::{ONE, check, ended, eventually, script, survivors};
@@ -103,6 +104,92 @@ fn opencode_carries_out_a_spec_over_the_protocol() {
 #[ignore = "tests/agents/real.sh runs it, with agents and without a network"]
 fn codex_carries_out_a_spec_headless() {
     carries_out("codex-exec");
+}
+
+/// The server is started by the agent, works in its worktree, and is gone with it.
+#[test]
+#[ignore = "tests/agents/real.sh runs it, with agents and without a network"]
+fn opencode_uses_the_servers_that_it_is_handed() {
+    let plan = ONE.replace("**Files:**", "**Agent:** Builder\n**Files:**");
+    let world = world(&plan, "opencode", "");
+    let pid = world.top().with_file_name("pid");
+    let words = ["--pid", pid.to_str().unwrap(), "well"];
+    let servers =
+        json!({ "files": mcp::with(&words, &[("KEY", "${HOME}")]), "other": mcp::entry(&["well"]) });
+    world.write(".mcp.json", &json!({ "mcpServers": servers }).to_string());
+    let builder = "---\nname: Builder\ntools: [read, edit, 'files/write_file']\n---\n\nYou build.\n";
+    world.write(".github/agents/Builder.agent.md", builder);
+    world.commit("Configure");
+    let steps = json!([
+        { "do": { "tool": { "name": "write_file", "input": { "path": "first.txt", "text": "by the server\n" } } } },
+        { "do": { "say": "Status: COMPLETE\nSummary: Written." } },
+    ]);
+    let model = Model::start(serde_json::from_value(script(&steps.to_string(), &world)).unwrap());
+    settle(&world, &model);
+    let ran = world.segue(&["run", "x.spec.md", "--yes"]);
+    let run = world.run();
+    let log = world.ends(0, &["runs", "logs", &format!("{run}/first")]).out;
+    assert_eq!(ran.status, 0, "{}\n{}\n{log}\n{:?}", ran.out, ran.err, model.asked());
+    assert!(ran.out.contains("mcp: files ") && !ran.out.contains("mcp: other "), "{}", ran.out);
+    assert!(log.contains("[mcp] handed: files\n"), "{log}");
+    assert_eq!(world.git(&["show", &format!("segue/{run}/integration:first.txt")]), "by the server");
+    let server = std::fs::read_to_string(&pid).unwrap();
+    assert!(!std::path::Path::new("/proc").join(server.trim()).exists(), "{log}");
+    assert_eq!(survivors(&world), []);
+}
+
+/// The agents and the program that they are run by lie where a developer's home does, not the system's.
+fn confined_settings() -> String {
+    let path = std::env::var("PATH").unwrap();
+    let folder = |name: &str| {
+        let found =
+            path.split(':').map(|folder| std::path::Path::new(folder).join(name)).find(|own| own.exists());
+        found.unwrap_or_else(|| panic!("no {name} on the PATH"))
+    };
+    let agents = folder("opencode").parent().unwrap().parent().unwrap().to_owned();
+    let node = folder("node").canonicalize().unwrap().parent().unwrap().parent().unwrap().to_owned();
+    // The sandbox of Codex (bubblewrap) does not start in ours: it leaves that to us.
+    let open = "[agents.open]\ncommand = [\"codex\", \"exec\", \"--dangerously-bypass-approvals-and-sandbox\", \"--cd\", \"{worktree}\", \"{prompt}\"]\n";
+    format!("transient-retries = 0\nconfine = true\nconfine-read = [{agents:?}, {node:?}]\n{open}")
+}
+
+/// The same with the kernel in the way: what the agent keeps at home is what its row says, nothing else of
+/// the home can be changed, and neither can the checkout.
+fn carries_out_confined(agent: &str, keeps: &[&str]) {
+    let world = world(ONE, agent, &confined_settings());
+    let steps = script(
+        r#"[{ "do": { "shell": "echo x > '{top}/mine.txt' || echo x > \"$HOME/mine.txt\" || echo refused" } },
+            { "do": { "write": { "path": "first.txt", "text": "one\n" } } }]"#,
+        &world,
+    );
+    let model = Model::start(serde_json::from_value(steps).unwrap());
+    settle(&world, &model);
+    // As on a machine where the agent ran before: what is not there is not opened.
+    for kept in keeps {
+        std::fs::create_dir_all(world.top().join("..").join(kept)).unwrap();
+    }
+    let before = world.checkout();
+    let status = ended(runs(&world, true).spawn().unwrap());
+    let log = world.ends(0, &["runs", "logs", &format!("{}/first", world.run())]).out;
+    assert_eq!(status, 0, "{log}\n{:?}", model.asked());
+    assert_eq!(world.checkout(), before, "the checkout is as it was");
+    assert!(!world.exists("mine.txt") && !world.exists("../mine.txt"), "{log}");
+    assert_eq!(world.git(&["show", &format!("segue/{}/integration:first.txt", world.run())]), "one");
+    assert_eq!(survivors(&world), []);
+}
+
+#[test]
+#[ignore = "tests/agents/real.sh runs it, with agents and without a network"]
+fn opencode_works_confined() {
+    // Where states lie is said by a variable here.
+    let keeps = [".config/opencode", ".local/share/opencode", "state/opencode", ".cache/opencode"];
+    carries_out_confined("opencode", &keeps);
+}
+
+#[test]
+#[ignore = "tests/agents/real.sh runs it, with agents and without a network"]
+fn codex_works_confined() {
+    carries_out_confined("open", &[".codex"]);
 }
 
 #[test]

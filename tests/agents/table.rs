@@ -26,7 +26,9 @@ pub struct Expected {
     pub status: &'static [i32],
     /// What the log holds: all parts of one of these.
     pub told: &'static [&'static [&'static str]],
-    /// What it does not.
+    /// What is shown of it in the report.
+    pub shown: &'static [&'static str],
+    /// What it does not hold.
     pub untold: &'static [&'static str],
 }
 
@@ -40,7 +42,7 @@ const USUAL: Row = Row {
     unasked: false,
     killed: false,
     spares_checkout: true,
-    expected: Expected { status: &[0], told: &[DONE], untold: &["question"] },
+    expected: Expected { status: &[0], told: &[DONE], shown: &[], untold: &["question"] },
 };
 
 pub const ROWS: &[Row] = &[
@@ -57,7 +59,14 @@ pub const ROWS: &[Row] = &[
         model: r#"[{ "fault": "broken" }]"#,
         expected: Expected {
             status: &[1],
-            told: &[&["attempt 3 failed (transient)", "is handed to you", "It was tried again 2 times."]],
+            told: &[&[
+                "attempt 2 failed (transient)",
+                "failed several times in a row: its tasks wait for 1.0 s",
+                "attempt 3 failed (transient)",
+                "is handed to you",
+                "It was tried again 2 times.",
+            ]],
+            shown: &[],
             untold: &["attempt 4", "merged"],
         },
         ..USUAL
@@ -81,6 +90,7 @@ pub const ROWS: &[Row] = &[
                 "attempt 1 failed (transient)",
                 "is handed to you",
             ]],
+            shown: &[],
             untold: &["merged"],
         },
         ..USUAL
@@ -100,6 +110,7 @@ pub const ROWS: &[Row] = &[
         expected: Expected {
             status: &[1],
             told: &[&["attempt 1 failed (fixable)", "attempt 2 failed (fixable)", "is handed to you"]],
+            shown: &[],
             untold: &["merged", "attempt 3"],
         },
         ..USUAL
@@ -117,6 +128,7 @@ pub const ROWS: &[Row] = &[
         expected: Expected {
             status: &[1],
             told: &[&["attempt 1 failed (escalate)", "outside of its worktree", "is handed to you"]],
+            shown: &[],
             untold: &["merged", "attempt 2"],
         },
         ..USUAL
@@ -128,6 +140,7 @@ pub const ROWS: &[Row] = &[
         expected: Expected {
             status: &[1],
             told: &[&["attempt 1 failed (needs replan)", "It changed files that are not its own: other.txt"]],
+            shown: &[],
             untold: &["merged"],
         },
         ..USUAL
@@ -141,6 +154,7 @@ pub const ROWS: &[Row] = &[
         expected: Expected {
             status: &[1],
             told: &[&["was ended by signal 9", "attempt 1 failed (transient)", "is handed to you"]],
+            shown: &[],
             untold: &["merged"],
         },
         ..USUAL
@@ -153,7 +167,7 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "it writes into the checkout",
-        rehearsal: "tasks:\n  first:\n    - - write: { path: first.txt, text: one }\n      - write_outside: { path: \"{top}/mine.txt\", text: x }\n",
+        rehearsal: "tasks:\n  first:\n    - - write: { path: first.txt, text: one }\n      - say: \"echo x > '{top}/mine.txt'\"\n      - run: \"echo x > '{top}/mine.txt'\"\n",
         model: r#"[{ "do": { "shell": "echo x > '{top}/mine.txt'" } }, { "do": { "write": { "path": "first.txt", "text": "one\n" } } }]"#,
         unasked: true,
         spares_checkout: false,
@@ -163,6 +177,7 @@ pub const ROWS: &[Row] = &[
                 "attempt 1 failed (escalate): The session wrote into your checkout.",
                 "is handed to you",
             ]],
+            shown: &["It named and changed mine.txt.", "+x"],
             untold: &["merged", "attempt 2"],
         },
         ..USUAL

@@ -9,7 +9,7 @@ fn workspace() -> Workspace {
     Workspace::new(&[
         (CHAT_MODE, "---\ndescription: Tests\ntools: ['search', 'ms.azure/x']\n---\nTest.\n"),
         ("AGENTS.md", "Ask the [tester](.github/chatmodes/tester.chatmode.md).\n"),
-        ("README.md", "Not a primitive.\n"),
+        ("README.md", "Not a primitive; see [it](.github/chatmodes/tester.chatmode.md).\n"),
     ])
 }
 
@@ -26,10 +26,15 @@ fn a_chat_mode_moves_and_a_patch_shows_it_first() {
         (ran.status, ran.out.as_str()),
         (
             0,
-            "Wrote .github/agents/tester.agent.md\nWrote AGENTS.md\nRemoved .github/chatmodes/tester.chatmode.md\n"
+            "Wrote .github/agents/tester.agent.md\nWrote AGENTS.md\nWrote README.md\nRemoved .github/chatmodes/tester.chatmode.md\n"
         )
     );
     assert_eq!(workspace.read("AGENTS.md"), "Ask the [tester](.github/agents/tester.agent.md).\n");
+    assert_eq!(
+        workspace.read("README.md"),
+        "Not a primitive; see [it](.github/agents/tester.agent.md).\n",
+        "a page that no client reads links there too"
+    );
     let again = workspace.run(&["convert", AGENT, "--to", "agent"]);
     assert_eq!(again.status, 2, "{again:?}");
     assert!(again.err.contains("it is one already"), "{}", again.err);

@@ -31,10 +31,13 @@ mod explain;
 mod fix;
 mod formats;
 mod graph;
+mod manual;
 mod new;
 mod plan;
 mod roots;
 mod sarif;
+mod schema;
+mod shells;
 mod since;
 mod streams;
 #[cfg(target_os = "linux")]

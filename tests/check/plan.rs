@@ -85,6 +85,17 @@ fn a_plan_that_cannot_run_is_told_by_the_status() {
 }
 
 #[test]
+fn a_half_written_plan_in_json_shows_what_it_has() {
+    let text = "{\"phases\": [\n  {\"phase_id\": 1, \"title\": \"One\"},\n  {\"phase_id\": 2, \"dependencies\": [1\n";
+    let workspace = Workspace::new(&[("plans/a.plan.json", text), ("notes/todo.json", text)]);
+    for file in ["plans/a.plan.json", "notes/todo.json"] {
+        let ran = workspace.run(&["plan", file]);
+        assert_eq!(ran.status, 1, "{file}: {}{}", ran.out, ran.err);
+        assert!(ran.out.contains("2 tasks") && ran.out.contains("error[plan/invalid-json]"), "{}", ran.out);
+    }
+}
+
+#[test]
 fn what_is_no_plan_is_said() {
     let workspace = Workspace::new(&[("README.md", "# Hello\n"), ("picture.md", "\u{0}")]);
     workspace.write("specs/broken.txt", "x");

@@ -114,3 +114,23 @@ fn a_closed_file_is_told_whole() {
     client.close(&uri);
     assert_eq!(of_workspace(&mut client), closed);
 }
+
+/// VS Code's Markdown support leads from a link to its heading; two answers would be a list to choose from.
+#[test]
+fn a_link_is_followed_by_the_editor_and_a_name_by_us() {
+    let text = TEXT.replace("['Explore']", "['lead']");
+    let text = format!("{text}\nSee [this](#here) and #file:lead.agent.md.\n\n# Here\n");
+    for (announced, wanted) in [(json!([]), [1, 1, 1]), (json!(["prompts", "markdown"]), [0, 1, 1])] {
+        let folder = Folder::new(&format!("//- {AGENT}\n{text}"));
+        let uri = folder.uri(AGENT);
+        let mut client = beside(&folder, pull_capabilities(), &json!({ "editorAnswers": announced }));
+        client.open(&uri, 1, &text);
+        let line = text.lines().position(|line| line.starts_with("See")).unwrap();
+        for ((line, character), count) in [(line, 12), (line, 32), (4, 11)].into_iter().zip(wanted) {
+            let at = json!({ "textDocument": { "uri": uri }, "position": { "line": line, "character": character } });
+            let found = client.request("textDocument/definition", at);
+            let length = found.as_array().map_or(0, Vec::len);
+            assert_eq!(length, count, "{announced} {line}:{character} {found}");
+        }
+    }
+}

@@ -11,6 +11,9 @@ mod client;
 mod mcp;
 #[path = "../support/mod.rs"]
 mod support;
+#[allow(dead_code)]
+#[path = "../run/world.rs"]
+mod world;
 
 mod accepted;
 mod answers;
@@ -18,14 +21,19 @@ mod beside;
 mod completion;
 mod conversions;
 mod format;
+mod gates;
+mod handed;
 mod hazards;
 mod hierarchy;
 mod hover;
+mod lessons;
 mod navigation;
 mod peers;
 mod refactors;
 mod rename;
+mod runs;
 mod scopes;
+mod settings;
 mod sync;
 mod tasks;
 mod tools;

@@ -6,14 +6,25 @@
 #[cfg(target_os = "linux")]
 #[path = "../support/client.rs"]
 mod client;
+mod confined;
+#[cfg(target_os = "linux")]
+mod handed;
+mod hostile;
+mod inputs;
+mod lessons;
 mod limits;
 mod lists;
+mod obstacles;
+mod prompts;
 mod refusals;
 mod review;
+mod servers;
 #[cfg(target_os = "linux")]
 mod terminal;
 #[cfg(target_os = "linux")]
 mod together;
+mod told;
+mod variants;
 mod verbs;
 mod whole;
 mod world;

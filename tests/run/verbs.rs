@@ -67,6 +67,35 @@ fn a_run_is_cancelled_and_nothing_of_it_lives() {
 }
 
 #[test]
+fn of_several_questions_the_one_of_the_task_is_answered() {
+    let asks = |name: &str| {
+        format!(
+            "  {name}:\n    - - ask: {{ question: Which?, options: [l, r] }}\n      - write: {{ path: {name}.txt, text: \"{{answer}}\" }}\n"
+        )
+    };
+    let world = World::scripted(&format!("tasks:\n{}{}", asks("first"), asks("second")));
+    world
+        .write("x.spec.md", &crate::world::PLAN.replace("**Dependencies:** First", "**Dependencies:** None"));
+    world.commit("At once");
+    world.ends(3, &["run", "x.spec.md", "--yes"]);
+    let run = world.run();
+    let several = world.ends(1, &["runs", "answer", &run, "2"]).out;
+    assert!(
+        several.contains("Several questions are open: say which by its number or its task."),
+        "{several}"
+    );
+    world.ends(0, &["runs", "answer", &format!("{run}/second"), "2"]);
+    let none = world.ends(2, &["runs", "answer", &format!("{run}/second"), "2"]).err;
+    assert!(none.contains("No question of `second` is open."), "{none}");
+    let none = world.ends(2, &["runs", "approve", &format!("{run}/first")]).err;
+    assert!(none.contains("No gate of `first` is open."), "{none}");
+    world.ends(0, &["runs", "answer", &run, "1"]);
+    world.waits(&run);
+    let show = |file: &str| world.git(&["show", &format!("segue/{run}/integration:{file}")]);
+    assert_eq!((show("first.txt"), show("second.txt")), ("l".to_owned(), "r".to_owned()));
+}
+
+#[test]
 fn archives_keep_the_work_and_discards_say_what_is_lost() {
     let world = World::scripted(GOOD);
     world.ends(0, &["run", "x.spec.md", "--yes"]);
@@ -101,14 +130,14 @@ fn a_runner_that_is_ended_leaves_a_run_that_goes_on() {
             .stdout(std::process::Stdio::null())
             .spawn()
             .unwrap();
-        while world.runs().first().is_none_or(|run| run["state"] != "working") {}
+        world.reaches("working");
         let run = world.run();
         kill_process(Pid::from_child(&child), signal).unwrap();
         let status = child.wait().unwrap();
         assert_eq!(status.code(), (signal == Signal::INT).then_some(3));
         assert_eq!(world.state(), "interrupted");
         world.ends(0, &["runs", "resume", &run]);
-        while world.state() != "working" {}
+        world.reaches("working");
         world.ends(0, &["runs", "cancel", &run]);
         let log = world.waits(&run);
         assert!(log.contains("Resumed by process") && log.contains("Cancelled."), "{log}");

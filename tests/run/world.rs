@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 /// A repository that goes with its runs.
 pub struct World {
@@ -116,13 +117,22 @@ impl World {
         for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "SEGUE_RUN"] {
             command.env_remove(name);
         }
-        command
-            .env("GIT_CONFIG_GLOBAL", "/dev/null")
-            .env("GIT_CONFIG_NOSYSTEM", "1")
-            .env("HOME", self.folder.path())
-            .env("XDG_STATE_HOME", self.folder.path().join("state"))
-            .current_dir(self.top())
-            .stdin(Stdio::null())
+        command.envs(self.environment()).current_dir(self.top()).stdin(Stdio::null())
+    }
+
+    /// What is around every process of this world.
+    pub fn environment(&self) -> [(&'static str, String); 4] {
+        [
+            ("GIT_CONFIG_GLOBAL", "/dev/null".to_owned()),
+            ("GIT_CONFIG_NOSYSTEM", "1".to_owned()),
+            ("HOME", self.folder.path().to_str().unwrap().to_owned()),
+            ("XDG_STATE_HOME", self.state_folder().to_str().unwrap().to_owned()),
+        ]
+    }
+
+    /// Where journals lie.
+    pub fn state_folder(&self) -> PathBuf {
+        self.folder.path().join("state")
     }
 
     /// All runs as data, the newest first.
@@ -141,6 +151,18 @@ impl World {
         self.runs()[0]["state"].as_str().unwrap().to_owned()
     }
 
+    /// Waits until the newest run stands so.
+    pub fn reaches(&self, state: &str) {
+        let end = Instant::now() + Duration::from_secs(120);
+        loop {
+            let runs = self.runs();
+            if runs.first().is_some_and(|run| run["state"] == state) {
+                return;
+            }
+            assert!(Instant::now() < end, "waits for `{state}`: {runs:?}");
+        }
+    }
+
     /// Waits until nobody works on the run any more; all that happened in it.
     pub fn waits(&self, run: &str) -> String {
         self.ends(0, &["runs", "logs", run, "--follow"]).out
@@ -148,7 +170,7 @@ impl World {
 
     /// A file beside the journal, by its path there.
     pub fn state_file(&self, path: &str) -> String {
-        let mut below = vec![self.folder.path().join("state")];
+        let mut below = vec![self.state_folder()];
         while let Some(folder) = below.pop() {
             if let Ok(text) = std::fs::read_to_string(folder.join(path)) {
                 return text;

@@ -126,6 +126,7 @@ pub struct Client {
     /// Answers to `workspace/configuration`.
     pub settings: Value,
     capabilities: Value,
+    options: Value,
     /// Registrations by method.
     pub registered: BTreeMap<String, Value>,
     pub refreshes: usize,
@@ -133,6 +134,8 @@ pub struct Client {
     pub redrawn: BTreeMap<String, usize>,
     pub progress: Vec<Value>,
     pub shown: Vec<Value>,
+    /// What was told of runs.
+    pub runs: Vec<Value>,
     /// Edits that the server asked for.
     pub applied: Vec<Value>,
     /// Questions that a person was asked,
@@ -184,11 +187,13 @@ impl Client {
             known: BTreeSet::new(),
             settings: Value::Null,
             capabilities: Value::Null,
+            options: Value::Null,
             registered: BTreeMap::new(),
             refreshes: 0,
             redrawn: BTreeMap::new(),
             progress: Vec::new(),
             shown: Vec::new(),
+            runs: Vec::new(),
             applied: Vec::new(),
             questions: Vec::new(),
             choices: VecDeque::new(),
@@ -226,6 +231,7 @@ impl Client {
     /// `initialize` and `initialized`; the answer.
     pub fn initialize(&mut self, params: Value) -> Value {
         self.capabilities = params["capabilities"].clone();
+        self.options = params["initializationOptions"].clone();
         let answer = self.request("initialize", params);
         self.notify("initialized", json!({}));
         answer
@@ -304,6 +310,11 @@ impl Client {
 
     pub fn held(&self) -> usize {
         self.held.as_ref().map_or(0, Vec::len)
+    }
+
+    /// Whether a request of this method is kept back.
+    pub fn holds(&self, method: &str) -> bool {
+        self.held.iter().flatten().any(|request| request["method"] == method)
     }
 
     pub fn answer_held(&mut self) {
@@ -494,6 +505,10 @@ impl Client {
                 let mut offered = params["actions"].as_array().unwrap().iter();
                 offered.find(|action| action["title"] == chosen).expect("it is offered").clone()
             }
+            "segue/input" if self.options["inputs"] == true => {
+                self.questions.push(params.clone());
+                self.choices.pop_front().map_or(Value::Null, Value::String)
+            }
             "window/showDocument" if announced("/window/showDocument") => {
                 self.shown.push(params.clone());
                 json!({ "success": true })
@@ -528,6 +543,7 @@ impl Client {
             }
             "$/progress" => self.progress.push(params),
             "window/showMessage" => self.shown.push(params),
+            "segue/runs" if self.options["runs"] == true => self.runs.push(params),
             _ => panic!("nobody expects {method}: {params}"),
         }
     }

@@ -84,9 +84,21 @@ pub struct Restored {
     disk: RealDisk,
     files: BTreeSet<String>,
     folders: BTreeSet<String>,
+    /// Whether the workflows, which lie at the top to be copied, lie where they are copied to.
+    at_work: bool,
 }
 
+/// Collections of agentic workflows, which nobody runs where they lie.
+const COLLECTIONS: &[&str] = &["githubnext+agentics", "github+awesome-copilot"];
+
 impl Restored {
+    /// The path in the copy of a path as it is asked for.
+    fn real<'p>(&self, path: &'p str) -> &'p str {
+        let below =
+            path.strip_prefix(".github/").filter(|below| self.at_work && below.starts_with("workflows/"));
+        below.filter(|below| self.disk.probe(below) == Probe::File).unwrap_or(path)
+    }
+
     pub fn new(corpus: &Path, name: &str, folder: &Path) -> Self {
         let (mut files, mut folders) = (BTreeSet::new(), BTreeSet::new());
         let omitted = std::fs::read_to_string(corpus.join("omitted.tsv")).unwrap_or_default();
@@ -99,13 +111,13 @@ impl Restored {
                 };
             }
         }
-        Self { disk: RealDisk::new(folder), files, folders }
+        Self { disk: RealDisk::new(folder), files, folders, at_work: COLLECTIONS.contains(&name) }
     }
 }
 
 impl Disk for Restored {
     fn read(&self, path: &str, limit: usize) -> io::Result<Vec<u8>> {
-        if self.files.contains(path) { Ok(Vec::new()) } else { self.disk.read(path, limit) }
+        if self.files.contains(path) { Ok(Vec::new()) } else { self.disk.read(self.real(path), limit) }
     }
 
     fn probe(&self, path: &str) -> Probe {
@@ -118,7 +130,7 @@ impl Disk for Restored {
         {
             return Probe::Folder;
         }
-        self.disk.probe(path)
+        self.disk.probe(self.real(path))
     }
 
     fn walk(&self, folder: &str, limit: usize) -> Walk {
@@ -126,16 +138,23 @@ impl Disk for Restored {
         let known: BTreeSet<String> = walk.files.iter().map(|found| found.path.clone()).collect();
         walk.files
             .extend(self.files.difference(&known).map(|path| Found { path: path.clone(), link: false }));
+        if self.at_work && folder.is_empty() {
+            let copies = walk.files.iter().filter(|found| found.path.starts_with("workflows/"));
+            let copies: Vec<Found> = copies
+                .map(|found| Found { path: format!(".github/{}", found.path), link: found.link })
+                .collect();
+            walk.files.extend(copies);
+        }
         walk.files.sort_by(|a, b| a.path.cmp(&b.path));
         walk
     }
 
     fn spells(&self, path: &str) -> bool {
-        self.files.contains(path) || self.disk.spells(path)
+        self.files.contains(path) || self.disk.spells(self.real(path))
     }
 
     fn discoverable(&self, path: &str) -> bool {
-        self.files.contains(path) || self.disk.discoverable(path)
+        self.files.contains(path) || self.disk.discoverable(self.real(path))
     }
 
     fn is_link(&self, path: &str) -> bool {

@@ -45,6 +45,8 @@ pub enum Why {
     Glob,
     /// A link to what is deleted.
     Unlink,
+    /// What an agent learnt.
+    Lesson,
 }
 
 /// A file or folder that gets another path.

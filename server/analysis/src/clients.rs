@@ -48,6 +48,12 @@ pub fn told(clients: ClientSet) -> String {
     }
 }
 
+/// The word that follows one client, or that which follows any other number of them.
+#[must_use]
+pub fn one_or_more<'w>(clients: ClientSet, one: &'w str, more: &'w str) -> &'w str {
+    if clients.iter().count() == 1 { one } else { more }
+}
+
 /// The clients that can read such a file at all, wherever it lies.
 #[must_use]
 pub fn readers(path: &str, kind: Kind, dialect: Dialect) -> ClientSet {

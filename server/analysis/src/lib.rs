@@ -13,6 +13,7 @@
 //! Knows no protocol and no async runtime. The disk is behind one trait ([`disk::Disk`]), globs are
 //! behind one module ([`scope`]).
 
+pub mod arguments;
 pub mod changes;
 pub mod clients;
 pub mod config;

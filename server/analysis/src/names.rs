@@ -1,8 +1,9 @@
 //! Names: who defines an agent, a prompt, a skill or a server, and who uses it.
 
+use crate::diagnostics::mcp_file;
 use crate::file::{Name, Space};
-use crate::path;
-use segue_catalog::{Dialect, Kind, catalog};
+use crate::{path, servers};
+use segue_catalog::{Dialect, Kind};
 use segue_syntax::yaml::{Map, Node, Scalar};
 use segue_syntax::{Facts, json};
 
@@ -24,10 +25,8 @@ pub fn defined(path: &str, kind: Kind, facts: &Facts) -> Vec<Name> {
         Kind::Skill => add(Space::Skill, path::folder_name(path)),
         _ => {}
     }
-    for key in ["mcp-servers", "mcpServers"] {
-        if let Some(servers) = map.and_then(|map| map.value(key)).and_then(Node::as_map) {
-            servers.entries.iter().for_each(|entry| add(Space::Server, &entry.key.text));
-        }
+    for servers in map.into_iter().flat_map(servers::written_in).flat_map(servers::maps) {
+        servers.entries.iter().for_each(|entry| add(Space::Server, &entry.key.text));
     }
     names
 }
@@ -223,10 +222,8 @@ pub fn reads_imports(kind: Kind) -> bool {
 /// The servers that a configuration file defines.
 #[must_use]
 pub fn servers_of_file(path: &str, document: &json::Document) -> Vec<Name> {
-    let root = document.root.as_ref().and_then(Node::as_map);
-    let top =
-        catalog().mcp_files.iter().find(|row| ends_with_path(path, &row.path)).map(|row| row.top.as_str());
-    let servers = root.zip(top).and_then(|(root, top)| root.value(top)).and_then(Node::as_map);
+    let row = mcp_file(path);
+    let servers = row.and_then(|row| servers::holder(document, row)?.value(&row.top)?.as_map());
     servers
         .into_iter()
         .flat_map(|servers| &servers.entries)

@@ -8,11 +8,11 @@ use crate::recognise::Recognised;
 use crate::target::{Base, Target, understand};
 use crate::workflows::{self, WorkflowBody};
 use crate::written::{self, Ref, SiteId};
-use crate::{mentions, names, plans, risks};
+use crate::{mentions, names, plans, risks, servers};
 use segue_catalog::{Dialect, Kind};
 use segue_syntax::facts::TokenKind;
 use segue_syntax::yaml::Node;
-use segue_syntax::{Facts, json};
+use segue_syntax::{Damage, Facts, json};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
@@ -55,7 +55,8 @@ pub(crate) fn open(
     interner: &Interner,
     before: Option<&FileState>,
 ) -> FileState {
-    let state = parsed(path, what, text, hash(text.as_bytes()), interner, before.and_then(Before::of));
+    let before = before.and_then(|state| Before::of(state, text));
+    let state = parsed(path, what, text, hash(text.as_bytes()), interner, before);
     FileState { text: Some(text.clone()), version, ..state }
 }
 
@@ -103,13 +104,15 @@ struct Before<'s> {
     state: &'s FileState,
     facts: &'s Facts,
     text: &'s str,
+    damage: Damage,
 }
 
 impl<'s> Before<'s> {
-    fn of(state: &'s FileState) -> Option<Self> {
+    fn of(state: &'s FileState, text: &str) -> Option<Self> {
         // Of what is no primitive not all facts are kept.
         let facts = state.facts().filter(|_| state.kind.is_some())?;
-        Some(Self { state, facts, text: state.text.as_deref()? })
+        let before = state.text.as_deref()?;
+        Some(Self { state, facts, text: before, damage: Damage::between(before, text) })
     }
 }
 
@@ -127,7 +130,7 @@ fn parsed(
     if four_sections::is_table(path) {
         return table_of_grants(text, hash);
     }
-    let edited = before.as_ref().and_then(|before| before.facts.edited(before.text, text));
+    let edited = before.as_ref().and_then(|before| before.facts.edited(before.text, text, before.damage));
     let mut facts = edited.unwrap_or_else(|| Facts::of(text));
     let what = what.filter(|what| what.confirmed(&facts));
     let (kind, dialect) = (what.map(|what| what.kind), what.map_or(Dialect::Copilot, |what| what.dialect));
@@ -187,7 +190,7 @@ fn parsed(
         workflow,
         risks: match before {
             _ if kind.is_none() => Box::default(),
-            Some(before) => risks::after(&before.state.risks, before.text, text).into(),
+            Some(before) => risks::after(&before.state.risks, before.text, text, before.damage).into(),
             None => risks::of_text(text).into(),
         },
         plan,
@@ -195,9 +198,13 @@ fn parsed(
 }
 
 fn parsed_json(path: &str, what: Recognised, text: &str, hash: u64) -> FileState {
-    let document = json::parse(text);
+    let is_plan = what.kind == Kind::Plan;
+    let document = if is_plan { json::parse_half_written(text) } else { json::parse(text) };
     let kind = what.confirmed_by_json(&document).then_some(what.kind);
     let plan = (kind == Some(Kind::Plan)).then(|| Arc::new(Planned::new(plans::of_json(&document, text))));
+    let mut uses: Vec<_> = plan.iter().flat_map(|plan| plans::agents_of(plan)).collect();
+    uses.sort();
+    uses.dedup();
     let names = if kind == Some(Kind::Mcp) { names::servers_of_file(path, &document) } else { Vec::new() };
     FileState {
         kind,
@@ -209,7 +216,7 @@ fn parsed_json(path: &str, what: Recognised, text: &str, hash: u64) -> FileState
         // What a server may offer is seen from the files that name its tools.
         exports: Exports { fingerprint: fingerprint(&(&names, hash)), names: names.into(), hidden: false },
         refs: Box::default(),
-        uses: Box::default(),
+        uses: uses.into(),
         mentions: Box::default(),
         risks: Box::default(),
         four_sections: None,
@@ -257,8 +264,8 @@ fn fingerprint(value: &impl Hash) -> u64 {
 fn seen_of_header(facts: &Facts) -> (Vec<Option<bool>>, Option<String>) {
     let Some(map) = facts.header.yaml.map() else { return Default::default() };
     let sends = names::handoffs(map).map(|handoff| handoff.value("send").and_then(Node::as_bool));
-    let servers = map.value("mcp-servers").map(|node| format!("{node:?}"));
-    (sends.collect(), servers)
+    let servers: String = servers::written_in(map).map(|node| format!("{node:?}")).collect();
+    (sends.collect(), Some(servers).filter(|servers| !servers.is_empty()))
 }
 
 fn imports_of(facts: &Facts) -> impl Iterator<Item = &str> {

@@ -17,6 +17,7 @@ use segue_syntax::yaml::{Entry, Map, Node, Style, Value};
 use segue_syntax::{Facts, Span};
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
+use std::path::Path;
 use std::sync::Arc;
 
 /// The keys of a header that hold servers: Copilot's and Claude's.
@@ -114,10 +115,34 @@ pub fn of_file(world: &World, id: PathId) -> Vec<Configuration> {
     }
 }
 
+/// The map of a file in which the key of its servers stands: the file's own, except where it holds much else.
+pub(crate) fn holder<'d>(document: &'d Document, row: &McpFile) -> Option<&'d Map> {
+    let root = document.root.as_ref().and_then(Node::as_map)?;
+    row.below.iter().try_fold(root, |map, key| map.value(key)?.as_map())
+}
+
 /// The servers of a file that configures some and nothing else.
 pub(crate) fn of_document(document: &Document, path: &Arc<str>, row: &McpFile) -> Vec<Configuration> {
+    holder(document, row).map(|root| below(root, path, row)).unwrap_or_default()
+}
+
+/// The servers that a file of the user's configures for the project at `project` alone.
+pub(crate) fn of_project(
+    document: &Document,
+    path: &Arc<str>,
+    row: &McpFile,
+    project: &Path,
+) -> Vec<Configuration> {
     let root = document.root.as_ref().and_then(Node::as_map);
-    let servers = root.and_then(|root| root.value(&row.top)).and_then(Node::as_map);
+    let projects = root.zip(row.by_project.as_ref()).and_then(|(root, key)| root.value(key)?.as_map());
+    let entries = projects.into_iter().flat_map(|projects| &projects.entries);
+    let own = entries.filter(|entry| Path::new(&*entry.key.text) == project);
+    let own = own.filter_map(|entry| entry.value.as_ref()?.as_map());
+    own.flat_map(|own| below(own, path, row)).collect()
+}
+
+fn below(map: &Map, path: &Arc<str>, row: &McpFile) -> Vec<Configuration> {
+    let servers = map.value(&row.top).and_then(Node::as_map);
     let entries = servers.into_iter().flat_map(|map| &map.entries);
     entries.filter_map(|entry| configuration(entry, path, row.inputs)).collect()
 }
@@ -125,7 +150,7 @@ pub(crate) fn of_document(document: &Document, path: &Arc<str>, row: &McpFile) -
 /// The servers of an agent's header.
 pub(crate) fn of_header(facts: &Facts, path: &Arc<str>) -> Vec<Configuration> {
     let Some(map) = facts.header.yaml.map() else { return Vec::new() };
-    let entries = KEYS.iter().filter_map(|key| map.value(key)).flat_map(maps).flat_map(|map| &map.entries);
+    let entries = written_in(map).flat_map(maps).flat_map(|map| &map.entries);
     entries.filter_map(|entry| configuration(entry, path, false)).collect()
 }
 
@@ -141,8 +166,13 @@ fn configuration(entry: &Entry, path: &Arc<str>, vscode_words: bool) -> Option<C
     })
 }
 
-/// A map of servers; Claude's list has maps of one.
-fn maps(value: &Node) -> impl Iterator<Item = &Map> {
+/// What stands in a header below the keys that hold servers.
+pub(crate) fn written_in(map: &Map) -> impl Iterator<Item = &Node> {
+    KEYS.iter().filter_map(|key| map.value(key))
+}
+
+/// A map of servers; Claude's list has maps of one among names.
+pub(crate) fn maps(value: &Node) -> impl Iterator<Item = &Map> {
     let items = value.as_seq().into_iter().flat_map(|seq| &seq.items);
     value.as_map().into_iter().chain(items.filter_map(Node::as_map))
 }

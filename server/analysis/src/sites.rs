@@ -4,12 +4,14 @@
 //! A site says what is written and where, and nothing of what exists; [`crate::features::at`] asks the
 //! workspace what it means.
 
-use crate::diagnostics::tool;
+use crate::diagnostics::{mcp_file, tool};
 use crate::file::{Content, FileState};
-use crate::names;
 use crate::plans::signs;
+use crate::workflows::expressions::operands;
+use crate::workflows::{self, WorkflowBody};
 use crate::written::{self, Written};
-use segue_catalog::{Dialect, Kind, catalog};
+use crate::{names, servers};
+use segue_catalog::{Dialect, Kind};
 use segue_plan::Plan;
 use segue_syntax::facts::{HeaderShape, LinkKind, Token, TokenKind};
 use segue_syntax::yaml::{Map, Node, Scalar, Style, Value};
@@ -30,6 +32,8 @@ pub struct Page<'f> {
     pub json: Option<&'f json::Document>,
     /// The plan that it holds.
     pub plan: Option<&'f Plan>,
+    /// What the body of a workflow says.
+    pub(crate) workflow: Option<&'f WorkflowBody>,
     /// Its text, where it is at hand: without it the parts of a destination that is written with
     /// escapes are not told apart.
     pub text: Option<&'f str>,
@@ -51,6 +55,7 @@ impl<'f> Page<'f> {
             facts,
             json,
             plan: state.plan.as_deref().map(|planned| &**planned),
+            workflow: state.workflow.as_deref(),
             text: text.or(state.text.as_deref()),
         }
     }
@@ -65,6 +70,7 @@ impl<'f> Page<'f> {
             facts: Some(facts),
             json: None,
             plan: None,
+            workflow: None,
             text: Some(text),
         }
     }
@@ -102,6 +108,8 @@ pub enum Sign<'f> {
     Label(&'f str),
     /// An agent: in `agents`, `handoffs`, a prompt's `agent`, or as `name` of its own file.
     Agent(&'f str),
+    /// The agent that a task of a plan names.
+    Executor(&'f str),
     /// `@name` in text.
     Mention(&'f str),
     /// A prompt or skill, without the slash.
@@ -137,10 +145,15 @@ pub fn all<'f>(page: &Page<'f>) -> Vec<Site<'f>> {
             }
         }
     }
-    if let Some(map) = page.json.and_then(|document| document.root.as_ref()).and_then(Node::as_map) {
-        sites.json(map);
+    if let Some(document) = page.json {
+        sites.json(document);
     }
     sites.plan();
+    if let Some(map) =
+        page.facts.filter(|_| page.kind == Some(Kind::Workflow)).and_then(|facts| facts.header.yaml.map())
+    {
+        sites.workflow(map);
+    }
     sites.found
 }
 
@@ -181,6 +194,26 @@ impl<'f> Sites<'f> {
         let Some(plan) = self.page.plan else { return };
         for signs::Named { span, id, defines, exact } in signs::of(plan, self.page.text) {
             self.found.push(Site { span, whole: span, defines, what: Sign::Task(id), exact, style: None });
+        }
+        let style = self.page.json.map(|_| Style::Double);
+        for signs::Executor { span, name, exact } in signs::executors(plan, self.page.text) {
+            let what = Sign::Executor(name);
+            self.found.push(Site { span, whole: span, defines: false, what, exact, style });
+        }
+    }
+
+    /// The inputs that a workflow asks for, and the expressions that read them.
+    fn workflow(&mut self, map: &'f Map) {
+        for (entry, name) in workflows::asked(map) {
+            self.add(unquoted(entry.key.span, name), true, Sign::Input(name));
+        }
+        let Some(body) = self.page.workflow else { return };
+        for expression in body.in_header.iter().chain(&body.expressions) {
+            for operand in operands(&expression.inner) {
+                let Some((at, name)) = operand.input() else { continue };
+                let start = expression.start + operand.at + at;
+                self.add(Span::new(start, start + name.len()), false, Sign::Input(name));
+            }
         }
     }
 
@@ -317,32 +350,21 @@ impl<'f> Sites<'f> {
                 }
             }
         }
-        for key in ["mcp-servers", "mcpServers"] {
-            if let Some(value) = map.value(key) {
-                self.servers(value);
-            }
-        }
+        servers::written_in(map).for_each(|value| self.servers(value));
     }
 
-    /// The keys of a map of servers; Claude's list has maps of one.
+    /// The names of servers.
     fn servers(&mut self, value: &'f Node) {
-        match &value.value {
-            Value::Map(map) => {
-                for entry in &map.entries {
-                    self.add(unquoted(entry.key.span, &entry.key.text), true, Sign::Server(&entry.key.text));
-                }
-            }
-            Value::Seq(seq) => {
-                seq.items.iter().filter(|item| item.as_map().is_some()).for_each(|item| self.servers(item));
-            }
-            Value::Scalar(_) => {}
+        for entry in servers::maps(value).flat_map(|map| &map.entries) {
+            self.add(unquoted(entry.key.span, &entry.key.text), true, Sign::Server(&entry.key.text));
         }
     }
 
-    fn json(&mut self, root: &'f Map) {
-        let files = &catalog().mcp_files;
-        let row = files.iter().find(|row| names::ends_with_path(self.page.path, &row.path));
-        let Some(row) = row else { return };
+    fn json(&mut self, document: &'f json::Document) {
+        let row = mcp_file(self.page.path);
+        let Some((row, root)) = row.and_then(|row| Some((row, servers::holder(document, row)?))) else {
+            return;
+        };
         if let Some(servers) = root.value(&row.top) {
             self.servers(servers);
         }

@@ -379,6 +379,11 @@ impl World {
             .collect()
     }
 
+    /// The paths of the `segue.toml` files.
+    pub fn config_paths(&self) -> impl Iterator<Item = &str> {
+        self.configs.values().filter_map(|file| file.config.path.as_deref())
+    }
+
     /// The text of the `segue.toml` at `path`: what the spans of its findings count in.
     #[must_use]
     pub fn config_text(&self, path: &str) -> Option<Arc<str>> {

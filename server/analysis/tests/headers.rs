@@ -55,7 +55,7 @@ fn nothing_is_said_of_headers_that_are_right() {
         (AGENT, "description: Writes tests\ntarget: vscode\n"),
         (
             AGENT,
-            "description: Writes tests\ntarget: github-copilot\nmcp-servers:\n  a:\n    command: x\n    args: []\n    whatever: [1]\n    env: {}\n",
+            "description: Writes tests\ntarget: github-copilot\nmcp-servers:\n  a:\n    command: x\n    args: []\n    tools: ['*']\n    whatever: [1]\n    env: {}\n",
         ),
         (
             CLAUDE_AGENT,
@@ -274,7 +274,7 @@ fn values_of_another_shape() {
     );
     check(
         AGENT,
-        "description: x\ntarget: github-copilot\nmcp-servers:\n  a:\n    command: b\n    args: c\n",
+        "description: x\ntarget: github-copilot\nmcp-servers:\n  a:\n    command: b\n    args: c\n    tools: []\n",
         &["7:11 warning frontmatter/wrong-type c"],
     );
     check(AGENT, "description: x\ntarget: vscode\nhooks: [a]\n", &["4:8 error frontmatter/wrong-type [a]"]);

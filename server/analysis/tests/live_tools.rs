@@ -184,7 +184,7 @@ fn a_hover_says_what_the_server_told() {
     let card = |token: &str| {
         let start = shown.text.find(token).unwrap();
         let offset = start + token.len() - 1;
-        let found = hover::at(&world, path, &shown, offset.try_into().unwrap());
+        let found = hover::at(&world, path, &shown, offset.try_into().unwrap(), Answerers::NONE);
         found.unwrap_or_else(|| panic!("nothing about {token}")).markdown
     };
     let read = card("files/read_file");

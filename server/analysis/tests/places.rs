@@ -239,7 +239,7 @@ fn servers_that_are_right() {
         ),
         (
             ".mcp.json",
-            r#"{ "mcpServers": { "a": { "command": "x", "args": ["${input:y}"] }, "b": { "type": "streamable-http", "url": "https://x.example" } } }"#,
+            r#"{ "mcpServers": { "a": { "command": "x", "args": ["${Y}"] }, "b": { "type": "streamable-http", "url": "https://x.example" } } }"#,
         ),
         (
             ".github/mcp.json",
@@ -277,7 +277,7 @@ fn servers_that_are_wrong() {
         ),
         (
             ".mcp.json",
-            r#"{ "mcpServers": { "a": { "type": "stdio", "url": "x" } } }"#,
+            r#"{ "mcpServers": { "a": { "type": "stdio", "url": "https://x.example" } } }"#,
             r#"1:19 error mcp/missing-command `"a""#,
         ),
         (
@@ -289,6 +289,11 @@ fn servers_that_are_wrong() {
             ".vscode/mcp.json",
             r#"{ "servers": { "a": { "command": "x", "env": { "K": "a ${input:k}" } } } }"#,
             "1:56 warning mcp/undefined-input `${input:k}",
+        ),
+        (
+            ".mcp.json",
+            r#"{ "mcpServers": { "a": { "command": "x", "args": ["${input:y}"] } } }"#,
+            "1:52 information mcp/undefined-input `${input:y}",
         ),
         (".mcp.json", "{ \"mcpServers\": {} // note\n}", "1:20 information mcp/invalid-json `// note"),
         (".mcp.json", r#"{ "mcpServers": {}, }"#, "1:19 information mcp/invalid-json `,"),

@@ -130,16 +130,22 @@ fn ranges(plan: &Plan) -> Vec<Range> {
     all
 }
 
-/// Cut off anywhere, as somebody types it: no panic, every range on text, every id where it says.
+/// Cut off anywhere, as somebody types it: no panic, every range on text, every id where it says. In JSON
+/// what was closed before the cut is there.
 #[test]
 fn half_of_each_plan_is_read_too() {
     for example in examples() {
+        let whole = plans::of_text(&example.path, &example.text);
         let ends = example.text.char_indices().map(|(at, _)| at).chain([example.text.len()]);
         for end in ends {
             let text = &example.text[..end];
             let plan = plans::of_text(&example.path, text);
             for range in ranges(&plan) {
                 assert!(text.get(range.bytes()).is_some(), "{} at {end}: {range:?}", example.path);
+            }
+            let is_json = example.format == "controlflow-json";
+            for task in whole.tasks.iter().filter(|task| is_json && task.range.end as usize <= end) {
+                assert!(plan.find(&task.id).is_some(), "{} at {end}", example.path);
             }
             for task in plan.tasks.iter().filter(|task| task.id_is_stated) {
                 let there = text.get(task.id.range.bytes()).unwrap().trim_matches('"');

@@ -96,3 +96,99 @@ fn a_header_that_only_some_can_read_is_an_error_for_who_cannot() {
     assert_eq!(severity(&["vscode"]), ["information frontmatter/portability"]);
     assert_eq!(severity(&["github"]), ["error frontmatter/portability"]);
 }
+
+/// What is said of a file for these clients alone, without its place.
+fn rows(path: &str, text: &str, clients: &[&str]) -> Vec<String> {
+    let fixture = format!("//- {path}\n{text}//- segue.toml\nclients = {clients:?}\n");
+    let rows = fixture::findings(&fixture);
+    rows.lines().filter_map(|row| Some(row.split_once(' ')?.1.to_owned())).collect()
+}
+
+#[test]
+fn what_is_required_is_so_for_somebody() {
+    let agent = "---\nname: a\n---\nText\n";
+    let missing = |clients: &[&str]| rows(AGENT, agent, clients).concat();
+    assert!(missing(&["github"]).starts_with("warning frontmatter/missing-key"), "{}", missing(&["github"]));
+    assert!(missing(&["github", "copilot-cli"]).contains("for Copilot CLI and GitHub"));
+    assert!(
+        missing(&["vscode"]).starts_with("information frontmatter/missing-key"),
+        "{}",
+        missing(&["vscode"])
+    );
+    let skill = "---\ndescription: d\n---\nText\n";
+    let path = ".claude/skills/s/SKILL.md";
+    assert!(rows(path, skill, &["vscode"]).concat().starts_with("warning"), "VS Code warns of it");
+    assert!(rows(path, skill, &["claude"]).concat().starts_with("information"), "Claude Code does without");
+
+    let servers = "---\ndescription: d\nmcp-servers:\n  x:\n    command: y\n---\nText\n";
+    let told = "information frontmatter/missing-key `x` GitHub needs `tools` here.";
+    assert_eq!(rows(AGENT, servers, &["github"]), [told]);
+    assert_eq!(rows(AGENT, servers, &["copilot-cli"]), Vec::<String>::new());
+}
+
+#[test]
+fn forms_and_limits_are_those_of_a_client() {
+    let skill = |name: &str, rest: &str| format!("---\nname: {name}\ndescription: d\n{rest}---\nText\n");
+    let path = ".claude/skills/my-skill/SKILL.md";
+    let wrong = |clients: &[&str]| {
+        rows(path, &skill("my:skill", ""), clients).iter().filter(|row| row.contains("may have")).count()
+    };
+    assert_eq!((wrong(&["vscode"]), wrong(&["copilot-cli"]), wrong(&["claude"])), (1, 0, 0));
+
+    let long = format!("compatibility: {}\n", "x".repeat(501));
+    let told = rows(path, &skill("my-skill", &long), &["vscode", "claude"]);
+    assert!(told.iter().any(|row| row.contains("refused by Claude Code.")), "{told:?}");
+    assert!(!rows(path, &skill("my-skill", &long), &["vscode"]).iter().any(|row| row.contains("too-long")));
+
+    let both = |length: usize| {
+        let text = skill("my-skill", &format!("when_to_use: {}\n", "x".repeat(length)));
+        rows(path, &text, &["claude"]).iter().filter(|row| row.contains("together")).count()
+    };
+    assert_eq!((both(1535), both(1536)), (0, 1));
+
+    let agent = "---\nname: 'a:b'\ndescription: d\n---\nText\n";
+    let told = rows(".claude/agents/a.md", agent, &["claude"]).concat();
+    assert!(told.contains("`a:b`: name must not have a colon."), "{told}");
+}
+
+#[test]
+fn values_and_shapes_that_one_client_knows() {
+    let agent = "---\nname: a\ndescription: d\npermissionMode: auto\n---\nText\n";
+    let path = ".claude/agents/a.md";
+    let told = "information frontmatter/invalid-value `auto` VS Code does not know `auto` as a value of `permissionMode`.";
+    assert_eq!(rows(path, agent, &["vscode"]), [told]);
+    assert_eq!(rows(path, agent, &["vscode", "claude"]), Vec::<String>::new());
+
+    let rule = "---\npaths: '*.md'\n---\nText\n";
+    let wrong = |clients: &[&str]| {
+        let rows = rows(".claude/rules/a.md", rule, clients);
+        rows.into_iter().find(|row| row.contains("apply-to/wrong-type")).unwrap_or_default()
+    };
+    assert!(wrong(&["vscode"]).starts_with("error"), "{}", wrong(&["vscode"]));
+    assert_eq!(wrong(&["claude"]), "");
+
+    // The names of servers and servers themselves stand side by side.
+    let servers = "---\nname: a\ndescription: d\ntools: mcp__own__x\nmcpServers:\n  - known\n  - own:\n      command: y\n---\nText\n";
+    let text = rows(path, servers, &["claude"]).concat();
+    assert!(!text.contains("wrong-type") && !text.contains("server-unknown"), "{text}");
+}
+
+#[test]
+fn types_of_servers_are_those_of_the_clients_of_a_file() {
+    let file = |kind: &str| {
+        format!(
+            "{{ \"mcpServers\": {{ \"x\": {{ \"type\": \"{kind}\", \"command\": \"y\", \"url\": \"https://y.dev\" }} }} }}\n"
+        )
+    };
+    let told = |path: &str, kind: &str| rows(path, &file(kind), &["copilot-cli", "claude"]);
+    assert_eq!(told(".mcp.json", "ws"), Vec::<String>::new());
+    let wrong = told(".mcp.json", "stdoi").concat();
+    assert!(
+        wrong.contains("mcp/wrong-type") && wrong.contains("`stdoi` is no type of a server here"),
+        "{wrong}"
+    );
+    assert!(
+        told(".github/mcp.json", "ws").concat().contains("`ws` is no type"),
+        "Claude Code does not read it"
+    );
+}

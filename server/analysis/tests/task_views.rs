@@ -52,7 +52,7 @@ fn hovered(world: &World, path: &str, token: &str) -> Option<Hover> {
     shown.findings.clear();
     let plain = token.replace('‸', "");
     let at = shown.text.find(&plain).unwrap_or_else(|| panic!("no {plain}")) + token.find('‸').unwrap();
-    hover::at(world, path, &shown, u32::try_from(at).unwrap())
+    hover::at(world, path, &shown, u32::try_from(at).unwrap(), Answerers::NONE)
 }
 
 #[test]
@@ -65,6 +65,19 @@ fn a_hover_says_why_a_task_is_where_it_is() {
     insta::assert_snapshot!("hover_where_others_wait", told("`user-‸model`\n**Agent"));
     insta::assert_snapshot!("hover_on_a_stated_wave", told("Han‸dbook"));
     assert_eq!(told("**Ri‸sk"), "nothing");
+}
+
+#[test]
+fn a_hover_tells_of_the_agent() {
+    let world = open(
+        "//- .github/agents/builder.agent.md\n---\nname: Builder\ndescription: Builds all of it\n---\nBuild.\n\
+         //- plans/a.plan.json\n{\"phases\": [{\"phase_id\": 1, \"executor_agent\": \"Builder\"}]}\n\
+         //- plans/a-plan.md\n# Plan\n#### Phase 1 — One\n- **Executor Agent:** Builder\n",
+    );
+    for path in ["plans/a.plan.json", "plans/a-plan.md"] {
+        let hover = hovered(&world, path, "Bui‸lder").unwrap();
+        assert!(hover.markdown.contains("Builds all of it"), "{path}: {}", hover.markdown);
+    }
 }
 
 #[test]

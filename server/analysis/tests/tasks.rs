@@ -224,3 +224,32 @@ fn a_plan_that_is_typed_into_is_that_of_a_fresh_reading() {
     }
     assert!(compared > 250, "{compared}");
 }
+
+/// Agents that tasks name are those of their files: found, told of, and renamed with them.
+#[test]
+fn agents_of_tasks_are_agents() {
+    let files = "//- .github/agents/builder.agent.md\n---\nname: Core Builder\ndescription: Builds\n---\nBuild.\n\
+        //- plans/a-plan.md\n# Plan\n#### Phase 1 — One\n- **Executor Agent:** `Core Builder`\n- **Wave:** 1\n\
+        //- plans/b.plan.json\n{\"phases\": [{\"phase_id\": 1, \"title\": \"One\", \"executor_agent\": \"Core Builder\"}]}\n\
+        //- x.spec.md\n### Issue 1: A (`a`)\n**Agent:** @Core Builder\n";
+    let host = Host::open(Arc::new(fixture::disk(files)), Options::default(), &|_| ());
+    let world = host.snapshot();
+    let agent = ".github/agents/builder.agent.md";
+    let places = ["plans/a-plan.md", "plans/b.plan.json", "x.spec.md"];
+    for path in places {
+        let offset = world.any_text(path).unwrap().find("Builder").unwrap() as u32;
+        let at = at::at(&world, path, offset).unwrap();
+        let leads_to: Vec<_> =
+            at::definitions(&world, &at.symbol).into_iter().map(|place| place.path).collect();
+        assert_eq!(leads_to, [agent.into()], "{path}");
+    }
+    let offset = world.any_text(agent).unwrap().find("Core").unwrap() as u32;
+    let named = navigate::references(&world, &at::at(&world, agent, offset).unwrap().symbol, GO_ON);
+    let found: Vec<&str> = named.iter().filter(|own| !own.defines).map(|own| &*own.path).collect();
+    assert_eq!(found, places);
+    let changes = rename::rename(&world, agent, offset, "Master Builder", GO_ON).unwrap().unwrap();
+    for path in places {
+        let after = changes.files[path].applied().unwrap();
+        assert_eq!(after, world.any_text(path).unwrap().replace("Core Builder", "Master Builder"), "{path}");
+    }
+}

@@ -277,6 +277,12 @@ fn names_are_proposed() {
             "../agents/judge.md shared/more.md shared/tools.md",
         ),
         ("---\non: weekly\nimports: [shared/more.md, ‸]\n---\n", "../agents/judge.md shared/tools.md"),
+        ("---\non: weekly\n---\n{{#import ‸", "../agents/judge.md shared/more.md shared/tools.md"),
+        ("---\non: weekly\n---\nThen dispatch `‸` for each.\n", "fix plan"),
+        ("---\non: weekly\n---\nDispatch `fix`, ‸", ""),
+        ("---\non: weekly\n---\nRun `gh workflow run ‸", "fix plan"),
+        ("---\non: weekly\n---\ngh workflow run fix.lock.yml -f ‸", "issue="),
+        ("---\non: weekly\n---\ngh workflow run fix -f issue=1 ‸", ""),
     ] {
         let path = ".github/workflows/new.md";
         let at = marked.find('‸').expect("a cursor");
@@ -294,5 +300,39 @@ fn names_are_proposed() {
             completion(request).proposals.into_iter().map(|own| own.label).collect();
         labels.sort();
         assert_eq!(labels.join(" "), expected, "{marked}");
+    }
+}
+
+#[test]
+fn inputs_lead_to_the_header() {
+    let world = open(WORKSPACE).snapshot();
+    let at = at::at(&world, FIX, offset(&world, FIX, "inputs.issue") + 3).expect("an input");
+    let own = text(&world, FIX);
+    let places = at::definitions(&world, &at.symbol);
+    let lines: Vec<usize> =
+        places.iter().map(|place| own[..place.span.start as usize].lines().count()).collect();
+    assert_eq!(lines, [6], "{places:?}");
+    let named = navigate::references(&world, &at.symbol, &|| true);
+    let spans: Vec<&str> = named.iter().map(|own_use| own_use.span.of(&own)).collect();
+    assert_eq!(spans, ["issue", "issue"]);
+    let changes = segue_analysis::features::rename::rename(&world, FIX, at.span.start, "ticket", &|| true);
+    let changes = changes.expect("a rename").expect("changes");
+    let after = changes.files[FIX].applied().expect("edits that fit");
+    assert_eq!(after, own.replace("      issue:", "      ticket:").replace("inputs.issue", "inputs.ticket"));
+}
+
+#[test]
+fn inputs_of_local_imports_are_known() {
+    let workflow = |imports: &str| {
+        format!(
+            "//- .github/workflows/a.md\n---\non: push\nimports: [{imports}]\n---\nSee ${{{{ inputs.issue }}}}.\n\
+             //- .github/workflows/shared/with.md\n---\non:\n  workflow_dispatch:\n    inputs:\n      issue:\n        description: x\n---\n\
+             //- .github/workflows/shared/without.md\n---\ntools:\n  edit:\n---\n"
+        )
+    };
+    for (imports, told) in [("shared/with.md", 0), ("shared/without.md", 1), ("acme/parts/x.md@v1", 0)] {
+        let world = open(&workflow(imports)).snapshot();
+        let said = findings(&world, ".github/workflows/a.md");
+        assert_eq!(said.iter().filter(|row| row.contains("expression")).count(), told, "{imports}: {said:?}");
     }
 }

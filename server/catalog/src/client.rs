@@ -128,6 +128,10 @@ pub struct Client {
     /// nothing is known of folders that are not named.
     #[serde(default)]
     pub first_wins: Vec<String>,
+    /// Whether it looks for agents in the folder it is started in and in all above it, up to the top of the
+    /// repository, and takes the deepest of those with one name.
+    #[serde(default)]
+    pub every_level: bool,
     /// In which order it puts together what it loads.
     pub load_order: crate::LoadOrder,
     /// What it loads for a file that is worked on.

@@ -70,6 +70,9 @@ pub struct Key {
     /// How the value must be formed.
     #[serde(default)]
     pub form: Option<Form>,
+    /// The clients that want that form; all that read the key, where none is named.
+    #[serde(default)]
+    pub form_for: Vec<ClientId>,
     /// The lines that say the same as one of the values of a deprecated key; none where the value says
     /// nothing that is not so anyway.
     #[serde(default)]
@@ -77,6 +80,12 @@ pub struct Key {
     /// Longest value, in characters, and who says so.
     #[serde(default)]
     pub max_length: Option<u32>,
+    /// The clients that have this limit; all that read the key, where none is named.
+    #[serde(default)]
+    pub max_length_for: Vec<ClientId>,
+    /// A key whose value is counted together with this one, how long they may be, and for whom.
+    #[serde(default)]
+    pub together: Option<Together>,
     /// Whether an empty value means something (no tools, no prompt), so that it is no finding.
     #[serde(default)]
     pub may_be_empty: bool,
@@ -187,12 +196,26 @@ pub struct Value {
     pub clients: Vec<ClientId>,
 }
 
+/// Two values that share a limit.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Together {
+    /// The other key.
+    pub key: String,
+    /// Most characters of both.
+    pub most: u32,
+    /// The client that has the limit.
+    pub client: ClientId,
+}
+
 /// How a value is formed, beyond its shape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Form {
     /// Lower-case letters, digits and hyphens of ASCII.
     Slug,
+    /// Anything but a colon.
+    NoColon,
 }
 
 impl Form {
@@ -204,6 +227,7 @@ impl Form {
                 !text.is_empty()
                     && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
             }
+            Form::NoColon => !text.contains(':'),
         }
     }
 
@@ -211,7 +235,8 @@ impl Form {
     #[must_use]
     pub fn words(self) -> &'static str {
         match self {
-            Form::Slug => "lower-case letters, digits and hyphens",
+            Form::Slug => "may have lower-case letters, digits and hyphens only",
+            Form::NoColon => "must not have a colon",
         }
     }
 }

@@ -10,8 +10,8 @@ use crate::key_index::{self, KeyIndex};
 use crate::names::{self, NameIndex};
 use crate::{
     Answer, BuiltinAgent, Client, ClientId, Dialect, ExpressionRow, HookEvent, HookField, KeyTable, Kind,
-    KindRow, McpFile, McpProperty, Model, ModelForm, PlaceRow, Preset, Rule, RuleId, Secret, ServerAlias,
-    Source, Support, ToolTable, Variable,
+    KindRow, McpFile, McpProperty, McpTransport, Model, ModelForm, OpenPlace, PlaceRow, Preset, Rule, RuleId,
+    Secret, ServerAlias, Source, Support, ToolTable, Variable,
 };
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -34,6 +34,8 @@ pub struct Catalog {
     pub mcp_files: Vec<McpFile>,
     /// The properties of servers.
     pub mcp_properties: Vec<McpProperty>,
+    /// The ways to reach servers.
+    pub mcp_transports: Vec<McpTransport>,
     /// `grammars/secrets.toml`: what credentials look like.
     pub secrets: Vec<Secret>,
     /// `grammars/hooks.toml`.
@@ -46,6 +48,8 @@ pub struct Catalog {
     pub builtin_agents: Vec<(String, Vec<ClientId>)>,
     /// `grammars/presets.toml`: coding agents that can be started by name.
     pub presets: Vec<Preset>,
+    /// `grammars/confinement.toml`: what programs need beside their own folder.
+    pub open_places: Vec<OpenPlace>,
     /// `grammars/server_aliases.toml`.
     pub servers: Vec<ServerAlias>,
     /// `grammars/variables.toml`.
@@ -171,7 +175,7 @@ const RULES: &[Table] = tables![
 const MODELS: &[Table] = tables!["models.toml"];
 const MCP: &[Table] = tables!["mcp.toml", "secrets.toml"];
 const HOOKS: &[Table] = tables!["hooks.toml"];
-const AGENTS: &[Table] = tables!["agents.toml", "presets.toml"];
+const AGENTS: &[Table] = tables!["agents.toml", "presets.toml", "confinement.toml"];
 const SERVERS: &[Table] = tables!["server_aliases.toml"];
 const VARIABLES: &[Table] = tables!["variables.toml"];
 const EXPRESSIONS: &[Table] = tables!["expressions.toml"];
@@ -188,11 +192,13 @@ struct Lists {
     form: Vec<ModelForm>,
     file: Vec<McpFile>,
     property: Vec<McpProperty>,
+    transport: Vec<McpTransport>,
     secret: Vec<Secret>,
     event: Vec<HookEvent>,
     field: Vec<HookField>,
     agent: Vec<BuiltinAgent>,
     preset: Vec<Preset>,
+    place: Vec<OpenPlace>,
     server: Vec<ServerAlias>,
     variable: Vec<Variable>,
     context: Vec<PlaceRow>,
@@ -281,11 +287,13 @@ impl Catalog {
         self.model_forms.extend(lists.form);
         self.mcp_files.extend(lists.file);
         self.mcp_properties.extend(lists.property);
+        self.mcp_transports.extend(lists.transport);
         self.secrets.extend(lists.secret);
         self.hook_events.extend(lists.event);
         self.hook_fields.extend(lists.field);
         self.builtin_agent_rows.extend(lists.agent);
         self.presets.extend(lists.preset);
+        self.open_places.extend(lists.place);
         self.servers.extend(lists.server);
         self.variables.extend(lists.variable);
         self.places.extend(lists.context);

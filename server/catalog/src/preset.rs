@@ -38,6 +38,9 @@ pub struct Preset {
     /// How long it may take until it is ready.
     #[serde(default = "a_minute")]
     pub start_seconds: u64,
+    /// What it keeps in the user's home, and changes as it works: relative to it.
+    #[serde(default)]
+    pub keeps: Vec<String>,
     /// How lines begin by which it tells of a failure at the end of a turn.
     #[serde(default)]
     pub failure_words: Vec<String>,

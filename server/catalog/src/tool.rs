@@ -71,6 +71,9 @@ pub struct Tool {
     /// Names of VS Code for which it is the nearest that Claude Code has, when a file is converted.
     #[serde(default)]
     pub stands_in_for: Vec<String>,
+    /// The tool of Claude Code that is the same, for the names of Copilot CLI's runtime.
+    #[serde(default)]
+    pub in_claude: Option<String>,
 }
 
 /// Names of one idea.

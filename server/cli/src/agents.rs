@@ -2,13 +2,13 @@
 
 use crate::format::Format;
 use crate::output::{Output, ask, note, visible};
-use crate::run::settings;
 use crate::{Failure, places};
 use clap::Parser;
 use segue_analysis::config::{AgentSettings, Config};
 use segue_catalog::{Preset, catalog};
 use segue_orchestrator::agent::acp::{Acp, Introduction};
 use segue_orchestrator::os;
+use segue_runs::settings;
 use serde_json::{Value, json};
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -128,7 +128,7 @@ fn configured(name: &str, own: &AgentSettings) -> Row {
         (None, Some(agent)) => ("acp", agent.line.clone()),
         (None, None) => ("rehearsal", Vec::new()),
     };
-    let found = line.first().and_then(|program| find(program));
+    let found = line.first().and_then(|program| os::find_program(program));
     let (name, preset, configured) = (name.to_owned(), None, true);
     Row { name, preset, configured, kind, line, acp, found, version: None, answered: None }
 }
@@ -141,23 +141,12 @@ fn of_preset(name: &str, row: &'static Preset, mode: Option<String>, configured:
         preset: Some(row),
         configured,
         kind: if acp.is_some() { "acp" } else { "headless" },
-        found: line.first().and_then(|program| find(program)),
+        found: line.first().and_then(|program| os::find_program(program)),
         line,
         acp,
         version: None,
         answered: None,
     }
-}
-
-/// Where a program lies: by its path, or on the PATH, of which relative folders are nobody's.
-fn find(program: &str) -> Option<PathBuf> {
-    let path = Path::new(program);
-    if path.components().count() > 1 {
-        return (path.is_absolute() && os::is_program(path)).then(|| path.to_owned());
-    }
-    let folders = std::env::var_os("PATH")?;
-    let mut places = std::env::split_paths(&folders).filter(|folder| folder.is_absolute());
-    places.find_map(|folder| Some(folder.join(program)).filter(|file| os::is_program(file)))
 }
 
 /// Asks the known programs that are here for their version, all at once.
@@ -167,7 +156,7 @@ async fn versions(rows: &mut [Row], folder: &Path) {
         let Some((program, arguments)) = row.preset.and_then(|preset| preset.version.split_first()) else {
             continue;
         };
-        let Some(program) = find(program).filter(|_| row.found.is_some()) else { continue };
+        let Some(program) = os::find_program(program).filter(|_| row.found.is_some()) else { continue };
         let marker = marker(&format!("version{place}"));
         let program = os::Program::new(program, folder, &marker).with_arguments(arguments);
         asked.spawn(async move {
@@ -308,17 +297,5 @@ mod tests {
         ] {
             assert_eq!(version_in(text).as_deref(), version, "{text:?}");
         }
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn programs_are_found_by_path_alone() {
-        assert!(find("sh").is_some_and(|path| path.is_absolute()));
-        assert_eq!(find("/bin/sh"), Some(PathBuf::from("/bin/sh")));
-        assert!(
-            find("no-such-program-at-all").is_none()
-                && find("./sh").is_none()
-                && find("/etc/passwd").is_none()
-        );
     }
 }

@@ -95,7 +95,7 @@ pub fn run(args: &Args) -> Result<ExitCode, Failure> {
 }
 
 fn changes(world: &World, conversion: &Conversion) -> Option<Changes> {
-    let read = |path: &str| world.id(path).and_then(|id| world.text(id)).map(|text| text.to_string());
+    let read = |path: &str| world.any_text(path).map(|text| text.to_string());
     let after = conversion.changes.outcome(&read)?;
     Some(
         after

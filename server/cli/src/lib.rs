@@ -10,12 +10,14 @@
 
 mod agents;
 mod check;
+mod completions;
 mod context;
 mod convert;
 mod demo;
 mod explain;
 mod format;
 mod graph;
+mod man;
 mod markdown;
 mod new;
 mod output;
@@ -25,6 +27,8 @@ mod progress;
 mod rule_page;
 mod run;
 mod runs;
+mod schema;
+mod shown;
 mod tools;
 mod write;
 
@@ -51,17 +55,20 @@ enum Command {
     },
     Agents(agents::Args),
     Check(Box<check::Args>),
+    Completions(completions::Args),
     Context(context::Args),
     Convert(convert::Args),
     Demo(demo::Args),
     Explain(explain::Args),
     Graph(graph::Args),
+    Man(man::Args),
     New(new::Args),
     Plan(plan::Args),
     Run(run::Args),
     #[command(hide = true)]
     Runner(run::runner::Args),
     Runs(runs::Args),
+    Schema(schema::Args),
     Tools(tools::Args),
 }
 
@@ -82,16 +89,19 @@ pub fn main(serve: impl FnOnce(&[OsString]) -> ExitCode) -> ExitCode {
         Some(Command::Lsp { arguments }) => Ok(serve(&arguments)),
         Some(Command::Agents(args)) => agents::run(&args),
         Some(Command::Check(args)) => check::run(&args),
+        Some(Command::Completions(args)) => completions::run(&args),
         Some(Command::Context(args)) => context::run(&args),
         Some(Command::Convert(args)) => convert::run(&args),
         Some(Command::Demo(args)) => demo::run(&args),
         Some(Command::Explain(args)) => explain::run(&args),
         Some(Command::Graph(args)) => graph::run(&args),
+        Some(Command::Man(args)) => man::run(&args),
         Some(Command::New(args)) => new::run(&args),
         Some(Command::Plan(args)) => plan::run(&args),
         Some(Command::Run(args)) => run::run(&args),
         Some(Command::Runner(args)) => run::runner::run(&args),
         Some(Command::Runs(args)) => runs::run(&args),
+        Some(Command::Schema(args)) => schema::run(&args),
         Some(Command::Tools(args)) => tools::run(&args),
     };
     match result {

@@ -3,6 +3,7 @@
 //! Writers are locked and buffered. A closed pipe is no error of ours: it becomes
 //! [`Failure::ReaderLeft`], which ends the command quietly.
 
+pub use segue_runs::visible;
 use std::io::{self, BufWriter, IsTerminal, Write};
 
 /// Why a command stops.
@@ -29,6 +30,18 @@ impl From<io::Error> for Failure {
             io::ErrorKind::BrokenPipe => Self::ReaderLeft,
             _ => Self::Said(format!("The output cannot be written: {error}.")),
         }
+    }
+}
+
+impl From<segue_runs::Failure> for Failure {
+    fn from(failure: segue_runs::Failure) -> Self {
+        Self::said(failure.to_string())
+    }
+}
+
+impl From<segue_orchestrator::journal::JournalError> for Failure {
+    fn from(error: segue_orchestrator::journal::JournalError) -> Self {
+        Self::said(error.to_string())
     }
 }
 
@@ -66,19 +79,6 @@ impl Write for Output {
     fn flush(&mut self) -> io::Result<()> {
         self.writer.flush()
     }
-}
-
-/// A text from files with control characters as signs: none reaches a terminal, which would obey it. Line
-/// ends and tabs stay.
-pub fn visible(text: &str) -> String {
-    let sign = |c: char| match u32::from(c) {
-        0x09 | 0x0a => c,
-        0x7f => '␡',
-        code @ 0..0x20 => char::from_u32(0x2400 + code).unwrap_or('\u{fffd}'),
-        0x80..0xa0 => '\u{fffd}',
-        _ => c,
-    };
-    text.chars().map(sign).collect()
 }
 
 /// Asks a person at the terminal, on stderr, and gives the line that was typed; nothing at the end of the

@@ -12,7 +12,8 @@ use crate::{Failure, output, places};
 use clap::{Parser, Subcommand};
 use segue_analysis::live::{self, LiveTools};
 use segue_analysis::servers::{self, Configuration};
-use segue_analysis::{Host, Options, RealDisk, user};
+use segue_analysis::user::{self, Home};
+use segue_analysis::{Host, Options, RealDisk};
 use segue_mcp::{Server, Words};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -73,7 +74,7 @@ impl Workspace {
         }
         let mut servers = servers::all(&world);
         if world.config("").user_files != Some(false) {
-            servers.extend(std::env::home_dir().map(|home| user::servers(&home)).unwrap_or_default());
+            servers.extend(Home::of_process().map(|home| user::servers(&home, &folder)).unwrap_or_default());
         }
         Ok(Self { folder, servers })
     }

@@ -14,7 +14,7 @@ use segue_analysis::features::actions::{self, Action, What};
 use segue_analysis::features::{astray, explain};
 use segue_catalog::catalog;
 use serde_json::Value;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use tower_lsp::gen_lsp_types as lsp;
 use tower_lsp::jsonrpc::{Error, Result};
@@ -30,10 +30,17 @@ pub async fn code_actions(
 ) -> Result<Option<Vec<lsp::CodeActionResponse>>> {
     let facts = session.facts();
     let Some(ticket) = session.ticket(&params.text_document.uri) else { return Ok(None) };
-    session.lanes.compute(Lane::Interactive, move |_| Some(all(&ticket, &params, &facts))).await
+    let own = session.clone();
+    let work = move |_: &_| Some(all(&own.runs, &ticket, &params, &facts));
+    session.lanes.compute(Lane::Interactive, work).await
 }
 
-fn all(ticket: &Ticket, params: &lsp::CodeActionParams, facts: &ClientFacts) -> Vec<lsp::CodeActionResponse> {
+fn all(
+    runs: &crate::runs::Faces,
+    ticket: &Ticket,
+    params: &lsp::CodeActionParams,
+    facts: &ClientFacts,
+) -> Vec<lsp::CodeActionResponse> {
     let snapshot = ticket.snapshot();
     let Some(found) = judge::shown(&snapshot, &ticket.path, facts) else { return Vec::new() };
     let (shown, places) = &*found;
@@ -67,7 +74,9 @@ fn all(ticket: &Ticket, params: &lsp::CodeActionParams, facts: &ClientFacts) -> 
     let more = conversions::actions(&place, &shown.findings, places.span(params.range), only);
     let asking = crate::tools::actions(&place, &shown.findings, places.span(params.range), only);
     let refactorings = refactors::actions(&place, &shown.findings, places.span(params.range), only);
+    let launching = crate::runs::actions::actions(runs, &place, places.span(params.range), only);
     let answers = found.into_iter().filter_map(render).chain(asking).chain(more).chain(refactorings);
+    let answers = launching.into_iter().chain(answers);
     if facts.action_literals {
         answers.map(lsp::CodeActionResponse::CodeAction).collect()
     } else {
@@ -149,7 +158,8 @@ pub fn execute(session: &Arc<Session>, params: &lsp::ExecuteCommandParams) -> Re
         crate::views::SHOW_USES => crate::views::show_uses(session, arguments),
         crate::views::SHOW_PLAN => crate::views::show_plan(session, arguments),
         crate::views::TICK => crate::views::tick(session, arguments),
-        other => Err(Error::invalid_params(format!("there is no command `{other}`"))),
+        other => crate::runs::execute(session, other, arguments)
+            .unwrap_or_else(|| Err(Error::invalid_params(format!("there is no command `{other}`")))),
     }
 }
 
@@ -184,10 +194,10 @@ fn explain(session: &Arc<Session>, arguments: &[Value]) -> Result<Option<Value>>
 /// Shows a page: as a document where the client can, else as a message.
 pub async fn show(session: Arc<Session>, name: String, page: String) {
     if session.facts().show_document
-        && let Some(uri) = written(&name, &page)
+        && let Some(path) = written(&name, &page)
     {
         let params = lsp::ShowDocumentParams {
-            uri: uri.into(),
+            uri: uri::of_path(&path).into(),
             external: Some(false),
             take_focus: Some(true),
             selection: None,
@@ -197,6 +207,28 @@ pub async fn show(session: Arc<Session>, name: String, page: String) {
         }
     }
     session.client.show_message(lsp::MessageType::Info, page).await;
+}
+
+/// Writes a page and has the client show it beside what somebody works at, where it can; the page's path.
+pub async fn shown_beside(session: &Session, name: &str, page: &str) -> Option<String> {
+    let path = written(name, page)?;
+    if session.facts().show_document {
+        open_file(session, &path).await;
+    }
+    Some(path.display().to_string())
+}
+
+/// Has the client show a file without taking anybody's place.
+pub async fn open_file(session: &Session, path: &Path) {
+    let params = lsp::ShowDocumentParams {
+        uri: uri::of_path(path).into(),
+        external: Some(false),
+        take_focus: Some(false),
+        selection: None,
+    };
+    if let Err(error) = session.client.show_document(params).await {
+        warn!("{} is not shown: {error}", path.display());
+    }
 }
 
 /// The end of a name as every file system takes it.
@@ -221,11 +253,11 @@ fn pages() -> std::io::Result<PathBuf> {
 }
 
 /// Writes a page into the folder of pages.
-fn written(name: &str, page: &str) -> Option<String> {
+fn written(name: &str, page: &str) -> Option<PathBuf> {
     let folder = pages().inspect_err(|error| warn!("there is no place for pages: {error}")).ok()?;
     let path = folder.join(format!("{}.md", file_name(name)));
     match std::fs::write(&path, page) {
-        Ok(()) => Some(uri::of_path(&path)),
+        Ok(()) => Some(path),
         Err(error) => {
             warn!("{} cannot be written: {error}", path.display());
             None

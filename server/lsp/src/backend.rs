@@ -4,6 +4,7 @@
 //! which they come. Requests take a ticket first and then work inside the fence. Nothing here asks the
 //! client anything: that is done by tasks of its own, or an answer could wait for a question.
 
+use crate::runs::requests;
 use crate::session::Session;
 use crate::{
     actions, capabilities, colours, completion, config, diagnostics, format, hierarchy, moves, navigation,
@@ -36,12 +37,44 @@ impl Backend {
             tokio::spawn(config::ask(session.clone()));
             tokio::spawn(crate::watch::register(session.clone()));
             tokio::spawn(crate::serve::forward_log(session.clone()));
+            tokio::spawn(crate::runs::watch_roots(session.clone()));
         }
     }
 
     /// `window/workDoneProgress/cancel`, which the library does not know.
     pub async fn cancel_progress(&self, params: serde_json::Value) {
         crate::tools::cancelled(&self.session, &params["token"]);
+        crate::runs::cancelled(&self.session, &params["token"]);
+    }
+
+    /// `segue/runs/list`
+    pub async fn runs_list(&self, _: serde_json::Value) -> Result<serde_json::Value> {
+        Ok(requests::list(&self.session))
+    }
+
+    /// `segue/runs/show`
+    pub async fn runs_show(&self, params: serde_json::Value) -> Result<serde_json::Value> {
+        requests::show(&self.session, params)
+    }
+
+    /// `segue/runs/do`
+    pub async fn runs_do(&self, params: serde_json::Value) -> Result<serde_json::Value> {
+        requests::act(&self.session, params).await
+    }
+
+    /// `segue/runs/diff`
+    pub async fn runs_diff(&self, params: serde_json::Value) -> Result<serde_json::Value> {
+        requests::diff(&self.session, params).await
+    }
+
+    /// `segue/runs/log`
+    pub async fn runs_log(&self, params: serde_json::Value) -> Result<serde_json::Value> {
+        requests::log(&self.session, params).await
+    }
+
+    /// `segue/runs/lessons`
+    pub async fn runs_lessons(&self, params: serde_json::Value) -> Result<serde_json::Value> {
+        crate::runs::lessons::request(&self.session, params).await
     }
 
     /// `segue/selfTest`: work that goes wrong on purpose, registered for tests alone.

@@ -1,6 +1,7 @@
 //! What this server can do, told in `initialize`.
 
 use crate::completion;
+use crate::runs;
 use crate::session::facts::ClientFacts;
 use crate::views::{SHOW_PLAN, SHOW_USES, TICK};
 use segue_syntax::Encoding;
@@ -20,10 +21,14 @@ pub const REFRESH_TOOLS: &str = "segue.refreshTools";
 /// The command that shows what is loaded for a file.
 pub const SHOW_CONTEXT: &str = "segue.showEffectiveContext";
 
+/// All commands but those of runs.
+const COMMANDS: &[&str] =
+    &[EXPLAIN, APPLY, RENAME_TOOLS, SHOW_CONTEXT, SHOW_USES, SHOW_PLAN, TICK, REFRESH_TOOLS];
+
 /// The answer to `initialize`.
 pub fn initialize_result(facts: &ClientFacts) -> lsp::InitializeResult {
     lsp::InitializeResult {
-        capabilities: capabilities(facts),
+        capabilities: crate::self_test::without_the_withheld(capabilities(facts)),
         server_info: Some(lsp::ServerInfo {
             name: "segue".to_owned(),
             version: Some(env!("CARGO_PKG_VERSION").to_owned()),
@@ -90,9 +95,7 @@ fn capabilities(facts: &ClientFacts) -> lsp::ServerCapabilities {
         }),
         inlay_hint_provider: Some(lsp::InlayHintProvider::Bool(true)),
         execute_command_provider: Some(lsp::ExecuteCommandOptions {
-            commands: [EXPLAIN, APPLY, RENAME_TOOLS, SHOW_CONTEXT, SHOW_USES, SHOW_PLAN, TICK, REFRESH_TOOLS]
-                .map(str::to_owned)
-                .to_vec(),
+            commands: COMMANDS.iter().chain(runs::COMMANDS).map(|&name| name.to_owned()).collect(),
             ..lsp::ExecuteCommandOptions::default()
         }),
         diagnostic_provider: Some(lsp::DiagnosticProvider::DiagnosticOptions(lsp::DiagnosticOptions {

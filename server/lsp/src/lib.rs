@@ -36,6 +36,7 @@ mod progress;
 mod publish;
 mod refactors;
 mod rename;
+mod runs;
 mod search;
 mod selection;
 mod self_test;

@@ -95,6 +95,9 @@ fn definition_links(
     facts: &ClientFacts,
 ) -> Option<Vec<lsp::LocationLink>> {
     let asked = asked(ticket, position, facts)?;
+    if facts.editor_answers.markdown && at::is_markdown(&asked.snapshot.world, &ticket.path, &asked.at) {
+        return None;
+    }
     let origin = asked.places.range(asked.at.span);
     let mut locator = Locator::new(&ticket.root, &asked.snapshot, facts);
     let link = |place: Place| {

@@ -67,7 +67,13 @@ pub async fn hover(session: &Arc<Session>, params: lsp::HoverParams) -> Result<O
         let snapshot = ticket.snapshot();
         let found = judge::shown(&snapshot, &ticket.path, &facts)?;
         let (shown, places) = &*found;
-        let hover = hover::at(&snapshot.world, &ticket.path, shown, places.offset(at.position))?;
+        let hover = hover::at(
+            &snapshot.world,
+            &ticket.path,
+            shown,
+            places.offset(at.position),
+            facts.editor_answers,
+        )?;
         let kind = if facts.markdown { lsp::MarkupKind::Markdown } else { lsp::MarkupKind::PlainText };
         Some(lsp::Hover {
             contents: lsp::Contents::MarkupContent(lsp::MarkupContent { kind, value: hover.markdown }),

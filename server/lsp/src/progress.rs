@@ -22,7 +22,8 @@ pub async fn scan(session: Arc<Session>, root: Arc<Root>) {
         let root = root.clone();
         let session = session.clone();
         tokio::task::spawn_blocking(move || {
-            let (user, live) = (crate::tools::user_files(&session), crate::tools::told(&session, &root));
+            let (user, live) =
+                (crate::tools::user_files(&session, &root), crate::tools::told(&session, &root));
             crate::self_test::hold_scan();
             root.scan(user, live, &|progress| {
                 said.send_replace(Some(progress));

@@ -225,7 +225,9 @@ impl Memory {
         } else {
             self.sent.insert(uri.clone(), Sent { hash, version, empty });
         }
-        session.client.publish_diagnostics((&*uri).into(), items, version).await;
+        if !crate::self_test::withholds("diagnostics") {
+            session.client.publish_diagnostics((&*uri).into(), items, version).await;
+        }
     }
 }
 

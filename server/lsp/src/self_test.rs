@@ -1,5 +1,6 @@
 //! Work that goes wrong on purpose, for the tests of the fence: `segue/selfTest`, known only where the
-//! environment has `SEGUE_SELF_TEST`.
+//! environment has `SEGUE_SELF_TEST`. And what is kept back on purpose (`SEGUE_WITHHOLD=hover,rename`, in
+//! builds with debug assertions alone), so that the tests in editors can be seen to fail without it.
 
 use crate::compute::Lane;
 use crate::session::Session;
@@ -7,6 +8,7 @@ use crate::session::root::lock;
 use serde_json::{Value, json};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
+use tower_lsp::gen_lsp_types as lsp;
 use tower_lsp::jsonrpc::Result;
 
 /// Whether tests are under way.
@@ -30,6 +32,39 @@ pub fn most_entries() -> usize {
     const FEW: usize = 50;
     let few = std::env::var_os("SEGUE_SELF_TEST").is_some_and(|wanted| wanted == "few-entries");
     if few { FEW } else { segue_analysis::host::MOST_ENTRIES }
+}
+
+/// Whether this feature is kept back on purpose.
+pub fn withholds(feature: &str) -> bool {
+    cfg!(debug_assertions)
+        && std::env::var("SEGUE_WITHHOLD")
+            .is_ok_and(|withheld| withheld.split(',').any(|name| name.trim() == feature))
+}
+
+/// The capabilities without those that are kept back on purpose.
+pub fn without_the_withheld(mut told: lsp::ServerCapabilities) -> lsp::ServerCapabilities {
+    if withholds("diagnostics") {
+        told.diagnostic_provider = None;
+    }
+    if withholds("hover") {
+        told.hover_provider = None;
+    }
+    if withholds("completion") {
+        told.completion_provider = None;
+    }
+    if withholds("actions") {
+        told.code_action_provider = None;
+    }
+    if withholds("rename") {
+        told.rename_provider = None;
+    }
+    if withholds("lenses") {
+        told.code_lens_provider = None;
+    }
+    if withholds("commands") {
+        told.execute_command_provider = None;
+    }
+    told
 }
 
 /// `{"panic": true}`, `{"lose": true}` (the index), `{"release": true}` (scans), `{"block": milliseconds, "lane": "background"}`:

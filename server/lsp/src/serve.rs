@@ -64,6 +64,12 @@ pub async fn run(parent: Option<u32>, unknown_arguments: &[String]) -> i32 {
         let session = move |client| Session::new(client, raw, shut_down, named, answers);
         LspService::build(move |client| Backend::new(Arc::new(session(client))))
             .custom_method("window/workDoneProgress/cancel", Backend::cancel_progress)
+            .custom_method("segue/runs/list", Backend::runs_list)
+            .custom_method("segue/runs/show", Backend::runs_show)
+            .custom_method("segue/runs/do", Backend::runs_do)
+            .custom_method("segue/runs/diff", Backend::runs_diff)
+            .custom_method("segue/runs/log", Backend::runs_log)
+            .custom_method("segue/runs/lessons", Backend::runs_lessons)
     };
     if self_test::is_wanted() {
         service = service.custom_method("segue/selfTest", Backend::self_test);

@@ -14,7 +14,7 @@ use crate::wait;
 use segue_analysis::diagnostics::Finding;
 use segue_analysis::live::{self, LiveTools};
 use segue_analysis::servers::{self, Configuration};
-use segue_analysis::user::{self, UserFiles};
+use segue_analysis::user::{self, Home, UserFiles};
 use segue_mcp::consent::Consents;
 use segue_mcp::{Known, Limits, Outcome, Server, Turn, Words};
 use segue_syntax::Span;
@@ -59,10 +59,10 @@ pub fn told(session: &Session, root: &Root) -> Arc<LiveTools> {
     Arc::new(live::read(&folder))
 }
 
-/// The user's own files; none where the workspace is not trusted.
-pub fn user_files(session: &Session) -> UserFiles {
-    let home = std::env::home_dir().filter(|_| !session.facts().untrusted);
-    home.map(|home| user::read(&home)).unwrap_or_default()
+/// The user's own files, as far as they count in a root; none where the workspace is not trusted.
+pub fn user_files(session: &Session, root: &Root) -> UserFiles {
+    let home = Home::of_process().filter(|_| !session.facts().untrusted);
+    home.map(|home| user::read(&home, &root.real)).unwrap_or_default()
 }
 
 /// Reads the answers again where somebody else asked in the meantime.
@@ -216,7 +216,7 @@ async fn prepared(
         let Some(snapshot) = root.at(&root.seal()) else { return Vec::new() };
         let mut found: Vec<Configuration> = servers::all(&snapshot.world);
         if snapshot.world.config("").user_files != Some(false) {
-            found.extend(std::env::home_dir().map(|home| user::servers(&home)).unwrap_or_default());
+            found.extend(Home::of_process().map(|home| user::servers(&home, &root.real)).unwrap_or_default());
         }
         found.retain(|own| name.as_ref().is_none_or(|name| **name == *own.name));
         let server = |own: &Configuration| {

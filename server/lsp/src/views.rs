@@ -8,6 +8,8 @@ use crate::capabilities::SHOW_CONTEXT;
 use crate::compute::{Cancel, Lane};
 use crate::convert::locate::Locator;
 use crate::convert::position::Places;
+use crate::convert::uri;
+use crate::runs;
 use crate::session::facts::ClientFacts;
 use crate::session::root::lock;
 use crate::session::{Session, Ticket};
@@ -51,6 +53,10 @@ pub struct Views {
     pub plans: bool,
     /// `segue.lens.ticks`
     pub ticks: bool,
+    /// `segue.lens.runs`
+    pub runs: bool,
+    /// `segue.inlay.runs`
+    pub run_hints: bool,
     /// `segue.inlay`
     pub hints: Wanted,
 }
@@ -71,6 +77,8 @@ impl Views {
             context: on("/lens/context"),
             plans: not_off("/lens/plans"),
             ticks: on("/lens/ticks"),
+            runs: not_off("/lens/runs"),
+            run_hints: not_off("/inlay/runs"),
             hints: Wanted {
                 tokens: on("/inlay/tokens"),
                 matches: on("/inlay/matches"),
@@ -99,6 +107,14 @@ pub fn refresh(session: &Arc<Session>) {
     }
 }
 
+/// Has lenses and hints drawn anew because runs stand otherwise.
+pub fn draw_runs(session: &Arc<Session>) {
+    let views = *lock(&session.views);
+    if views.runs || views.run_hints {
+        tokio::spawn(draw_anew(session.clone(), views.runs, views.run_hints));
+    }
+}
+
 async fn draw_anew(session: Arc<Session>, lenses: bool, hints: bool) {
     let facts = session.facts();
     if lenses
@@ -122,11 +138,12 @@ pub async fn code_lenses(
 ) -> Result<Option<Vec<lsp::CodeLens>>> {
     let facts = session.facts();
     let views = *lock(&session.views);
-    if !(views.uses || views.context || views.plans || views.ticks) {
+    if !(views.uses || views.context || views.plans || views.ticks || views.runs) {
         return Ok(None);
     }
     let Some(ticket) = session.ticket(&params.text_document.uri) else { return Ok(None) };
     let apply_edit = facts.apply_edit;
+    let own = session.clone();
     let work = move |_: &Cancel| {
         let snapshot = ticket.snapshot();
         let world = &snapshot.world;
@@ -144,6 +161,10 @@ pub async fn code_lenses(
                 command: Some(of_plan(uri, version, title, what)),
                 data: None,
             }));
+        }
+        if views.runs {
+            let file = uri::real(&ticket.root.folder.join(&*ticket.path));
+            found.extend(runs::views::lenses(&own.runs, world, &ticket.path, &file, &places));
         }
         if views.context {
             let own = lenses::of_context(world, &ticket.path);
@@ -325,8 +346,9 @@ pub async fn inlay_hints(
     params: lsp::InlayHintParams,
 ) -> Result<Option<Vec<lsp::InlayHint>>> {
     let facts = session.facts();
-    let wanted = lock(&session.views).hints;
-    if wanted == Wanted::default() {
+    let views = *lock(&session.views);
+    let wanted = views.hints;
+    if wanted == Wanted::default() && !views.run_hints {
         return Ok(None);
     }
     let Some(ticket) = session.ticket(&params.text_document.uri) else { return Ok(None) };
@@ -334,6 +356,7 @@ pub async fn inlay_hints(
     if wanted.needs_all() {
         wait::until_ready(session, &ticket.root, None).await;
     }
+    let own = session.clone();
     let work = move |cancel: &Cancel| {
         let snapshot = ticket.snapshot();
         let world = &snapshot.world;
@@ -351,7 +374,12 @@ pub async fn inlay_hints(
             data: None,
         };
         let found = hints::of(world, &ticket.path, range, wanted, &|| !cancel.is_cancelled());
-        (wanted.needs_all() || !found.is_empty()).then(|| found.into_iter().map(hint).collect())
+        let mut found: Vec<lsp::InlayHint> = found.into_iter().map(hint).collect();
+        if views.run_hints {
+            let file = uri::real(&ticket.root.folder.join(&*ticket.path));
+            found.extend(runs::views::hints(&own.runs, world, &ticket.path, &file, range, &places));
+        }
+        (wanted.needs_all() || !found.is_empty()).then_some(found)
     };
     session.lanes.compute(Lane::Background, work).await
 }
@@ -365,6 +393,9 @@ mod tests {
         assert_eq!(Views::of(&json!({ "lens": true, "inlay": { "tokens": "yes" } })), Views::default());
         assert!(!Views::default().uses && Views::default().plans && Views::default().hints.waves);
         assert!(!Views::of(&json!({ "lens": { "plans": false } })).plans);
+        assert!(Views::default().runs && Views::default().run_hints);
+        let off = Views::of(&json!({ "lens": { "runs": false }, "inlay": { "runs": false } }));
+        assert!(!off.runs && !off.run_hints && off.plans);
         let views = Views::of(&json!({ "lens": { "uses": true }, "inlay": { "matches": true } }));
         let hints = Wanted { tokens: false, matches: true, waves: true };
         assert_eq!(views, Views { uses: true, hints, ..Views::default() });

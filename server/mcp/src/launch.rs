@@ -149,7 +149,7 @@ pub(crate) fn hash(bytes: &[u8]) -> String {
 }
 
 /// A word as a shell would need it written, with nothing in it that is not seen.
-fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     let bare = |c: char| c.is_alphanumeric() || "-_./:=@,+%~^".contains(c);
     let shown = plain(word);
     if !word.is_empty() && word.chars().all(bare) {
@@ -160,7 +160,7 @@ fn quoted(word: &str) -> String {
 
 /// A text in which every character is seen: controls, marks of direction and blanks without width are
 /// written as their numbers.
-fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     let hidden = |c: char| {
         c.is_control()
             || matches!(u32::from(c), 0xad | 0x61c | 0x180e | 0x200b..=0x200f | 0x2028..=0x202e | 0x2060..=0x206f

@@ -127,7 +127,7 @@ impl Drop for Process {
 }
 
 /// A program named with a folder is looked for below the one where it starts, and not below ours.
-fn in_folder(program: &str, folder: &Path) -> std::path::PathBuf {
+pub(crate) fn in_folder(program: &str, folder: &Path) -> std::path::PathBuf {
     let path = Path::new(program);
     if path.is_relative() && path.components().count() > 1 { folder.join(path) } else { path.to_owned() }
 }

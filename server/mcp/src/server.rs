@@ -45,12 +45,14 @@ pub enum Reach {
         /// The folder in which it starts, where it is not the one that is open.
         cwd: Option<String>,
     },
-    /// By streamable HTTP.
+    /// By HTTP.
     Address {
         /// The address.
         url: String,
         /// What is sent along.
         headers: Vec<(String, String)>,
+        /// Whether it is the older way, with an event stream: it is not spoken here, and agents may.
+        sse: bool,
     },
     /// In a way that is not spoken here.
     Other(String),
@@ -92,12 +94,13 @@ fn reach(entry: &Value) -> Reach {
             cwd: owned("cwd"),
         })
     };
-    let called = || Some(Reach::Address { url: address()?, headers: pairs("headers") });
+    let called = |sse| Some(Reach::Address { url: address()?, headers: pairs("headers"), sse });
     let neither = || Reach::Other("it has neither a command to start nor an address to call".to_owned());
     match text("type").map(str::to_ascii_lowercase).as_deref() {
-        None => command().or_else(called).unwrap_or_else(neither),
+        None => command().or_else(|| called(false)).unwrap_or_else(neither),
         Some("stdio" | "local") => command().unwrap_or_else(neither),
-        Some("http" | "streamable-http" | "streamablehttp") => called().unwrap_or_else(neither),
+        Some("http" | "streamable-http" | "streamablehttp") => called(false).unwrap_or_else(neither),
+        Some("sse") => called(true).unwrap_or_else(neither),
         Some(other) => Reach::Other(format!("it is reached by `{other}`, which is not spoken here")),
     }
 }
@@ -120,21 +123,25 @@ mod tests {
             cwd: Some("sub".to_owned()),
         };
         assert_eq!(command, expected);
-        let address =
-            Reach::Address { url: "https://x".to_owned(), headers: vec![("K".to_owned(), "v".to_owned())] };
+        let address = |sse| Reach::Address {
+            url: "https://x".to_owned(),
+            headers: vec![("K".to_owned(), "v".to_owned())],
+            sse,
+        };
         let headers = json!({ "K": "v" });
         for entry in [
             json!({ "url": "https://x", "headers": headers }),
             json!({ "type": "http", "url": "https://x", "headers": headers, "command": "" }),
             json!({ "type": "streamable-http", "serverUrl": "https://x", "headers": headers }),
         ] {
-            assert_eq!(reach(&entry), address);
+            assert_eq!(reach(&entry), address(false));
         }
+        assert_eq!(reach(&json!({ "type": "sse", "url": "https://x", "headers": headers })), address(true));
         for entry in [
             json!({}),
             json!({ "type": "http", "command": "x" }),
             json!({ "type": "stdio", "url": "x" }),
-            json!({ "type": "sse", "url": "x" }),
+            json!({ "type": "sse", "command": "x" }),
             json!({ "type": "ws", "url": "x" }),
             json!("text"),
             json!([1]),

@@ -59,11 +59,22 @@ impl<'a> Known<'a> {
     }
 }
 
-/// What exactly would be run or called.
+/// What exactly would be run or called here.
 ///
 /// # Errors
 /// What has to be known first, or cannot be done here.
 pub fn resolve(server: &Server, known: &Known<'_>) -> Result<Launch, Obstacle> {
+    if matches!(server.reach, Reach::Address { sse: true, .. }) {
+        return Err(Obstacle::Reach("it is reached by `sse`, which is not spoken here".to_owned()));
+    }
+    filled(server, known)
+}
+
+/// What exactly somebody would run or call, whoever it is.
+///
+/// # Errors
+/// What has to be known first.
+pub(crate) fn filled(server: &Server, known: &Known<'_>) -> Result<Launch, Obstacle> {
     let fill = Fill { server, known };
     match &server.reach {
         Reach::Command { command, args, env, env_file, cwd } => {
@@ -86,7 +97,7 @@ pub fn resolve(server: &Server, known: &Known<'_>) -> Result<Launch, Obstacle> {
                 folder: fill.folder(cwd.as_deref())?,
             })
         }
-        Reach::Address { url, headers } => {
+        Reach::Address { url, headers, .. } => {
             let url = fill.text(url, false)?;
             if !(url.value.starts_with("http://") || url.value.starts_with("https://")) {
                 return Err(Obstacle::Reach("its address is neither http:// nor https://".to_owned()));
@@ -351,9 +362,12 @@ mod tests {
     #[test]
     fn what_is_not_spoken_is_said() {
         let mut server = server(Words::Vscode, &[], &[]);
-        server.reach = Reach::Address { url: "unix:///x".to_owned(), headers: Vec::new() };
+        server.reach = Reach::Address { url: "unix:///x".to_owned(), headers: Vec::new(), sse: false };
         assert!(matches!(resolve(&server, &Known::of_process()), Err(Obstacle::Reach(_))));
-        server.reach = Reach::Other("it speaks sse".to_owned());
-        assert_eq!(resolve(&server, &Known::of_process()), Err(Obstacle::Reach("it speaks sse".to_owned())));
+        server.reach = Reach::Address { url: "https://x".to_owned(), headers: Vec::new(), sse: true };
+        let told = "it is reached by `sse`, which is not spoken here".to_owned();
+        assert_eq!(resolve(&server, &Known::of_process()), Err(Obstacle::Reach(told)));
+        server.reach = Reach::Other("it speaks ws".to_owned());
+        assert_eq!(resolve(&server, &Known::of_process()), Err(Obstacle::Reach("it speaks ws".to_owned())));
     }
 }

@@ -4,7 +4,8 @@
 
 use crate::decide;
 use crate::event::{AttemptKey, Millis, Phase};
-use crate::state::{Integration, Stage, State, Status};
+use crate::facts::TaskId;
+use crate::state::{Integration, Leftover, Stage, State, Status};
 
 /// Something that the engine wants done.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -45,6 +46,10 @@ pub enum Effect {
     /// The branch is merged into the integration branch, and the task ticked → `Merged` or
     /// `MergeConflicted`.
     Merge(AttemptKey),
+    /// The commands that compare variants run in the worktree of one that holds → `Compared`.
+    Compare(AttemptKey),
+    /// The worktrees and branches of a variant that was not chosen go → `VariantRemoved`.
+    RemoveVariant(TaskId),
     /// What was merged is taken out → `Unmerged`.
     Unmerge(AttemptKey),
     /// The integration branch is proved at a commit → `Integrated`.
@@ -71,6 +76,7 @@ impl Effect {
             | Self::Validate(key)
             | Self::Review(key)
             | Self::Merge(key)
+            | Self::Compare(key)
             | Self::Unmerge(key)
             | Self::Stop(key) => Some(key),
             _ => None,
@@ -92,8 +98,16 @@ pub fn due(state: &State, now: Millis) -> Vec<Effect> {
         of_the_run(state, now, &mut due);
     }
     for (facts, task) in state.all() {
+        if task.leftover == Leftover::Removing {
+            due.push(Effect::RemoveVariant(facts.id.clone()));
+            continue;
+        }
         let Some(attempt) = task.current() else { continue };
         let key = AttemptKey { task: facts.id.clone(), attempt: attempt.number };
+        if state.is_to_be_compared(facts, task) {
+            due.push(Effect::Compare(key));
+            continue;
+        }
         if matches!(task.status, Status::Merging { .. }) {
             due.push(Effect::Merge(key));
             continue;

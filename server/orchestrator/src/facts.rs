@@ -1,6 +1,7 @@
 //! What a run knows of its plan: the part of it that decides, kept in the journal, so that a run goes
 //! on without its file and never changes because the file did.
 
+use crate::variants;
 use segue_plan::{Action, GateAt, Order, Plan, Policy, Task, TaskIndex, Tier};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -91,6 +92,15 @@ pub struct TaskFacts {
     pub plan_first: Option<Vec<String>>,
     /// The approvals that are asked for once it is done.
     pub approvals: Vec<String>,
+    /// The ids under which its variants are tried side by side; empty: it is done once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub variants: Vec<TaskId>,
+    /// The task that it is a variant of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variant_of: Option<TaskId>,
+    /// Commands whose output helps to choose, where it is a variant.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub compare: Vec<String>,
 }
 
 /// Someone who looks at the plan before anything runs.
@@ -124,6 +134,8 @@ pub struct Surroundings {
     pub validate: Vec<String>,
     /// The agents that take the parts of reviewers, by part; [`REVIEWER`] and [`PLANNER`] too.
     pub parts: BTreeMap<String, String>,
+    /// Of each task that is tried in variants the agent and the models of each, by id.
+    pub variants: BTreeMap<TaskId, Vec<(String, Vec<String>)>>,
     /// Only these tasks; empty: all.
     pub only: Vec<TaskId>,
     /// The hash of the launch list.
@@ -154,6 +166,7 @@ impl Facts {
             .filter(|(_, task)| wanted(task) && seen.insert(id_of(task)))
             .map(|(index, task)| task_facts(plan, order, around, index, task))
             .collect();
+        let tasks = variants::with_variants(tasks, &around.variants, &words(&plan.compare));
         let approvals = |at: GateAt| {
             let gates = plan.gates.iter().filter(move |gate| gate.at == at && !gate.is_passed());
             gates.map(|gate| NamedGate { title: gate.title.value.clone(), approvals: open_approvals(gate) })
@@ -187,6 +200,17 @@ impl Facts {
         self.tasks.iter().enumerate().find(|(_, task)| task.id == *id)
     }
 
+    /// The id that the plan knows a task by: of a variant that of its task.
+    #[must_use]
+    pub fn stated<'a>(&'a self, id: &'a TaskId) -> &'a TaskId {
+        self.find(id).map_or(id, |(_, task)| task.stated())
+    }
+
+    /// The tasks that the plan has: without their variants.
+    pub fn without_variants(&self) -> impl Iterator<Item = &TaskFacts> + Clone {
+        self.tasks.iter().filter(|task| task.variant_of.is_none())
+    }
+
     /// The number of the last wave; 0 where there is no task.
     #[must_use]
     pub fn last_wave(&self) -> u32 {
@@ -210,10 +234,16 @@ impl Facts {
 }
 
 impl TaskFacts {
-    /// Whether both write some file.
+    /// The id that the plan knows it by: of a variant that of its task.
+    #[must_use]
+    pub fn stated(&self) -> &TaskId {
+        self.variant_of.as_ref().unwrap_or(&self.id)
+    }
+
+    /// Whether both write some file in the same branch in the end. Of the variants of a task one is merged.
     #[must_use]
     pub fn conflicts_with(&self, other: &Self) -> bool {
-        !self.writes.is_disjoint(&other.writes)
+        self.stated() != other.stated() && !self.writes.is_disjoint(&other.writes)
     }
 }
 
@@ -258,6 +288,9 @@ fn task_facts(plan: &Plan, order: &Order, around: &Surroundings, index: TaskInde
         validation: proof.map_or_else(|| around.validate.clone(), |commands| words(commands)),
         plan_first: planning.map(open_approvals),
         approvals: after.flat_map(open_approvals).collect(),
+        variants: Vec::new(),
+        variant_of: None,
+        compare: Vec::new(),
         agent,
         models,
         id,

@@ -14,12 +14,15 @@
 //! - [`effect`]: what has to be under way, by the state alone.
 //! - [`journal`]: the events, durable; and what other processes want of a run.
 //! - [`agent`], [`card`]: who does the work, and what they are told.
+//! - [`servers`]: the MCP servers that agents are handed.
+//! - [`confine`]: where what is started may read and write, where the settings say.
 //! - [`workspace`]: what the engine needs of the workspace.
+//! - [`variants`]: a task that is tried several times side by side.
 //! - [`launch`]: how a run comes to be.
 //! - [`list`]: what it may start and use, which is asked about whenever there is something new in it.
 //! - [`driver`]: the runner's loop, and what it needs done.
 //! - [`workshop`]: the hands of a real run: git, processes, agents.
-//! - [`report`]: what an agent says of itself.
+//! - [`report`]: what an agent says of itself; [`lessons`]: what it learnt.
 //! - [`git`], [`os`]: worktrees, commits and merges by real git; processes and locks.
 //!
 //! Knows plans, git and processes. Knows no parser, no workspace and no protocol of an editor: what it
@@ -27,6 +30,7 @@
 
 pub mod agent;
 pub mod card;
+pub mod confine;
 pub mod decide;
 pub mod driver;
 pub mod effect;
@@ -35,10 +39,13 @@ pub mod facts;
 pub mod git;
 pub mod journal;
 pub mod launch;
+pub mod lessons;
 pub mod list;
 pub mod os;
 pub mod report;
+pub mod servers;
 pub mod state;
 pub mod time;
+pub mod variants;
 pub mod workshop;
 pub mod workspace;

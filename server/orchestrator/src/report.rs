@@ -103,7 +103,10 @@ fn of_json(block: &str) -> Option<Report> {
     let words = |name: &str| match of(name) {
         Some(serde_json::Value::String(text)) => cut(text),
         Some(serde_json::Value::Array(items)) => {
-            cut(&items.iter().filter_map(serde_json::Value::as_str).collect::<Vec<_>>().join("\n"))
+            // Each item of the lessons is one of its own.
+            let mark = if name == "lessons" { "- " } else { "" };
+            let items = items.iter().filter_map(serde_json::Value::as_str);
+            cut(&items.map(|item| format!("{mark}{item}")).collect::<Vec<_>>().join("\n"))
         }
         _ => String::new(),
     };
@@ -167,7 +170,10 @@ fn label(line: &str) -> Option<(&'static str, &str)> {
     let (name, rest) = line.split_once(':')?;
     let name = name.trim_end_matches(['*', '_', ' ']);
     let known = LABELS.into_iter().find(|label| label.eq_ignore_ascii_case(name))?;
-    Some((known, rest.trim_start_matches(['*', '_']).trim().trim_matches(['*', '`', '.'])))
+    let rest = rest.trim_start_matches(['*', '_']).trim();
+    // A word may be marked; in a sentence marks and ends are its own.
+    let is_word = matches!(known, "status" | "recommendation" | "failure");
+    Some((known, if is_word { rest.trim_matches(['*', '`', '.']) } else { rest }))
 }
 
 fn add(report: &mut Report, field: &str, text: &str) {
@@ -199,7 +205,7 @@ fn add(report: &mut Report, field: &str, text: &str) {
 }
 
 /// The text of a list item: `- text`, `* text`, `1. text`, `a) text`.
-fn item(line: &str) -> Option<&str> {
+pub(crate) fn item(line: &str) -> Option<&str> {
     let line = line.trim_start();
     let marked = line.strip_prefix("- ").or_else(|| line.strip_prefix("* "));
     marked.or_else(|| {
@@ -252,6 +258,10 @@ mod tests {
         let report = read(text).unwrap();
         assert_eq!((report.status, report.failure), (Status::Failed, Some(Class::NeedsReplan)));
         assert_eq!((report.summary.as_str(), report.options.len()), ("No.", 1));
+        let lists =
+            read("{\"status\": \"COMPLETE\", \"lessons\": [\"a\", \"b\"], \"recommendation\": [\"left\"]}")
+                .unwrap();
+        assert_eq!((lists.lessons.as_str(), lists.recommendation.as_str()), ("- a\n- b", "left"));
         assert_eq!(read("{\"status\": \"ABSTAIN\"}").map(|report| report.status), Some(Status::Abstain));
     }
 

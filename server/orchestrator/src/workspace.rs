@@ -3,7 +3,9 @@
 
 use crate::card::Card;
 use crate::facts::{Surroundings, TaskId};
+use crate::servers::Servers;
 use segue_plan::Plan;
+use std::path::Path;
 
 /// The files of the workspace, as they stand in a commit. Calls may take a while; the engine makes them
 /// off its own thread.
@@ -31,6 +33,12 @@ pub trait Workspace: Send + Sync {
 
     /// The agent file called `name` as it stands in `commit`, where there is one.
     fn agent(&self, name: &str, commit: &str) -> Option<AgentFile>;
+
+    /// The servers that the agents of these tasks are handed, in their order, as the workspace stands in
+    /// `commit`, for work in `worktree`. Nothing is started by it.
+    fn servers(&self, tasks: &[TaskId], _commit: &str, _worktree: &Path) -> Vec<Servers> {
+        vec![Servers::default(); tasks.len()]
+    }
 
     /// The text of the plan's file with these tasks ticked; `None` where its format has no ticks for
     /// them, or they are ticked.

@@ -17,6 +17,7 @@
 //!
 //! Knows no parser, no workspace and no async runtime. All functions are total.
 
+mod lists;
 mod mermaid;
 mod order;
 mod plan;
@@ -36,5 +37,6 @@ pub use range::{Range, Stated};
 pub use report::{Finding, Place, Report, Rows, TaskRow, schema};
 pub use task::{
     Action, CheckItem, ContextLink, Dependency, FailureExpectation, File, State, Task, TaskIndex, Tick,
+    Unread,
 };
 pub use tier::Tier;

@@ -8,12 +8,14 @@
 //! the work stays linear in tasks and dependencies. Edges within a cycle are left out of the waves. Nearly no
 //! plan has a cycle, and then the order is found without looking for knots.
 
+use crate::lists::Lists;
 use crate::{Plan, TaskIndex};
 use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cmp::Reverse;
 use std::collections::VecDeque;
+use std::collections::hash_map::Entry;
 
 /// The order of a plan.
 #[derive(Clone, Debug, Default)]
@@ -30,10 +32,46 @@ pub struct Order {
 #[derive(Clone, Debug, Default)]
 struct Edges {
     tasks: usize,
-    before: Vec<Vec<usize>>,
-    after: Vec<Vec<usize>>,
+    before: Lists,
+    after: Lists,
     /// Of each range its last tasks: those that no other task of it waits for.
     last: Vec<Vec<TaskIndex>>,
+}
+
+/// The edges while they are found.
+struct Pairs {
+    /// Of each node the last one that it was said to wait for.
+    last: Vec<Option<u32>>,
+    /// Who is waited for, and who waits.
+    all: Vec<(u32, u32)>,
+}
+
+impl Pairs {
+    fn add(&mut self, from: usize, to: usize) {
+        let (TaskIndex(from), TaskIndex(number)) = (TaskIndex::new(from), TaskIndex::new(to));
+        let Some(last) = self.last.get_mut(to) else { return };
+        if *last != Some(from) {
+            *last = Some(from);
+            self.all.push((from, number));
+        }
+    }
+
+    fn add_range(&mut self, start: usize, end: usize) -> usize {
+        let node = self.last.len();
+        self.last.push(None);
+        self.all.reserve(end - start);
+        for member in start..end {
+            self.add(member, node);
+        }
+        node
+    }
+
+    fn into_edges(self, tasks: usize) -> Edges {
+        let nodes = self.last.len();
+        let backwards = self.all.iter().map(|(from, to)| (*to, *from));
+        let before = Lists::of(nodes, backwards);
+        Edges { tasks, before, after: Lists::of(nodes, self.all.iter().copied()), last: Vec::new() }
+    }
 }
 
 /// Nodes that wait for one another, knot by knot, those waited for first. Most are knots of one.
@@ -105,9 +143,10 @@ impl Order {
     /// a phase as a whole only its last tasks.
     #[must_use]
     pub fn before(&self, task: TaskIndex) -> Vec<TaskIndex> {
-        let direct = self.edges.before.get(task.get()).filter(|_| task.get() < self.edges.tasks);
-        let mut all: Vec<TaskIndex> =
-            direct.into_iter().flatten().flat_map(|node| self.edges.last_of(*node)).collect();
+        let mut all: Vec<TaskIndex> = Vec::new();
+        if task.get() < self.edges.tasks {
+            all.extend(self.edges.before.indices(task.get()).flat_map(|node| self.edges.last_of(node)));
+        }
         all.sort_unstable();
         all.dedup();
         all.retain(|other| *other != task);
@@ -117,15 +156,13 @@ impl Order {
     /// Who waits for a task directly, sorted: the other side of [`Order::before`].
     #[must_use]
     pub fn waiting_for(&self, task: TaskIndex) -> Vec<TaskIndex> {
-        let direct = self.edges.after.get(task.get()).filter(|_| task.get() < self.edges.tasks);
         let mut all: Vec<TaskIndex> = Vec::new();
-        for node in direct.into_iter().flatten() {
-            if *node < self.edges.tasks {
-                all.push(TaskIndex::new(*node));
-            } else if self.edges.last_of(*node).contains(&task) {
-                all.extend(
-                    self.edges.after.get(*node).into_iter().flatten().map(|user| TaskIndex::new(*user)),
-                );
+        let own = Some(task.get()).filter(|own| *own < self.edges.tasks);
+        for node in own.into_iter().flat_map(|own| self.edges.after.indices(own)) {
+            if node < self.edges.tasks {
+                all.push(TaskIndex::new(node));
+            } else if self.edges.last_of(node).contains(&task) {
+                all.extend(self.edges.after.indices(node).map(TaskIndex::new));
             }
         }
         all.sort_unstable();
@@ -138,8 +175,7 @@ impl Order {
 impl Edges {
     fn of(plan: &Plan) -> Self {
         let tasks = plan.tasks.len();
-        let mut edges =
-            Self { tasks, before: vec![Vec::new(); tasks], after: vec![Vec::new(); tasks], last: Vec::new() };
+        let mut pairs = Pairs { last: vec![None; tasks], all: Vec::with_capacity(tasks) };
         let mut ranges: FxHashMap<(usize, usize), usize> = FxHashMap::default();
         for (index, task) in plan.tasks.iter().enumerate() {
             let stated = task.depends_on.iter().map(|dependency| &dependency.on);
@@ -147,55 +183,35 @@ impl Edges {
                 let (start, end) = (range.start as usize, (range.end as usize).min(tasks));
                 match end.saturating_sub(start) {
                     0 => {}
-                    1 => edges.add(start, index),
+                    1 => pairs.add(start, index),
                     _ => {
                         let known = ranges.get(&(start, end)).copied();
-                        let node = known.unwrap_or_else(|| edges.add_range(start, end));
+                        let node = known.unwrap_or_else(|| pairs.add_range(start, end));
                         ranges.insert((start, end), node);
-                        edges.add(node, index);
+                        pairs.add(node, index);
                     }
                 }
             }
         }
         let mut last: Vec<((usize, usize), usize)> = ranges.into_iter().collect();
         last.sort_unstable_by_key(|(_, node)| *node);
+        let mut edges = pairs.into_edges(tasks);
         edges.last = last.into_iter().map(|((start, end), _)| edges.last_in(start, end)).collect();
         edges
     }
 
-    fn add(&mut self, from: usize, to: usize) {
-        let Some(before) = self.before.get_mut(to) else { return };
-        if before.last() == Some(&from) {
-            return;
-        }
-        before.push(from);
-        if let Some(after) = self.after.get_mut(from) {
-            after.push(to);
-        }
-    }
-
-    fn add_range(&mut self, start: usize, end: usize) -> usize {
-        let node = self.before.len();
-        self.before.push(Vec::with_capacity(end - start));
-        self.after.push(Vec::new());
-        for member in start..end {
-            self.add(member, node);
-        }
-        node
-    }
-
     /// The tasks of a range that no other task of it waits for; all where they wait in circles.
     fn last_in(&self, start: usize, end: usize) -> Vec<TaskIndex> {
-        let inside = |node: &usize| (start..end).contains(node);
+        let inside = |node: usize| (start..end).contains(&node);
         let is_waited_for = |member: usize| {
-            self.after.get(member).into_iter().flatten().any(|node| {
-                if *node < self.tasks {
-                    return *node != member && inside(node);
+            self.after.indices(member).any(|node| {
+                if node < self.tasks {
+                    return node != member && inside(node);
                 }
                 // Users of a range are added in the order of the tasks, so they are sorted.
-                let users = self.after.get(*node).map(Vec::as_slice).unwrap_or_default();
-                let first = users.partition_point(|user| *user < start);
-                users.get(first).is_some_and(inside)
+                let users = self.after.get(node);
+                let first = users.partition_point(|user| (*user as usize) < start);
+                users.get(first).is_some_and(|user| inside(*user as usize))
             })
         };
         let last: Vec<TaskIndex> =
@@ -215,7 +231,7 @@ impl Edges {
         if let Some(nodes) = self.in_order() {
             return Knots { ends: (1..=nodes.len()).collect(), nodes };
         }
-        let (mut nodes, mut ends) = (Vec::with_capacity(self.before.len()), Vec::new());
+        let (mut nodes, mut ends) = (Vec::with_capacity(self.before.count()), Vec::new());
         for component in self.components() {
             nodes.extend(component);
             ends.push(nodes.len());
@@ -225,17 +241,18 @@ impl Edges {
 
     /// Every node after those it waits for; `None` where some wait for one another.
     fn in_order(&self) -> Option<Vec<usize>> {
-        let mut missing: Vec<usize> = self.before.iter().map(Vec::len).collect();
+        let mut missing: Vec<usize> =
+            (0..self.before.count()).map(|node| self.before.get(node).len()).collect();
         let mut order = Vec::with_capacity(missing.len());
         order.extend(missing.iter().enumerate().filter(|(_, count)| **count == 0).map(|(node, _)| node));
         let mut at = 0;
         while let Some(node) = order.get(at).copied() {
             at += 1;
-            for next in self.after.get(node).into_iter().flatten() {
-                if let Some(count) = missing.get_mut(*next) {
+            for next in self.after.indices(node) {
+                if let Some(count) = missing.get_mut(next) {
                     *count = count.saturating_sub(1);
                     if *count == 0 {
-                        order.push(*next);
+                        order.push(next);
                     }
                 }
             }
@@ -245,14 +262,13 @@ impl Edges {
 
     /// The knots of nodes that wait for one another, those waited for first.
     fn components(&self) -> Vec<Vec<usize>> {
-        let count = self.after.iter().map(Vec::len).sum();
-        let mut graph: DiGraph<(), (), u32> = DiGraph::with_capacity(self.before.len(), count);
-        for _ in &self.before {
+        let mut graph: DiGraph<(), (), u32> = DiGraph::default();
+        for _ in 0..self.before.count() {
             graph.add_node(());
         }
-        for (from, after) in self.after.iter().enumerate() {
-            for to in after {
-                graph.add_edge(NodeIndex::new(from), NodeIndex::new(*to), ());
+        for from in 0..self.after.count() {
+            for to in self.after.indices(from) {
+                graph.add_edge(NodeIndex::new(from), NodeIndex::new(to), ());
             }
         }
         let mut components: Vec<Vec<usize>> = kosaraju_scc(&graph)
@@ -268,13 +284,14 @@ impl Edges {
     /// A node's predecessors outside its own knot, and the ranges it waits for.
     fn outside<'e>(&'e self, node: usize, within: &'e [usize]) -> impl Iterator<Item = usize> + 'e {
         let own = within.get(node).copied();
-        let before = self.before.get(node).into_iter().flatten().copied();
-        before.filter(move |other| *other >= self.tasks || within.get(*other).copied() != own)
+        self.before
+            .indices(node)
+            .filter(move |other| *other >= self.tasks || within.get(*other).copied() != own)
     }
 
     /// The wave of each node before empty waves are left out.
     fn levels(&self, plan: &Plan, knots: &Knots, within: &[usize]) -> Vec<u64> {
-        let mut levels = vec![0_u64; self.before.len()];
+        let mut levels = vec![0_u64; self.before.count()];
         let highest = |levels: &[u64], nodes: &mut dyn Iterator<Item = usize>| {
             nodes.filter_map(|node| levels.get(node).copied()).max().unwrap_or(0)
         };
@@ -294,7 +311,7 @@ impl Edges {
             }
             // Whoever is outside waits for the whole of a range, the knot's own tasks included.
             for node in knot.iter().filter(|node| **node >= self.tasks) {
-                let whole = highest(&levels, &mut self.before.get(*node).into_iter().flatten().copied());
+                let whole = highest(&levels, &mut self.before.indices(*node));
                 if let Some(place) = levels.get_mut(*node) {
                     *place = whole;
                 }
@@ -304,8 +321,8 @@ impl Edges {
     }
 
     fn longest_chain(&self, knots: &Knots, within: &[usize]) -> Vec<TaskIndex> {
-        let mut depth = vec![0_usize; self.before.len()];
-        let mut through: Vec<Option<usize>> = vec![None; self.before.len()];
+        let mut depth = vec![0_usize; self.before.count()];
+        let mut through: Vec<Option<usize>> = vec![None; self.before.count()];
         for node in &knots.nodes {
             // Of equals the first: their numbers are the order of the file.
             let deepest =
@@ -333,20 +350,20 @@ impl Edges {
     fn cycle_in(&self, component: &[usize]) -> Option<Vec<TaskIndex>> {
         let first = component.iter().copied().filter(|node| *node < self.tasks).min()?;
         if component.len() == 1 {
-            let waits_for_itself = self.before.get(first).is_some_and(|before| before.contains(&first));
+            let waits_for_itself = self.before.indices(first).any(|node| node == first);
             return waits_for_itself.then(|| vec![TaskIndex::new(first)]);
         }
         let members: FxHashSet<usize> = component.iter().copied().collect();
         let mut reached_from: FxHashMap<usize, usize> = FxHashMap::default();
         let mut queue = VecDeque::from([first]);
         while let Some(node) = queue.pop_front() {
-            for other in self.before.get(node).into_iter().flatten().filter(|other| members.contains(other)) {
-                if *other == first {
+            for other in self.before.indices(node).filter(|other| members.contains(other)) {
+                if other == first {
                     return Some(self.path_to(node, first, &reached_from));
                 }
-                if !reached_from.contains_key(other) {
-                    reached_from.insert(*other, node);
-                    queue.push_back(*other);
+                if let Entry::Vacant(place) = reached_from.entry(other) {
+                    place.insert(node);
+                    queue.push_back(other);
                 }
             }
         }

@@ -1,6 +1,6 @@
 //! The plan as its file states it.
 
-use crate::{CheckItem, ContextLink, Order, Problem, Range, Stated, Task, TaskIndex, Tier};
+use crate::{CheckItem, ContextLink, Order, Problem, Range, Stated, Task, TaskIndex, Tier, Unread};
 use rustc_hash::FxHashSet;
 
 /// A plan. What the file does not say is `None` or empty.
@@ -10,6 +10,12 @@ pub struct Plan {
     pub title: Option<Stated<String>>,
     /// The name of the format it is written in, as its reader has it: `spec`, `spec-kit`, ….
     pub format: &'static str,
+    /// Why the file as a whole cannot be read, and where: what the plan holds is what could be made out.
+    pub syntax_error: Option<Stated<String>>,
+    /// Values of its own fields that say nothing to a reader of this format.
+    pub unread: Vec<Unread>,
+    /// Ids that its tasks cite, and that it declares nowhere, though others of their kind.
+    pub undeclared: Vec<Stated<String>>,
     /// The tier that the file states. [`Plan::tier`] also looks at the files.
     pub stated_tier: Option<Stated<Tier>>,
     /// The status, as written (`READY_FOR_EXECUTION`, `In progress`, …).
@@ -48,6 +54,8 @@ pub struct Plan {
     pub declared: Vec<Stated<String>>,
     /// Ids that stand where tasks are meant (in a graph), and that no task has.
     pub strangers: Vec<Stated<String>>,
+    /// Ids that stand in a graph a second time.
+    pub repeated: Vec<Stated<String>>,
     /// Where the file says what shall be learnt afterwards.
     pub learning: Option<Range>,
     /// The Mermaid diagrams in it.

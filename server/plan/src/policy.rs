@@ -163,6 +163,8 @@ policy! {
         "How often a reviewer who abstains is asked once more.";
     integration_retries, "integration-retries", 3, Count, 0..=100,
         "How often the integration check is made again because the health command failed.";
+    choose_alone, "choose-alone", 0, Count, 0..=1,
+        "Whether the only variant of a task that holds goes on without a question: 1 is yes.";
     run_time, "run-time", 0, Seconds, 0..=31_536_000,
         "How long the attempts of a run may take together; 0 is without limit.";
     run_cost, "run-cost", 0, Cents, 0..=1_000_000_000,

@@ -85,6 +85,8 @@ pub struct Task {
     pub range: Range,
     /// Where the labels of the fields stand that it has (`Objective`, `Wave`, …).
     pub fields: Vec<Range>,
+    /// Values of its fields that say nothing to a reader of this format.
+    pub unread: Vec<Unread>,
 }
 
 impl Task {
@@ -98,6 +100,15 @@ impl Task {
     pub fn written_files(&self) -> impl Iterator<Item = &File> {
         self.files.iter().filter(|file| file.action.writes())
     }
+}
+
+/// A value that stands in a field, and that is none of those that the field has.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Unread {
+    /// The field, by its key in the schema: `wave`, `complexity_tier`, ….
+    pub field: &'static str,
+    /// What is written.
+    pub written: Stated<String>,
 }
 
 /// How far a task is, by its mark in the file.

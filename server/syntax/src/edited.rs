@@ -50,8 +50,27 @@ impl Damage {
     }
 
     /// Where a byte of the common end stands now.
-    fn moved(&self, offset: usize) -> usize {
+    #[must_use]
+    pub fn moved(&self, offset: usize) -> usize {
         offset - self.old_end + self.new_end
+    }
+
+    /// One list of the facts before and those of what was read anew.
+    fn spliced<T: Placed>(&self, old: &[T], new: Vec<T>) -> Vec<T> {
+        let in_front = old.iter().take_while(|fact| fact.start() < self.start).count();
+        let behind = old.iter().rev().take_while(|fact| fact.start() >= self.old_end).count();
+        let moved = |offset: u32| {
+            let offset = offset as usize;
+            if offset < self.old_end { offset } else { self.moved(offset) }
+        };
+        let mut all = Vec::with_capacity(in_front + new.len() + behind);
+        all.extend(old.iter().take(in_front).cloned());
+        all.extend(new);
+        all.extend(old.iter().skip(old.len() - behind).cloned().map(|mut fact| {
+            fact.each_span(&mut |span| *span = Span::new(moved(span.start), moved(span.end)));
+            fact
+        }));
+        all
     }
 }
 
@@ -81,20 +100,17 @@ const TRIES: u32 = 4;
 /// How footnotes begin.
 const FOOTNOTE: &[u8] = b"[^";
 
-/// What is read anew: `start..old_end` of the text before, `start..new_end` of the text after.
+/// What is read anew, and what was read there.
 struct Region {
-    start: usize,
-    old_end: usize,
-    new_end: usize,
+    part: Damage,
     marked: markdown::Marked,
 }
 
 impl Facts {
-    /// The facts of `text`, where `self` are those of `before`: what [`Facts::of`] says, and sooner said where
-    /// little changed. `None` where the whole text has to be read.
+    /// The facts of `text`, where `self` are those of `before` and `damage` is where the two differ: what
+    /// [`Facts::of`] says, and sooner said where little changed. `None` where the whole text has to be read.
     #[must_use]
-    pub fn edited(&self, before: &str, text: &str) -> Option<Self> {
-        let damage = Damage::between(before, text);
+    pub fn edited(&self, before: &str, text: &str, damage: Damage) -> Option<Self> {
         let old_body = self.body_start();
         if damage.start < old_body || self.len as usize != before.len() || self.reaches_across_blocks(text) {
             return None;
@@ -112,10 +128,9 @@ impl Facts {
         if !region.marked.definitions.is_empty() {
             return None;
         }
-        let Region { start, old_end, new_end, marked } = region;
-        let old_slice = before.get(start..old_end)?;
-        let new_slice = text.get(start..new_end)?;
-        let splice = Splice { start, old_end, new_end };
+        let Region { part, marked } = region;
+        let old_slice = before.get(part.start..part.old_end)?;
+        let new_slice = text.get(part.start..part.new_end)?;
         let body_chars = self.body_chars as usize - old_slice.chars().count() + new_slice.chars().count();
         let mut facts = Self {
             len: Span::at(text.len()).end,
@@ -124,18 +139,19 @@ impl Facts {
             first_line: first_line(text),
             has_body: has_body(text.get(old_body..)?),
             bom: self.bom,
-            oddities: splice.made(&self.oddities, oddities::find_in(text, start..new_end, &marked.code)),
+            oddities: part
+                .spliced(&self.oddities, oddities::find_in(text, part.start..part.new_end, &marked.code)),
             ignores: Vec::new(),
             header,
-            headings: splice.made(&self.headings, marked.headings),
-            html_ids: splice.made(&self.html_ids, marked.html_ids),
-            links: splice.made(&self.links, marked.links),
+            headings: part.spliced(&self.headings, marked.headings),
+            html_ids: part.spliced(&self.html_ids, marked.html_ids),
+            links: part.spliced(&self.links, marked.links),
             definitions: Vec::new(),
-            undefined: splice.made(&self.undefined, marked.undefined),
-            fences: splice.made(&self.fences, marked.fences),
-            tokens: splice.made(&self.tokens, marked.tokens),
+            undefined: part.spliced(&self.undefined, marked.undefined),
+            fences: part.spliced(&self.fences, marked.fences),
+            tokens: part.spliced(&self.tokens, marked.tokens),
         };
-        self.name_headings(&mut facts, &splice, text)?;
+        self.name_headings(&mut facts, part, text)?;
         Some(facts)
     }
 
@@ -175,23 +191,23 @@ impl Facts {
             let mut marked = markdown::read_part(text, start..line_end(text, new_end).unwrap_or(text.len()));
             if marked.headings.last().is_some_and(|last| last.span.start as usize == new_end) {
                 marked.cut(new_end);
-                return Some(Region { start, old_end, new_end, marked });
+                return Some(Region { part: Damage { start, old_end, new_end }, marked });
             }
         }
         let marked = markdown::read_part(text, start..text.len());
-        Some(Region { start, old_end: before.len(), new_end: text.len(), marked })
+        Some(Region { part: Damage { start, old_end: before.len(), new_end: text.len() }, marked })
     }
 
     /// Gives headings their anchors, which depend on all headings above. `None` where that cannot be told
     /// from the facts.
-    fn name_headings(&self, facts: &mut Self, splice: &Splice, text: &str) -> Option<()> {
+    fn name_headings(&self, facts: &mut Self, part: Damage, text: &str) -> Option<()> {
         let of_region = |headings: &[Heading], end: usize| {
             let index =
                 |offset: usize| headings.partition_point(|heading| (heading.span.start as usize) < offset);
-            index(splice.start)..index(end)
+            index(part.start)..index(end)
         };
-        let old = self.headings.get(of_region(&self.headings, splice.old_end))?;
-        let region = of_region(&facts.headings, splice.new_end);
+        let old = self.headings.get(of_region(&self.headings, part.old_end))?;
+        let region = of_region(&facts.headings, part.new_end);
         let new = facts.headings.get_mut(region)?;
         // The text of a heading over several lines has blanks where its anchor has nothing.
         let several_lines = |heading: &Heading| heading.text_span.of(text).contains(['\n', '\r']);
@@ -225,36 +241,6 @@ fn is_boundary(text: &str, at: usize) -> bool {
 fn line_end(text: &str, at: usize) -> Option<usize> {
     let length = memchr::memchr(b'\n', text.as_bytes().get(at..)?)?;
     Some(at + length + 1)
-}
-
-/// How the facts before and those of what was read anew become one list.
-struct Splice {
-    start: usize,
-    old_end: usize,
-    new_end: usize,
-}
-
-impl Splice {
-    fn made<T: Placed>(&self, old: &[T], new: Vec<T>) -> Vec<T> {
-        let in_front = old.iter().take_while(|fact| fact.start() < self.start).count();
-        let behind = old.iter().rev().take_while(|fact| fact.start() >= self.old_end).count();
-        let mut all = Vec::with_capacity(in_front + new.len() + behind);
-        all.extend(old.iter().take(in_front).cloned());
-        all.extend(new);
-        all.extend(old.iter().skip(old.len() - behind).cloned().map(|mut fact| {
-            fact.each_span(&mut |span| *span = self.shifted(*span));
-            fact
-        }));
-        all
-    }
-
-    fn shifted(&self, span: Span) -> Span {
-        let moved = |offset: u32| {
-            let offset = offset as usize;
-            if offset < self.old_end { offset } else { offset - self.old_end + self.new_end }
-        };
-        Span::new(moved(span.start), moved(span.end))
-    }
 }
 
 /// A fact with its places.

@@ -3,6 +3,8 @@
 //! Configuration files (MCP servers, hooks, settings) have the same checks as headers, so they have
 //! the same tree: strings are double-quoted scalars, numbers and words plain ones, collections flow.
 
+mod half;
+
 use crate::facts::Ignore;
 use crate::yaml::{Entry, Key, Map, Node, Scalar, Seq, Style, Value};
 use crate::{Span, ignores};
@@ -33,6 +35,17 @@ pub struct Document {
 pub fn parse(text: &str) -> Document {
     let mut document = read_document(text);
     document.ignores = ignores::find_in_json(text, &document.comments);
+    document
+}
+
+/// Reads `text` like [`parse`], and where nothing can be read so, because brackets or strings are not closed
+/// yet, what there is of it: for files that are of use while they are written.
+#[must_use]
+pub fn parse_half_written(text: &str) -> Document {
+    let mut document = parse(text);
+    if document.root.is_none() && document.error.is_some() {
+        document.root = half::read(text);
+    }
     document
 }
 

@@ -170,7 +170,7 @@ fn facts_after_an_edit_are_those_of_the_whole_text() {
             assert_eq!(before[..damage.start], text[..damage.start]);
             assert_eq!(before[damage.old_end..], text[damage.new_end..]);
             let whole = Facts::of(&text);
-            if let Some(edited) = facts.edited(&before, &text) {
+            if let Some(edited) = facts.edited(&before, &text, damage) {
                 quick += 1;
                 if edited != whole {
                     let (edited, whole) = (format!("{edited:#?}"), format!("{whole:#?}"));

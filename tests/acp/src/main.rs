@@ -23,9 +23,14 @@ fn main() {
         let message: Value = serde_json::from_str(&line).unwrap();
         match message["method"].as_str() {
             Some("initialize") => peer.initialize(&message),
-            Some("session/new") => peer.opens(&message["id"], "session-new"),
+            Some("session/new") => {
+                peer.is_handed(&message["params"]["mcpServers"]);
+                peer.opens(&message["id"], "session-new");
+            }
             Some("session/load") => {
+                peer.is_handed(&message["params"]["mcpServers"]);
                 let id = message["params"]["sessionId"].as_str().unwrap().to_owned();
+                std::fs::write("loaded.txt", &id).unwrap();
                 peer.updates(&json!({ "sessionUpdate": "agent_message_chunk", "content": { "type": "text", "text": "Told before." } }));
                 peer.opens(&message["id"], &id);
             }
@@ -118,9 +123,34 @@ impl Peer {
             &message["id"],
             &json!({
                 "protocolVersion": 1, "agentInfo": { "name": "peer", "version": "1.2.3" },
-                "agentCapabilities": { "loadSession": self.mode == "loads" }, "authMethods": [],
+                "agentCapabilities": {
+                    "loadSession": self.mode == "loads",
+                    "mcpCapabilities": { "http": self.argument == "http", "sse": self.argument == "sse" },
+                },
+                "authMethods": [],
             }),
         );
+    }
+
+    /// Writes down which servers it is handed, and starts them as the SDKs do, with nothing of its own
+    /// environment but the path, and with nobody who would end them.
+    fn is_handed(&self, servers: &Value) {
+        let servers = servers.as_array().expect("a list of servers");
+        if servers.is_empty() {
+            return;
+        }
+        std::fs::write("servers.json", json!(servers).to_string()).unwrap();
+        for server in servers.iter().filter(|server| server["type"].is_null()) {
+            let words = server["args"].as_array().unwrap().iter().map(|word| word.as_str().unwrap());
+            let pairs = server["env"].as_array().unwrap().iter();
+            let pairs = pairs.map(|own| (own["name"].as_str().unwrap(), own["value"].as_str().unwrap()));
+            let path = std::env::var("PATH").unwrap();
+            let program = server["command"].as_str().unwrap();
+            let mut command = Command::new("setsid");
+            command.arg("-f").arg(program).args(words).env_clear().env("PATH", path).envs(pairs);
+            command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+            assert!(command.status().unwrap().success());
+        }
     }
 
     fn opens(&mut self, id: &Value, session: &str) {

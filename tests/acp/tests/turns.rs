@@ -7,6 +7,7 @@
 use segue_orchestrator::agent::acp::Acp;
 use segue_orchestrator::agent::{Agent, Boxed, Listener, Turn};
 use segue_orchestrator::event::{AttemptKey, Class, Exit, Stop, TurnEnd, TurnKind, Usage};
+use segue_orchestrator::servers::{Reach, Server};
 use segue_orchestrator::{decide, os};
 use std::path::PathBuf;
 use std::sync::Mutex;
@@ -62,6 +63,7 @@ impl Scene {
         let (stop, stopped) = watch::channel(false);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let turn = Turn {
+            stated: "one".into(),
             key: AttemptKey { task: "a".into(), attempt: 1 },
             counted: 0,
             number: 1,
@@ -73,7 +75,9 @@ impl Scene {
             prompt_file: folder.path().join("a-1-1.prompt.md"),
             allowed: Vec::new(),
             tools: None,
+            servers: Vec::new(),
             read_only: false,
+            confinement: None,
             marker: format!("acp{}x{number}/a/1", std::process::id()),
             total: Duration::from_secs(60),
             silence: Duration::from_secs(60),
@@ -114,7 +118,7 @@ fn a_turn_that_goes_well() {
     assert_eq!(end.tool_calls, Some(1));
     assert_eq!(end.usage, Some(Usage { input: 1200, output: 20, micros: 0 }));
     assert_eq!(scene.ears.used.lock().unwrap().micros, 250_000);
-    assert_eq!(end.report.as_ref().map(|report| report.summary.as_str()), Some("Written"));
+    assert_eq!(end.report.as_ref().map(|report| report.summary.as_str()), Some("Written."));
     let said = scene.said();
     for part in [
         "[plan]\n  - Write it\n",
@@ -125,6 +129,78 @@ fn a_turn_that_goes_well() {
         assert!(said.contains(part), "{part:?} in {said}");
     }
     assert_eq!(std::fs::read_to_string(scene.file("written.txt")).unwrap(), "Write it.\nsession-new\n");
+}
+
+fn server(name: &str, reach: Reach) -> Server {
+    Server { name: name.to_owned(), line: name.to_owned(), reach }
+}
+
+fn address(sse: bool) -> Reach {
+    let headers = vec![("Authorization".to_owned(), "Bearer s3cret".to_owned())];
+    Reach::Address { url: "https://example.com/mcp".to_owned(), headers, sse }
+}
+
+/// Whatever the agent makes of them and however it starts them, they go with its turn.
+#[test]
+fn servers_are_handed_with_the_session_and_gone_with_the_turn() {
+    let mut scene = Scene::new("good", "http");
+    let pairs = [("KEY", "s3cret"), ("SEGUE_RUN", "another's")];
+    let program = Reach::Program {
+        program: "/bin/sh".to_owned(),
+        arguments: ["-c", "sleep 600"].map(str::to_owned).to_vec(),
+        variables: pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec(),
+    };
+    scene.turn.servers =
+        vec![server("files", program), server("web", address(false)), server("old", address(true))];
+    let end = scene.plays();
+    assert_eq!(class(&end), None, "{end:?}");
+    let marker = &scene.turn.marker;
+    let handed: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(scene.file("servers.json")).unwrap()).unwrap();
+    let wanted = serde_json::json!([
+        {
+            "name": "files", "command": "/bin/sh",
+            "args": ["-c", "sleep 600"],
+            "env": [{ "name": "KEY", "value": "s3cret" }, { "name": "SEGUE_RUN", "value": marker }],
+        },
+        {
+            "type": "http", "name": "web", "url": "https://example.com/mcp",
+            "headers": [{ "name": "Authorization", "value": "Bearer s3cret" }],
+        },
+    ]);
+    assert_eq!(handed, wanted);
+    let said = scene.said();
+    assert!(said.contains("[mcp] handed: files, web"), "{said}");
+    assert!(said.contains("[mcp] not handed: old: the agent takes no servers by an event stream"), "{said}");
+    assert!(!said.contains("s3cret") && !format!("{:?}", scene.turn).contains("s3cret"), "{said}");
+}
+
+#[test]
+fn a_server_is_handed_only_as_the_agent_says_that_it_can_reach_it() {
+    for (can, names) in [("", &[][..]), ("http", &["web"]), ("sse", &["old"])] {
+        let mut scene = Scene::new("good", can);
+        scene.turn.servers = vec![server("web", address(false)), server("old", address(true))];
+        scene.plays();
+        let handed = std::fs::read_to_string(scene.file("servers.json")).unwrap_or_else(|_| "[]".to_owned());
+        let handed: Vec<serde_json::Value> = serde_json::from_str(&handed).unwrap();
+        let handed: Vec<&str> = handed.iter().map(|own| own["name"].as_str().unwrap()).collect();
+        assert_eq!(handed, names, "{can}");
+        let said = scene.said();
+        assert_eq!(said.matches("[mcp] not handed: ").count(), 2 - names.len(), "{said}");
+    }
+}
+
+/// The session of the turn before is loaded with the servers of this one.
+#[test]
+fn a_loaded_session_is_handed_servers_too() {
+    let mut scene = Scene::new("loads", "http");
+    scene.plays();
+    assert!(!scene.file("servers.json").exists(), "it was handed none");
+    scene.turn.number = 2;
+    scene.turn.servers = vec![server("web", address(false))];
+    scene.plays();
+    let handed = std::fs::read_to_string(scene.file("servers.json")).unwrap();
+    assert!(handed.contains("\"web\"") && scene.file("loaded.txt").exists(), "{handed}");
 }
 
 #[test]

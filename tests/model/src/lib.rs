@@ -86,6 +86,13 @@ pub enum Act {
     Read(String),
     /// It runs a command.
     Shell(String),
+    /// It calls a tool by its name; agents put the name of its server before it.
+    Tool {
+        /// The tool.
+        name: String,
+        /// What it is given.
+        input: Value,
+    },
 }
 
 /// What goes wrong.

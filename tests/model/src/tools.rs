@@ -41,6 +41,10 @@ pub fn answer(act: &Act, tools: &Tools) -> Answer {
                 .unwrap_or_else(|| shell(&format!("cat '{path}'"), tools))
         }
         Act::Shell(command) => shell(command, tools),
+        Act::Tool { name, input } => match tools.keys().find(|own| own.ends_with(name.as_str())) {
+            Some(tool) => Answer::Call { tool: tool.clone(), input: input.clone() },
+            None => Answer::Words(format!("There is no `{name}` among {:?}.", tools.keys())),
+        },
     }
 }
 
@@ -129,6 +133,12 @@ mod tests {
             panic!()
         };
         assert_eq!(input, json!({ "cmd": "ls", "why": "as the script says" }));
+        let call = Act::Tool { name: "get".into(), input: json!({ "a": 1 }) };
+        assert_eq!(
+            answer(&call, &tools(&[("files_get", json!({}))])),
+            Answer::Call { tool: "files_get".into(), input: json!({ "a": 1 }) }
+        );
+        assert!(matches!(answer(&call, &tools(&[])), Answer::Words(_)));
         assert!(matches!(
             answer(&Act::Shell("ls".into()), &tools(&[("exec", json!({}))])),
             Answer::Free { .. }

@@ -1,10 +1,11 @@
 //! What is wrong with a `segue.toml`: every key and value compared with its row.
 
-use crate::config::file::{count, rules_of, severity};
+use crate::config::file::{count, rules_of, severity, whole};
 use crate::config::keys::{self, Row, Shape};
 use crate::diagnostics::{Edit, Fix};
 use crate::scope::GlobList;
 use segue_catalog::{ClientId, Severity, catalog};
+use segue_plan::policy;
 use segue_syntax::Span;
 use std::ops::Range;
 use toml::Spanned;
@@ -17,11 +18,18 @@ pub(crate) struct Problem {
     pub severity: Severity,
     pub message: String,
     pub fix: Option<Fix>,
+    /// Whether what somebody wrote for a known setting does not hold because of it.
+    pub loses_a_value: bool,
 }
 
 impl Problem {
     pub fn warning(span: Span, message: impl Into<String>) -> Self {
-        Self { span, severity: Severity::Warning, message: message.into(), fix: None }
+        Self { span, severity: Severity::Warning, message: message.into(), fix: None, loses_a_value: false }
+    }
+
+    /// The same, of a value that cannot be taken.
+    fn of_a_value(span: Span, message: impl Into<String>) -> Self {
+        Self { loses_a_value: true, ..Self::warning(span, message) }
     }
 
     /// Adds the word that was surely meant, where one is near.
@@ -82,7 +90,7 @@ impl<'t> Check<'t> {
     pub fn syntax(&mut self, error: &toml::de::Error) {
         let range = error.span().unwrap_or(0..0);
         let message = error.message().lines().collect::<Vec<_>>().join(", ");
-        let problem = Problem::warning(self.visible(&range), format!("This is not TOML: {message}."));
+        let problem = Problem::of_a_value(self.visible(&range), format!("This is not TOML: {message}."));
         self.problems.push(Problem { severity: Severity::Error, ..problem });
     }
 
@@ -108,9 +116,10 @@ impl<'t> Check<'t> {
     /// The keys of the table at `at`.
     pub fn table(&mut self, at: &str, table: &DeTable<'_>) {
         for (key, value) in table.iter() {
-            match keys::row(at, key.get_ref()) {
-                Some(row) => self.value(row, key.get_ref(), value),
-                None => self.unknown_key(at, key),
+            match (keys::number(at, key.get_ref()), keys::row(at, key.get_ref())) {
+                (Some(number), _) => self.number(number, value),
+                (None, Some(row)) => self.value(row, key.get_ref(), value),
+                (None, None) => self.unknown_key(at, key),
             }
         }
     }
@@ -179,10 +188,30 @@ impl<'t> Check<'t> {
         }
     }
 
+    /// A number by which plans are run.
+    fn number(&mut self, row: &'static policy::Row, value: &Spanned<DeValue<'_>>) {
+        match whole(value.get_ref()) {
+            None => {
+                let wanted = format!("a whole number from {} to {}", row.min, row.max);
+                self.wrong_sort(row.name, &wanted, value, true);
+            }
+            Some(number) if !(row.min..=row.max).contains(&number) => {
+                let refused = policy::Refused::OutOfBounds(row);
+                let span = self.visible(&value.span());
+                self.problems.push(Problem::of_a_value(span, format!("{refused}.")));
+            }
+            Some(_) => {}
+        }
+    }
+
     fn wrong(&mut self, key: &str, wanted: Shape, value: &Spanned<DeValue<'_>>) {
+        self.wrong_sort(key, wanted.words(), value, wanted == Shape::Count);
+    }
+
+    fn wrong_sort(&mut self, key: &str, wanted: &str, value: &Spanned<DeValue<'_>>, wants_number: bool) {
         let found = match value.get_ref() {
             DeValue::String(_) => "a string",
-            DeValue::Integer(_) if wanted == Shape::Count => "this number",
+            DeValue::Integer(_) if wants_number => "this number",
             DeValue::Integer(_) | DeValue::Float(_) => "a number",
             DeValue::Boolean(_) => "`true` or `false`",
             DeValue::Datetime(_) => "a date",
@@ -190,8 +219,7 @@ impl<'t> Check<'t> {
             DeValue::Table(_) => "a table",
         };
         let span = self.visible(&value.span());
-        self.problems
-            .push(Problem::warning(span, format!("`{key}` has to be {}, not {found}.", wanted.words())));
+        self.problems.push(Problem::of_a_value(span, format!("`{key}` has to be {wanted}, not {found}.")));
     }
 
     /// Whether the value is a list; items that are no strings are reported.
@@ -206,7 +234,8 @@ impl<'t> Check<'t> {
                 Some(text) => each(self, text, inner(self.text, &item.span())),
                 None => {
                     let span = self.visible(&item.span());
-                    self.problems.push(Problem::warning(span, "Every item of this list has to be a string."));
+                    self.problems
+                        .push(Problem::of_a_value(span, "Every item of this list has to be a string."));
                 }
             }
         }

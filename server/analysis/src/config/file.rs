@@ -30,6 +30,9 @@ pub struct ConfigFile {
     pub config: Arc<Config>,
     /// What is wrong with it, in the order of the text.
     pub findings: Vec<Finding>,
+    /// Where a value stands that cannot be taken, and why: what is set there does not hold. Told of
+    /// whatever the severities say.
+    pub lost: Vec<(Span, String)>,
     /// Its text: what the findings' spans count in.
     pub text: Arc<str>,
     /// The files it leads to by `extend`, with their texts; `None` for one that is not there. When one
@@ -43,8 +46,10 @@ pub struct ConfigFile {
 pub fn load(path: &str, text: Arc<str>, read: &dyn Fn(&str) -> Option<Arc<str>>) -> ConfigFile {
     let mut chain = Chain { read, seen: vec![path.to_owned()], extended: Vec::new(), circle: false };
     let (config, problems) = chain.load(path, &text);
+    let lost = problems.iter().filter(|problem| problem.loses_a_value);
+    let lost = lost.map(|problem| (problem.span, problem.message.clone())).collect();
     let findings = findings(&config, path, problems);
-    ConfigFile { config: Arc::new(config), findings, text, extended: chain.extended }
+    ConfigFile { config: Arc::new(config), findings, lost, text, extended: chain.extended }
 }
 
 /// The way along `extend`.
@@ -162,6 +167,9 @@ fn read_table(path: &str, table: &DeTable<'_>) -> Config {
             validate: list(orchestrator, "validate"),
             setup: text(orchestrator, "setup"),
             worktrees: text(orchestrator, "worktrees"),
+            confine: orchestrator.and_then(|table| get(table, "confine")?.as_bool()),
+            confine_read: list(orchestrator, "confine-read").unwrap_or_default(),
+            confine_write: list(orchestrator, "confine-write").unwrap_or_default(),
             numbers: numbers(orchestrator),
         },
         review: sub(table, "review")
@@ -207,7 +215,7 @@ pub(super) fn count(value: &DeValue<'_>) -> Option<u32> {
 }
 
 /// A whole number, 0 or more.
-fn whole(value: &DeValue<'_>) -> Option<u64> {
+pub(super) fn whole(value: &DeValue<'_>) -> Option<u64> {
     let number = value.as_integer()?;
     u64::from_str_radix(number.as_str(), number.radix()).ok()
 }

@@ -2,10 +2,11 @@
 //! JSON Schema and the page about settings are made of.
 
 use segue_catalog::{ClientId, Severity, catalog};
+use segue_plan::policy;
 use serde_json::{Map, Value, json};
 
 /// A key.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Row {
     /// Where it stands: `known.tools`; `*` is any name, `[]` an element of a list of tables.
     pub path: &'static str,
@@ -51,6 +52,9 @@ pub enum Shape {
     /// From any name to a table.
     NamedTables,
 }
+
+/// The table whose keys the numbers of the table of policies are, beside the rows.
+const NUMBERS_AT: &str = "orchestrator";
 
 const CLOSED: Shape = Shape::Table { open: false };
 const OPEN: Shape = Shape::Table { open: true };
@@ -165,7 +169,12 @@ pub const ROWS: &[Row] = &[
         default: "the preset's, else the agent's own",
         doc: "The mode that an agent of the Agent Client Protocol works in, by the id it has there.",
     },
-    Row { path: "orchestrator", shape: OPEN, default: "the defaults of its keys", doc: "How plans are run." },
+    Row {
+        path: "orchestrator",
+        shape: CLOSED,
+        default: "the defaults of its keys",
+        doc: "How plans are run.",
+    },
     Row {
         path: "orchestrator.agent",
         shape: Shape::Text,
@@ -197,6 +206,24 @@ pub const ROWS: &[Row] = &[
         doc: "The folder of all worktrees, relative to the repository's top.",
     },
     Row {
+        path: "orchestrator.confine",
+        shape: Shape::Bool,
+        default: "`false`",
+        doc: "Whether agents and commands of a run may read and change only what they need: their worktree, a folder for temporary files, and what the page about runs names. Linux 6.2 or newer.",
+    },
+    Row {
+        path: "orchestrator.confine-read",
+        shape: Shape::Strings,
+        default: "none",
+        doc: "What they may read besides: files and folders, `~/…` for those of your home, else relative to the repository's top.",
+    },
+    Row {
+        path: "orchestrator.confine-write",
+        shape: Shape::Strings,
+        default: "none",
+        doc: "What they may change besides, written in the same way.",
+    },
+    Row {
         path: "review",
         shape: Shape::Texts,
         default: "agents of the reviewers' own names",
@@ -210,9 +237,28 @@ pub fn row(at: &str, key: &str) -> Option<&'static Row> {
     ROWS.iter().find(|row| last_word(at, row) == Some(key))
 }
 
-/// The keys that the table at `at` may have.
+/// The number of the table of policies that a key below the table at `at` sets.
+#[must_use]
+pub fn number(at: &str, key: &str) -> Option<&'static policy::Row> {
+    (at == NUMBERS_AT).then(|| policy::row(key)).flatten()
+}
+
+/// The keys that the table at `at` may have: those of the rows, then the numbers.
 pub fn keys_of(at: &str) -> impl Iterator<Item = &'static str> {
-    ROWS.iter().filter_map(move |row| last_word(at, row))
+    let numbers = policy::ROWS.iter().filter(move |own| at == NUMBERS_AT && row(at, own.name).is_none());
+    ROWS.iter().filter_map(move |row| last_word(at, row)).chain(numbers.map(|own| own.name))
+}
+
+/// The row of each table below a row whose tables have names of the author's choice.
+#[must_use]
+pub fn named(path: &str) -> Option<&'static Row> {
+    ROWS.iter().find(|row| row.path.strip_suffix(".*") == Some(path))
+}
+
+/// A path with a word for what is any name.
+#[must_use]
+pub fn shown_path(path: &str) -> String {
+    path.replace('*', "NAME")
 }
 
 /// The key of a row that stands directly in the table at `at`.
@@ -252,8 +298,16 @@ pub fn schema() -> Value {
 
 fn table_schema(at: &str, open: bool) -> Value {
     let properties: Map<String, Value> =
-        keys_of(at).filter_map(|key| Some((key.to_owned(), value_schema(row(at, key)?)))).collect();
+        keys_of(at).filter_map(|key| Some((key.to_owned(), key_schema(at, key)?))).collect();
     json!({ "type": "object", "properties": properties, "additionalProperties": open })
+}
+
+fn key_schema(at: &str, key: &str) -> Option<Value> {
+    let Some(number) = number(at, key) else { return row(at, key).map(value_schema) };
+    Some(json!({
+        "type": "integer", "minimum": number.min, "maximum": number.max, "default": number.default,
+        "description": number.meaning,
+    }))
 }
 
 fn value_schema(row: &Row) -> Value {
@@ -305,7 +359,7 @@ fn severities_schema() -> Value {
 pub fn docs_table() -> String {
     let mut table = "| key | value | where it is missing | what it does |\n|---|---|---|---|\n".to_owned();
     for row in ROWS.iter().filter(|row| row.path != "agents.*") {
-        let key = row.path.replace('*', "NAME");
+        let key = shown_path(row.path);
         table += &format!("| `{key}` | {} | {} | {} |\n", row.shape.words(), row.default, row.doc);
     }
     table
@@ -345,5 +399,8 @@ mod tests {
         assert!(row("", "tools").is_none() && row("", "known.tools").is_none());
         assert_eq!(keys_of("known").collect::<Vec<_>>(), ["tools", "keys", "agents", "models", "servers"]);
         assert_eq!(keys_of("agents").count(), 0);
+        let jobs = keys_of("orchestrator").filter(|key| *key == "jobs").count();
+        assert_eq!((jobs, keys_of("orchestrator").any(|key| key == "attempts")), (1, true));
+        assert!(number("orchestrator", "attempts").is_some() && number("", "attempts").is_none());
     }
 }

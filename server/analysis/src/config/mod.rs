@@ -1,10 +1,14 @@
 //! `segue.toml`: what a team sets for its files.
 //!
 //! The nearest file upwards from a file holds for it, alone, unless it says `extend`. [`file`] reads
-//! one, [`check`] says what is wrong with it, and both go by the rows of [`keys`].
+//! one, [`check`] says what is wrong with it, and both go by the rows of [`keys`]. [`words`] reads one
+//! that is half typed, and [`meaning`] tells what a word of it means: for completion and hovers.
 
 pub mod file;
 pub mod keys;
+
+pub(crate) mod meaning;
+pub(crate) mod words;
 
 mod check;
 
@@ -92,6 +96,12 @@ pub struct OrchestratorSettings {
     pub setup: Option<String>,
     /// The folder of all worktrees, relative to the repository's top.
     pub worktrees: Option<String>,
+    /// Whether agents and commands are confined to what they need.
+    pub confine: Option<bool>,
+    /// What they may read besides.
+    pub confine_read: Vec<String>,
+    /// What they may change besides.
+    pub confine_write: Vec<String>,
     /// The numbers by which plans are run, as far as they are set.
     pub numbers: BTreeMap<String, u64>,
 }
@@ -192,6 +202,9 @@ impl Config {
             validate: self.orchestrator.validate.or(base.orchestrator.validate),
             setup: self.orchestrator.setup.or(base.orchestrator.setup),
             worktrees: self.orchestrator.worktrees.or(base.orchestrator.worktrees),
+            confine: self.orchestrator.confine.or(base.orchestrator.confine),
+            confine_read: join(base.orchestrator.confine_read, self.orchestrator.confine_read),
+            confine_write: join(base.orchestrator.confine_write, self.orchestrator.confine_write),
             numbers: base.orchestrator.numbers.into_iter().chain(self.orchestrator.numbers).collect(),
         };
         self

@@ -52,6 +52,12 @@ fn mistakes_are_told_at_their_token() {
             "job",
             "There is no setting `job` in `orchestrator`. Did you mean `jobs`?",
         ),
+        (
+            "[orchestrator]\nbackof-first = 2",
+            "backof-first",
+            "There is no setting `backof-first` in `orchestrator`. Did you mean `backoff-first`?",
+        ),
+        ("[orchestrator]\nzebra = 2", "zebra", "There is no setting `zebra` in `orchestrator`."),
         // Types.
         ("clients = \"vscode\"", "\"vscode\"", "`clients` has to be a list of clients, not a string."),
         ("exclude = [1]", "1", "Every item of this list has to be a string."),
@@ -60,8 +66,23 @@ fn mistakes_are_told_at_their_token() {
         ("overrides = {}", "{}", "`overrides` has to be a list of tables, not a table."),
         ("agents = { x = 1 }", "1", "`x` has to be a table, not a number."),
         ("review = { auditor = 1 }", "1", "`auditor` has to be a string, not a number."),
-        ("orchestrator = { jobs = 0 }", "0", "`jobs` has to be a whole number, 1 or more, not this number."),
-        ("orchestrator = { jobs = 1.5 }", "1.5", "`jobs` has to be a whole number, 1 or more, not a number."),
+        ("orchestrator = { jobs = 0 }", "0", "`jobs` lies between 1 and 1000."),
+        (
+            "orchestrator = { jobs = 1.5 }",
+            "1.5",
+            "`jobs` has to be a whole number from 1 to 1000, not a number.",
+        ),
+        (
+            "orchestrator = { replans = -1 }",
+            "-1",
+            "`replans` has to be a whole number from 0 to 10, not this number.",
+        ),
+        ("[orchestrator]\nattempts = 101", "101", "`attempts` lies between 1 and 100."),
+        (
+            "[orchestrator]\nbackoff-first = \"2\"",
+            "\"2\"",
+            "`backoff-first` has to be a whole number from 0 to 3600, not a string.",
+        ),
         ("extend = 1", "1", "`extend` has to be a path, not a number."),
         // Values.
         ("clients = [\"vs-code\"]", "vs-code", "There is no client `vs-code`. The clients are"),
@@ -105,7 +126,7 @@ fn what_is_right_is_not_told() {
     let text = "extend = '''base.toml'''\nclients = ['copilot-cli']\nexclude = ['a/**', 'b']\nuserFiles = false\nformat.frontmatter = true\n\
         [rules]\n\"link/*\" = 'hint'\n\"link/missing-file\" = 'error'\n[[overrides]]\npaths = ['c']\nrules = {}\n\
         [known]\ntools = ['acme/*']\n[agents.a]\ncommand = ['x']\ntimeout = 60\n[agents.'b c']\npreset = 'codex'\nmode = 'read-only'\n\
-        [orchestrator]\njobs = 0x10\nbackoff-limit = 3\nbackoff-first = 0\nsetup = 'npm ci'\nworktrees = '../w'\n[review]\nplan-auditor = 'P'\n";
+        [orchestrator]\njobs = 0x10\nbackoff-first = 0\nsetup = 'npm ci'\nworktrees = '../w'\n[review]\nplan-auditor = 'P'\n";
     let world =
         world(&format!("//- segue.toml\n{text}//- base.toml\nclients = ['claude']\nknown.keys = ['k']\n"));
     assert_eq!(world.config_findings(), []);

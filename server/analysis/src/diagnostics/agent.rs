@@ -4,7 +4,7 @@
 //! agents that no checkout shows, so a name that nobody here has is a hint, unless it is clearly meant
 //! for one that is here.
 
-mod graph;
+pub(crate) mod graph;
 mod handoff;
 #[cfg(test)]
 mod tests;
@@ -42,6 +42,14 @@ pub(super) fn check(context: &mut Context<'_>) {
 /// Whether a plan may name this agent: by its name, or as its file is called.
 pub(super) fn is_known(context: &Context<'_>, name: &str) -> bool {
     is_there(context, name) || context.world.definers(Space::AgentFile, name).next().is_some()
+}
+
+/// Whether all agents of this name, or of files that are called so, are ones that nobody can start.
+pub(super) fn is_out_of_reach(context: &Context<'_>, name: &str) -> bool {
+    let world = context.world;
+    let by_name = world.definers(Space::Agent, name);
+    let mut all = by_name.chain(world.definers(Space::AgentFile, name)).peekable();
+    all.peek().is_some() && all.all(|(id, state)| graph::is_out_of_reach(world, id, state))
 }
 
 /// The agent that a slip surely means.

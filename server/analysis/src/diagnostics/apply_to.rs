@@ -49,6 +49,7 @@ fn value(context: &mut Context<'_>, entry: &Entry) {
             }
         }
         (Value::Map(_), _) | (Value::Seq(_), Dialect::Copilot) => wrong_type(context, node),
+        (Value::Scalar(scalar), Dialect::Claude) => wants_list(context, node, &scalar.text),
         (Value::Scalar(_) | Value::Seq(_), _) => {}
     }
     for written in globs::of_value(node) {
@@ -76,6 +77,24 @@ fn wrong_type(context: &mut Context<'_>, node: &Node) {
             value_span(context, node),
             format!("{}'{}'", if is_block_list(node) { " " } else { "" }, texts.join(", ")),
         );
+    }
+    context.send(report);
+}
+
+/// VS Code reads a list alone in Claude's rules; Claude Code and Copilot CLI read a string too.
+fn wants_list(context: &mut Context<'_>, node: &Node, text: &str) {
+    if !context.clients.has(ClientId::Vscode) {
+        return;
+    }
+    let named = context.named_clients().has(ClientId::Vscode);
+    let severity = if named { Severity::Error } else { Severity::Information };
+    let message = "`paths` must be a list: VS Code refuses a string, which others read.";
+    let mut report = Report::new("apply-to/wrong-type", node.span, message).severity(severity);
+    let patterns = scope::split(text);
+    if patterns.iter().all(|(_, pattern)| !pattern.contains(['\'', '\n'])) {
+        let items: Vec<String> =
+            patterns.iter().map(|(_, pattern)| format!("'{}'", pattern.trim())).collect();
+        report = report.safe_fix("Write a list", node.span, format!("[{}]", items.join(", ")));
     }
     context.send(report);
 }

@@ -64,6 +64,7 @@ fn closed(context: &mut Context<'_>, table: KeyTable<'_>) {
     if damaged.is_empty() {
         missing::keys(context, table, Some(map), &meant);
         missing::hook_commands(context, table, map);
+        missing::together(context, table, map);
     }
 }
 

@@ -6,7 +6,8 @@ mod shape;
 use super::{Context, Report};
 use crate::file::Content;
 use crate::names::ends_with_path;
-use segue_catalog::{ClientId, Dialect, Kind, McpFile, Severity, catalog};
+use crate::servers;
+use segue_catalog::{ClientId, ClientSet, Dialect, Kind, McpFile, Severity, catalog};
 use segue_syntax::Span;
 use segue_syntax::json::Document;
 use segue_syntax::yaml::{Entry, Map, Node, Value};
@@ -30,15 +31,30 @@ struct Place<'c> {
     url_needs_type: bool,
     /// Where `${input:…}` leads, where it means something.
     inputs: Option<&'c [&'c str]>,
+    /// Whether the clients that read it know no inputs at all.
+    nobody_asks: bool,
 }
 
 fn file(context: &mut Context<'_>, document: &Document) {
     let Some(row) = row_of(&context.path) else { return };
-    syntax(context, row, document);
-    let Some(root) = document.root.as_ref().and_then(Node::as_map) else { return };
+    let read_by: ClientSet = row.clients.iter().copied().collect();
+    if context.config.clients.is_some_and(|wanted| wanted.and(read_by).is_empty()) {
+        return;
+    }
+    let holder = servers::holder(document, row);
+    // What else is in such a file is judged by those whose file it is.
+    if row.below.is_empty() || holder.is_some() {
+        syntax(context, row, document);
+    }
+    let Some(root) = holder else { return };
     shape::check(context, row, root);
     let inputs = inputs_of(root);
-    let place = Place { url_needs_type: row.url_needs_type, inputs: row.inputs.then_some(&inputs) };
+    let judged = row.inputs && row.below.is_empty();
+    let place = Place {
+        url_needs_type: row.url_needs_type,
+        nobody_asks: !row.clients.contains(&ClientId::Vscode),
+        inputs: judged.then_some(&inputs),
+    };
     for entry in root.value(&row.top).and_then(Node::as_map).into_iter().flat_map(|map| &map.entries) {
         server(context, place, entry);
     }
@@ -66,7 +82,7 @@ fn syntax(context: &mut Context<'_>, row: &McpFile, document: &Document) {
     }
 }
 
-fn lower_first(text: &str) -> String {
+pub(super) fn lower_first(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
@@ -82,16 +98,11 @@ fn header(context: &mut Context<'_>, map: &Map) {
     if !matches!(context.kind, Kind::Agent | Kind::ChatMode) {
         return;
     }
-    let place = Place { url_needs_type: context.dialect == Dialect::Claude, inputs: None };
-    let Some(servers) = ["mcp-servers", "mcpServers"].iter().find_map(|key| map.value(key)) else { return };
-    match &servers.value {
-        Value::Map(servers) => servers.entries.iter().for_each(|entry| server(context, place, entry)),
-        // Claude's list has names of servers and maps of one name to a server.
-        Value::Seq(seq) => {
-            let maps = seq.items.iter().filter_map(Node::as_map);
-            maps.flat_map(|map| &map.entries).for_each(|entry| server(context, place, entry));
-        }
-        Value::Scalar(_) => {}
+    let place =
+        Place { url_needs_type: context.dialect == Dialect::Claude, inputs: None, nobody_asks: false };
+    let written = servers::written_in(map).next();
+    for entry in written.into_iter().flat_map(servers::maps).flat_map(|map| &map.entries) {
+        server(context, place, entry);
     }
 }
 
@@ -104,6 +115,9 @@ fn server(context: &mut Context<'_>, place: Place<'_>, entry: &Entry) {
                 secret::check(context, node, text);
                 if let Some(inputs) = place.inputs {
                     undefined_inputs(context, node, text, inputs);
+                }
+                if place.nobody_asks {
+                    inputs_of_others(context, node, text);
                 }
             });
         }
@@ -195,6 +209,15 @@ fn undefined_inputs(context: &mut Context<'_>, node: &Node, text: &str, inputs: 
     }
 }
 
+/// VS Code's words for what it asks, in a file of clients that ask nothing.
+fn inputs_of_others(context: &mut Context<'_>, node: &Node, text: &str) {
+    let Some(at) = text.find("${input:") else { return };
+    let length = text.get(at..).and_then(|rest| rest.find('}')).map_or(text.len() - at, |end| end + 1);
+    let message = "Nobody asks for inputs in this file: `${NAME}` takes a variable of the environment.";
+    let report = Report::new("mcp/undefined-input", part(node, text, at, length), message);
+    context.send(report.severity(Severity::Information));
+}
+
 /// The range of a part of a string: exact where it is written without escapes.
 fn part(node: &Node, text: &str, at: usize, length: usize) -> Span {
     let inner = node.inner_span();
@@ -203,4 +226,84 @@ fn part(node: &Node, text: &str, at: usize, length: usize) -> Span {
         return Span::new(start, start + length);
     }
     node.span
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::fixture;
+
+    fn found(path: &str, text: &str) -> String {
+        fixture::findings(&format!("//- {path}\n{text}\n"))
+    }
+
+    #[test]
+    fn servers_of_a_dev_container() {
+        let path = ".devcontainer/devcontainer.json";
+        let with = |servers: &str| {
+            format!(
+                "// Comments are fine.\n{{ \"image\": \"debian\", \"customizations\": {{ \"vscode\": {{ \"mcp\": {servers} }} }} }}"
+            )
+        };
+        let fine = with(
+            "{ \"servers\": { \"docs\": { \"command\": \"docs\", \"env\": { \"T\": \"${input:t}\" } } } }",
+        );
+        assert_eq!(found(path, &fine), "");
+        let wrong = with("{ \"servers\": { \"docs\": { \"command\": 5 } } }");
+        assert!(found(path, &wrong).contains("mcp/wrong-type"), "{}", found(path, &wrong));
+        // What else is in the file is judged by others.
+        assert_eq!(found(path, "{ \"servers\": 5, \"mcpServers\": {}, "), "");
+        let known =
+            "//- .github/agents/a.agent.md\n---\ndescription: d\ntools: ['docs/*', 'read']\n---\nText\n";
+        let beside = |json: &str| fixture::findings(&format!("{known}//- {path}\n{json}\n"));
+        assert!(beside("{}").contains("tool/server-unknown"));
+        assert_eq!(beside(&fine), "");
+    }
+
+    #[test]
+    fn inputs_where_nobody_asks() {
+        let text = |top: &str| {
+            format!(
+                "{{ \"{top}\": {{ \"d\": {{ \"command\": \"d\", \"env\": {{ \"T\": \"${{input:t}}\" }} }} }} }}"
+            )
+        };
+        assert!(found(".mcp.json", &text("mcpServers")).contains("Nobody asks for inputs in this file"));
+        assert!(found(".vscode/mcp.json", &text("servers")).contains("No entry of `inputs`"));
+        assert_eq!(found(".cursor/mcp.json", &text("mcpServers")), "");
+    }
+
+    #[test]
+    fn addresses_that_lead_nowhere() {
+        let with = |url: &str| {
+            found(
+                ".mcp.json",
+                &format!("{{ \"mcpServers\": {{ \"d\": {{ \"type\": \"http\", \"url\": \"{url}\" }} }} }}"),
+            )
+        };
+        assert!(
+            with("docs.example.com/mcp").contains("Write `https://docs.example.com/mcp`")
+                || with("docs.example.com/mcp").contains("is no address")
+        );
+        for fine in [
+            "https://x.example.com",
+            "http://localhost:3000",
+            "${DOCS}/mcp",
+            "$DOCS",
+            "unix:///run/d.sock",
+            "",
+        ] {
+            assert_eq!(with(fine), "", "{fine}");
+        }
+    }
+
+    #[test]
+    fn a_file_of_other_clients_is_left_alone() {
+        let text = "{ \"servers\": { \"d\": { \"command\": 5 } } }";
+        let only = |client: &str| {
+            fixture::findings(&format!(
+                "//- segue.toml\nclients = [\"{client}\"]\n//- .vscode/mcp.json\n{text}\n"
+            ))
+        };
+        assert!(only("vscode").contains("mcp/wrong-type"));
+        assert_eq!(only("claude"), "");
+    }
 }

@@ -23,10 +23,10 @@ pub(crate) mod tool;
 mod variable;
 mod workflow;
 
+pub(crate) use agent::graph::is_out_of_reach;
 pub(crate) use file::renamed;
 pub(crate) use mcp::row_of as mcp_file;
 pub use plan::of_plan;
-pub(crate) use plan::{GATES as QUALITY_GATES, RISKS as REVIEWED_RISKS};
 pub(crate) use sink::{Context, Report};
 pub use sink::{Edit, Finding, Fix, Related, Tag};
 pub(crate) use tool::names as tool_names;

@@ -47,6 +47,17 @@ pub(super) fn meant<'n>(written: &str, names: impl IntoIterator<Item = &'n str>)
     nearest(written, names, slips)
 }
 
+/// The one word of a short closed list that `written` surely means: there one slip tells even short words.
+pub(super) fn meant_of_few<'n>(written: &str, words: &[&'n str]) -> Option<&'n str> {
+    meant(written, words.iter().copied()).or_else(|| {
+        let lower = written.to_lowercase();
+        let mut near = words.iter().filter(|word| {
+            word.len() > 3 && lower.len() > 2 && strsim::osa_distance(&lower, &word.to_lowercase()) == 1
+        });
+        near.next().copied().filter(|_| near.next().is_none())
+    })
+}
+
 /// The same for names that people make up ([`slips_of_words`]).
 pub(super) fn meant_words<'n>(written: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     nearest(written, names, slips_of_words)

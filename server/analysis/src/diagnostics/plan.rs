@@ -2,9 +2,9 @@
 //! it out, and what its format asks for ([`form`]).
 
 mod form;
+mod values;
 
-pub(crate) use form::{GATES, RISKS};
-
+use super::mcp::lower_first;
 use super::{Context, Finding, Report, agent, near};
 use crate::plans::Planned;
 use rustc_hash::FxHashMap;
@@ -30,7 +30,18 @@ fn agents(context: &mut Context<'_>, plan: &Plan) {
     for stated in plan.tasks.iter().filter_map(|task| task.agent.as_ref()) {
         let name = stated.trim_start_matches('@');
         let is_name = !name.is_empty() && !name.contains(['{', '<', '$', '|', '/']);
-        if !is_name || said.contains(&name) || agent::is_known(context, name) {
+        if !is_name || said.contains(&name) {
+            continue;
+        }
+        if agent::is_known(context, name) {
+            if agent::is_out_of_reach(context, name) {
+                said.push(name);
+                let message = format!(
+                    "`{name}` is hidden: neither people nor models can start it, and no agent lists it in `agents`."
+                );
+                let report = Report::new("plan/unknown-agent", span(stated.range), message);
+                context.send(report.severity(Severity::Warning));
+            }
             continue;
         }
         said.push(name);
@@ -65,7 +76,19 @@ fn reports(plan: &Planned, path: &Arc<str>) -> Vec<Report> {
     let problems = plan.problems(plan.order());
     let mut reports: Vec<Report> =
         problems.iter().filter_map(|problem| contradiction(plan, path, problem, &mut slips)).collect();
-    reports.extend(form::reports(plan, path));
+    reports.extend(plan.syntax_error.as_ref().map(|error| {
+        let message = format!("This is no JSON: {}.", lower_first(error.value.trim_end_matches('.')));
+        Report::new("plan/invalid-json", span(error.range), message)
+    }));
+    reports.extend(values::reports(plan, path));
+    // What a half-written file leaves out is only not there yet.
+    if plan.syntax_error.is_none() {
+        reports.extend(form::reports(plan, path));
+    }
+    reports.extend(plan.repeated.iter().map(|id| {
+        let message = format!("`{}` stands in the graph already: its first wave counts.", id.value);
+        Report::new("plan/duplicate-id", span(id.range), message).severity(Severity::Warning)
+    }));
     reports.extend(plan.strangers.iter().map(|id| {
         let message = format!("No task of this plan is called `{}`.", id.value);
         Report::new("plan/unknown-dependency", span(id.range), message)
@@ -161,7 +184,10 @@ fn unknown<'p>(
         message.push_str(&format!(" Did you mean `{meant}`?"));
     }
     let is_free = plan.format == "spec";
-    let severity = match (stated.is_id, is_free, meant) {
+    // `Issue 9` can mean nothing but a task of this file.
+    let is_numbered =
+        written.to_lowercase().starts_with("issue ") && written.ends_with(|c: char| c.is_ascii_digit());
+    let severity = match (stated.is_id, is_free && !is_numbered, meant) {
         (true, false, _) | (true, true, Some(_)) => Severity::Error,
         _ => Severity::Hint,
     };
@@ -213,6 +239,39 @@ mod tests {
         assert!(spec(&text("`token-stroe`")).contains("error plan/unknown-dependency"));
         assert_eq!(spec(&text("`token-store`")), "");
         assert_eq!(spec(&text("None (may start now)")), "");
+    }
+
+    #[test]
+    fn an_agent_that_nobody_can_start_carries_nothing_out() {
+        let agent = |switch: &str| {
+            format!(
+                "//- .github/agents/b.agent.md\n---\nname: B\ndescription: Builds\nuser-invocable: false\n{switch}---\nBuild.\n"
+            )
+        };
+        let plan = "//- plans/a-plan.md\n#### Phase 1 — One\n- **Executor:** B\n- **Wave:** 1\n";
+        let lists = "//- .github/agents/o.agent.md\n---\nname: O\ndescription: Leads\nagents: [B]\ntools: [agent]\n---\nLead.\n";
+        let off = agent("disable-model-invocation: true\n");
+        assert!(findings(&format!("{off}{plan}")).contains("warning plan/unknown-agent `B`"));
+        assert!(!findings(&format!("{}{plan}", agent(""))).contains("plan/"));
+        assert!(!findings(&format!("{off}{lists}{plan}")).contains("plan/"));
+    }
+
+    #[test]
+    fn a_graph_names_each_task_once() {
+        let plan = |waves: &str| {
+            findings(&format!(
+                "//- .kiro/specs/a/tasks.md\n- [ ] 1. One\n- [ ] 2. Two\n## Task Dependency Graph\n```json\n{{\"waves\": {waves}}}\n```\n"
+            ))
+        };
+        assert_eq!(plan("[{\"id\": 0, \"tasks\": [\"1\"]}, {\"id\": 1, \"tasks\": [\"2\"]}]"), "");
+        let said = plan("[{\"id\": 0, \"tasks\": [\"1\", \"1\"]}, {\"id\": 1, \"tasks\": [\"2\", \"1\"]}]");
+        assert_eq!(said.matches("warning plan/duplicate-id `1`").count(), 2, "{said}");
+    }
+
+    #[test]
+    fn a_numbered_issue_that_is_not_there_is_an_error() {
+        let text = "### Issue 1: A (`a`)\n### Issue 2: B (`b`)\n**Dependencies:** Issue 9\n";
+        assert!(spec(text).contains("error plan/unknown-dependency"), "{}", spec(text));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::{Context, Report};
 use crate::risks::What;
+use crate::servers;
 use segue_catalog::Severity;
 use segue_syntax::facts::OddityKind;
 
@@ -14,9 +15,8 @@ pub(super) fn check(context: &mut Context<'_>) {
 fn risks(context: &mut Context<'_>) {
     let state = context.state;
     // What is wrong with a server is told by the rules about servers.
-    let servers = context.facts.header.yaml.map().and_then(|map| {
-        ["mcp-servers", "mcpServers"].iter().find_map(|key| map.value(key)).map(|node| node.span)
-    });
+    let header = context.facts.header.yaml.map();
+    let servers = header.and_then(|map| servers::written_in(map).next()).map(|node| node.span);
     for risk in &state.risks {
         let report = match risk.what {
             What::Secret { example, .. } => {

@@ -37,3 +37,46 @@ fn is_called(title: &str, name: &str) -> bool {
         .trim_end_matches([':', ' '])
         .eq_ignore_ascii_case(name)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::fixture::findings;
+
+    #[test]
+    fn what_waits_to_be_written_says_nothing() {
+        let spec = |problem: &str, more: &str| {
+            findings(&format!(
+                "//- x.spec.md\n# Feature: X\n\n## Problem Statement\n{problem}\n\n## Approach\nTokens.\n\n\
+                 ## Implementation Requirements\n### Core Components\n- [ ] Tokens (`src/tokens.rs`)\n{more}"
+            ))
+        };
+        for nothing in [
+            "",
+            "<!-- Why? -->",
+            "<!-- Why?\nFor whom? -->",
+            "[Describe it]",
+            "**Objective:** TBD",
+            "- [ ] [Component]",
+            "| Who | What |\n|---|---|\n| [who] | [description] |",
+            "_TODO_",
+        ] {
+            let said = spec(nothing, "");
+            assert!(
+                said.contains("information spec/missing-section `Problem Statement`"),
+                "{nothing}: {said}"
+            );
+        }
+        for something in [
+            "People cannot sign in.",
+            "```\ntrace\n```",
+            "[the ticket](https://example.com)",
+            "| Who | What |\n|---|---|\n| all | slow |",
+            "[a] and [b]",
+            "**Objective:** keep tokens",
+        ] {
+            assert_eq!(spec(something, ""), "", "{something}");
+        }
+        let said = spec("People cannot sign in.", "\n## Handoff Checklist\n<!-- later -->\n");
+        assert!(said.contains("information spec/missing-section `Handoff Checklist`"), "{said}");
+    }
+}

@@ -43,6 +43,9 @@ pub(super) fn check(context: &mut Context<'_>) {
     }
     body::check(context, lists.first());
     role::check(context, lists.first());
+    if let Some(map) = facts.header.yaml.map() {
+        role::passed_by(context, map);
+    }
 }
 
 /// Names that a list has twice, each in the same words.

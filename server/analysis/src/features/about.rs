@@ -6,6 +6,7 @@ mod card;
 mod link;
 mod named;
 mod server_tool;
+pub(in crate::features) mod setting;
 
 use crate::file::Space;
 use crate::world::World;
@@ -86,13 +87,19 @@ pub enum About {
     },
     /// What a new file begins with.
     Template(String),
+    /// A setting of `segue.toml`, by the path of its row.
+    Setting(String),
+    /// A rule or a family of rules.
+    Rule(String),
+    /// A coding agent that can be started by name.
+    Preset(String),
 }
 
 /// The card, as Markdown; `None` where there is nothing to tell, or nothing any more.
 #[must_use]
 pub fn card(world: &World, about: &About) -> Option<String> {
     match about {
-        About::Key { kind, dialect, name } => card::key(*kind, *dialect, name),
+        About::Key { kind, dialect, name } => card::key(*kind, *dialect, name, false),
         About::Value { kind, dialect, name, value } => card::value(*kind, *dialect, name, value),
         About::Tool { client, name } => card::tool(*client, name),
         About::Model(name) => card::model(name),
@@ -104,7 +111,17 @@ pub fn card(world: &World, about: &About) -> Option<String> {
         About::Path(path) => link::file(world, path),
         About::Section { path, anchor } => section(world, path, Some(anchor)),
         About::Template(name) => card::template(name),
+        About::Setting(path) => setting::card(path),
+        About::Rule(code) => setting::rules(code),
+        About::Preset(name) => setting::preset(name),
     }
+}
+
+/// What is said of a key beside an editor that says what it means.
+#[must_use]
+pub fn key_beside(about: &About) -> Option<String> {
+    let About::Key { kind, dialect, name } = about else { return None };
+    card::key(*kind, *dialect, name, true)
 }
 
 /// Words for the enums of the catalog, which are read from tables and never written.

@@ -156,7 +156,7 @@ pub fn meaning(world: &World, page: &Page<'_>, site: &Site<'_>) -> Option<Symbol
             Symbol::Anchor { path: here(), anchor: page.facts?.html_ids.get(*index)?.id.clone() }
         }
         Sign::Label(label) => Symbol::Label { path: here(), label: (*label).into() },
-        Sign::Agent(name) => Symbol::Agent((*name).into()),
+        Sign::Agent(name) | Sign::Executor(name) => Symbol::Agent((*name).into()),
         Sign::Mention(name) => {
             let known = spellings_of_mention(name).find(|name| !agents(world, name).is_empty())?;
             Symbol::Agent(known.into())
@@ -188,6 +188,16 @@ pub(super) fn own_symbol(world: &World, page: &Page<'_>) -> Option<Symbol> {
 }
 
 /// The path that a destination means: what is there, else the likeliest.
+/// Whether a Markdown editor leads on from there by itself: a link, its definition or a heading in the text.
+#[must_use]
+pub fn is_markdown(world: &World, path: &str, at: &At) -> bool {
+    let Some(facts) = world.file_at(path).and_then(|(_, state)| state.facts()) else { return false };
+    let is_token = facts.tokens.iter().any(|token| !token.in_code && token.span.contains(at.span));
+    matches!(at.symbol, Symbol::Path(_) | Symbol::Anchor { .. } | Symbol::Label { .. })
+        && at.span.start >= facts.header.body
+        && !is_token
+}
+
 fn path_of(lead: &Lead) -> Option<Arc<str>> {
     let path = lead.there.as_ref().map_or_else(|| lead.candidates.first(), |there| Some(&there.path))?;
     Some(path.as_str().into())

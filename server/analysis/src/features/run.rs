@@ -1,9 +1,11 @@
 //! What a run of a plan needs of files as they stood in a commit: texts alone, without a workspace.
 
 use crate::features::context::section_of;
+use crate::features::handed;
 use crate::names;
 use crate::path;
 use crate::risks;
+use crate::servers::{self, Configuration};
 use crate::target::{Base, Target, understand};
 use segue_catalog::{Kind, catalog};
 use segue_plan::Plan;
@@ -11,7 +13,7 @@ use segue_syntax::Facts;
 use segue_syntax::yaml::Node;
 
 /// An agent file.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Default)]
 pub struct Agent {
     /// The names by which others mean it.
     pub names: Vec<String>,
@@ -21,6 +23,10 @@ pub struct Agent {
     pub tools: Option<Vec<String>>,
     /// The models it names, in order of preference.
     pub models: Vec<String>,
+    /// The MCP servers that its header configures.
+    pub servers: Vec<Configuration>,
+    /// The MCP servers that its header names without configuring them.
+    pub server_names: Vec<String>,
 }
 
 /// Whether a path is that of an agent file.
@@ -43,6 +49,8 @@ pub fn agent(path: &str, text: &str) -> Option<Agent> {
         body: text.get(facts.header.body as usize..).unwrap_or_default().trim().to_owned(),
         tools: map.and_then(|map| map.value("tools")).map(strings),
         models: map.and_then(|map| map.value("model")).map(strings).unwrap_or_default(),
+        servers: servers::of_header(&facts, &path.into()),
+        server_names: handed::named_in_header(&facts),
     })
 }
 

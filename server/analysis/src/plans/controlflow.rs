@@ -3,8 +3,11 @@
 
 use super::page::{Form, Page, Section, range, trimmed};
 use super::{fields, names, paths, phases, shared};
-use segue_plan::{Contract, Impact, Plan, Risk, Stated};
+use segue_plan::{Contract, Impact, Plan, Risk, Stated, Unread};
 use segue_syntax::Span;
+
+/// The sections in which seven risks are reviewed.
+const REVIEW: &[&str] = &["Semantic Risk Review", "Risk Review"];
 
 pub(super) fn read(page: &Page<'_>) -> Plan {
     let (tasks, dispatched) = phases::read(page);
@@ -15,12 +18,15 @@ pub(super) fn read(page: &Page<'_>) -> Plan {
         return plan;
     }
     plan.tasks = tasks;
+    shared::mark_gated(&mut plan.tasks);
     plan.contracts = contracts(page);
-    plan.risks = page
-        .called(&["Semantic Risk Review", "Risk Review"])
-        .flat_map(|section| review(page, section))
-        .chain(shared::risks_in_words(page, &["Risks"]))
-        .collect();
+    for section in page.called(REVIEW) {
+        plan.risks.extend(review(page, section, &mut plan.unread));
+    }
+    if plan.risks.is_empty() {
+        plan.empty_sections.extend(page.called(REVIEW).next().map(|section| page.stated(section.text)));
+    }
+    plan.risks.extend(shared::risks_in_words(page, &["Risks"]));
     plan.acceptance = shared::items_of(page, &["Success Criteria"]);
     plan.questions.extend(shared::items_of(page, &["Open Questions"]));
     plan.clarifications = shared::clarifications(page);
@@ -40,7 +46,7 @@ pub(super) fn title(page: &Page<'_>) -> Option<Stated<String>> {
 }
 
 /// The rows of the risk review: columns by their names, in any order.
-fn review(page: &Page<'_>, section: &Section<'_>) -> Vec<Risk> {
+fn review(page: &Page<'_>, section: &Section<'_>, unread: &mut Vec<Unread>) -> Vec<Risk> {
     let rows: Vec<_> =
         page.numbered(section.body.clone()).filter(|(_, line)| line.form == Form::Row).collect();
     let Some((_, head)) = rows.first() else { return Vec::new() };
@@ -62,7 +68,7 @@ fn review(page: &Page<'_>, section: &Section<'_>) -> Vec<Risk> {
             category,
             is_category: true,
             applicability: cell(applicability),
-            impact: cell(impact).and_then(|text| Some(Stated::new(Impact::from_name(&text)?, text.range))),
+            impact: shared::parsed("impact", cell(impact), Impact::from_name, unread),
             evidence: cell(evidence),
             disposition: cell(disposition),
             range: range(page.trimmed(*row)),
@@ -86,13 +92,24 @@ fn contracts(page: &Page<'_>) -> Vec<Contract> {
                     last.format = (!value.is_empty()).then(|| page.stated(value));
                     last.range = last.range.cover(range(item.text));
                 }
-            } else if let Some(mut found) = contract(page, label, item.text) {
+            } else if let Some(mut found) =
+                contract(page, label, item.text).or_else(|| one_end(page, label, item.text))
+            {
                 found.interface = (!value.is_empty()).then(|| page.stated(value));
                 contracts.push(found);
             }
         }
     }
     contracts
+}
+
+/// `**Phase 1:** the schema`: who makes it, and not who takes it.
+fn one_end(page: &Page<'_>, label: Span, whole: Span) -> Option<Contract> {
+    let numbers = names::numbers(page.text, label, &["phase"]);
+    let [(place, number)] = numbers.as_slice() else { return None };
+    let is_alone = page.str(label).split_whitespace().count() == 2 && number.len() == 1;
+    let from = Some(page.stated(*place));
+    is_alone.then(|| Contract { from, range: range(whole), ..Contract::default() })
 }
 
 /// Both ends of `Phase 1 → Phase 2`; nothing where there is no arrow.

@@ -5,6 +5,7 @@ use super::page::range;
 use super::shared;
 use segue_plan::{
     Action, Contract, Dependency, Diagram, FailureExpectation, File, Impact, Plan, Risk, Stated, Task, Tier,
+    Unread,
 };
 use segue_syntax::Lines;
 use segue_syntax::json::Document;
@@ -12,19 +13,21 @@ use segue_syntax::yaml::{Map, Node};
 
 /// Reads a document. `text` is what its spans count in.
 pub(super) fn read(document: &Document, text_of_file: &str) -> Plan {
-    let mut plan = Plan { format: super::JSON_FORMAT, ..Plan::default() };
+    let syntax_error = document.error.clone().map(|(span, reason)| Stated::new(reason, range(span)));
+    let mut plan = Plan { format: super::JSON_FORMAT, syntax_error, ..Plan::default() };
     let Some(root) = document.root.as_ref().and_then(Node::as_map) else { return plan };
     plan.title = text(root, "task_title").or_else(|| text(root, "title"));
     plan.status = text(root, "status");
+    let unread = &mut plan.unread;
     plan.stated_tier =
-        text(root, "complexity_tier").and_then(|tier| Some(Stated::new(Tier::from_name(&tier)?, tier.range)));
-    plan.confidence = text(root, "confidence")
-        .and_then(|number| Some(Stated::new(shared::confidence(&number)?, number.range)));
+        shared::parsed("complexity_tier", text(root, "complexity_tier"), Tier::from_name, unread);
+    plan.confidence = shared::parsed("confidence", text(root, "confidence"), shared::confidence, unread);
     plan.tasks = maps(root, "phases").map(|(node, phase)| task(node, phase)).collect();
     let lines = Lines::of(text_of_file);
     for task in &mut plan.tasks {
         task.line = shared::line(lines.line_of(task.range.start as usize));
     }
+    shared::mark_gated(&mut plan.tasks);
     resolve(root, &mut plan);
     plan.contracts = maps(root, "contracts")
         .map(|(node, map)| Contract {
@@ -35,7 +38,7 @@ pub(super) fn read(document: &Document, text_of_file: &str) -> Plan {
             range: range(node.span),
         })
         .collect();
-    plan.risks = maps(root, "risk_review").map(|(node, map)| risk(node, map)).collect();
+    plan.risks = maps(root, "risk_review").map(|(node, map)| risk(node, map, &mut plan.unread)).collect();
     plan.risks.extend(maps(root, "risks").filter_map(|(node, map)| {
         Some(Risk {
             category: text(map, "risk")?,
@@ -45,6 +48,7 @@ pub(super) fn read(document: &Document, text_of_file: &str) -> Plan {
         })
     }));
     plan.acceptance = texts(root, "success_criteria");
+    plan.clarifications = shared::clarifications_in(text_of_file);
     plan.questions = maps(root, "open_questions").filter_map(|(_, map)| text(map, "question")).collect();
     plan.diagrams = maps(root, "diagrams")
         .filter_map(|(node, map)| Some(Diagram { kind: text(map, "type")?, range: range(node.span) }))
@@ -57,15 +61,18 @@ fn task(node: &Node, phase: &Map) -> Task {
         .value("phase_id")
         .map(|id| Stated::new(id.as_str().unwrap_or_default().to_owned(), range(id.span)));
     let title = text(phase, "title").unwrap_or_default();
+    let mut unread = Vec::new();
+    let number = |text: &str| text.parse().ok().filter(|wave| *wave > 0);
+    let wave = shared::parsed("wave", text(phase, "wave"), number, &mut unread);
+    let files = maps(phase, "files").filter_map(|(_, file)| file_row(file, &mut unread)).collect();
     Task {
         id_is_stated: id.is_some(),
         id: id.unwrap_or_else(|| title.clone()),
         title,
         objective: text(phase, "objective"),
         agent: text(phase, "executor_agent"),
-        wave: text(phase, "wave")
-            .and_then(|wave| Some(Stated::new(wave.parse().ok().filter(|wave| *wave > 0)?, wave.range))),
-        files: maps(phase, "files").filter_map(|(_, file)| file_row(file)).collect(),
+        wave,
+        files,
         acceptance: texts(phase, "acceptance_criteria"),
         tests: texts(phase, "tests"),
         validation: texts(phase, "validation_commands"),
@@ -79,14 +86,16 @@ fn task(node: &Node, phase: &Map) -> Task {
             .map_or(range(node.span), |entry| range(entry.span())),
         range: range(node.span),
         fields: phase.entries.iter().map(|entry| range(entry.key.span)).collect(),
+        unread,
         ..Task::default()
     }
 }
 
-fn file_row(file: &Map) -> Option<File> {
+fn file_row(file: &Map, unread: &mut Vec<Unread>) -> Option<File> {
     let written = text(file, "path")?;
     let plain = written.strip_prefix("./").unwrap_or(&written).to_owned();
-    let action = file.str("action").and_then(Action::from_name).unwrap_or_default();
+    let action = shared::parsed("action", text(file, "action"), Action::from_name, unread);
+    let action = action.map(|action| action.value).unwrap_or_default();
     let path = Stated::new(plain, written.range);
     Some(File { path, action, is_stated: true })
 }
@@ -99,12 +108,12 @@ fn failure(map: &Map) -> Option<FailureExpectation> {
     })
 }
 
-fn risk(node: &Node, map: &Map) -> Risk {
+fn risk(node: &Node, map: &Map, unread: &mut Vec<Unread>) -> Risk {
     Risk {
         category: text(map, "category").unwrap_or_default(),
         is_category: true,
         applicability: text(map, "applicability"),
-        impact: text(map, "impact").and_then(|word| Some(Stated::new(Impact::from_name(&word)?, word.range))),
+        impact: shared::parsed("impact", text(map, "impact"), Impact::from_name, unread),
         evidence: text(map, "evidence_source"),
         disposition: text(map, "disposition"),
         range: range(node.span),

@@ -4,7 +4,7 @@
 use super::names;
 use super::page::{Form, Line, Page, range, trimmed};
 use super::{paths, shared};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use segue_plan::{Dependency, File, Group, Plan, Risk, State, Stated, Task, Tick};
 use segue_syntax::Span;
 
@@ -183,11 +183,19 @@ fn cite(page: &Page<'_>, plan: &mut Plan) {
         known.entry(page.str(id)).or_insert_with(|| names::at(index));
     }
     let described = described(page, plan);
+    let declared: FxHashSet<&str> = plan.declared.iter().map(|id| id.as_str()).collect();
+    let kinds: FxHashSet<&str> = declared.iter().filter_map(|id| id.split('-').next()).collect();
+    let mut undeclared = Vec::new();
     for (index, task) in plan.tasks.iter_mut().enumerate() {
         let span = Span { start: task.title.range.start, end: task.title.range.end };
         for id in ids_in(page, span) {
             let name = page.str(id);
             let text = described.get(name).copied();
+            // `UTF-8` is an id by its form: only where others of the kind are declared it is one.
+            let kind = name.split('-').next().unwrap_or_default();
+            if kind != "TASK" && kinds.contains(kind) && !declared.contains(name) {
+                undeclared.push(page.stated(id));
+            }
             match name.split('-').next().unwrap_or_default() {
                 "TASK" if known.get(name) != Some(&names::at(index)) => {
                     let on = known.get(name).cloned().unwrap_or(0..0);
@@ -207,6 +215,7 @@ fn cite(page: &Page<'_>, plan: &mut Plan) {
             }
         }
     }
+    plan.undeclared = undeclared;
 }
 
 /// Where each declared id is described.

@@ -51,6 +51,7 @@ pub(super) fn read(page: &Page<'_>) -> Plan {
         }
     }
     resolve(page, &mut plan);
+    plan.clarifications = shared::clarifications(page);
     match graph(page) {
         Some(waves) => order_by_graph(&mut plan, &rows, waves),
         None => order_by_lines(&mut plan, &rows),
@@ -232,7 +233,7 @@ fn graph(page: &Page<'_>) -> Option<Vec<(u32, Stated<String>)>> {
     let start = fence.open.end as usize;
     let inside = page.text.get(start..fence.span.end as usize)?;
     let content = inside.trim_end().trim_end_matches(fence.mark);
-    let document = json::parse(content);
+    let document = json::parse_half_written(content);
     let root = document.root?;
     let waves = root.as_map()?.value("waves").and_then(Node::as_seq)?;
     let number =
@@ -258,11 +259,15 @@ fn order_by_graph(plan: &mut Plan, rows: &[Row], waves: Vec<(u32, Stated<String>
     let mut wave_of: FxHashMap<u32, Stated<u32>> = FxHashMap::default();
     for (wave, id) in waves {
         let tasks = known.get(id.trim_start_matches("Task ")).unwrap_or(0..0);
+        let mut is_again = false;
         for task in tasks.clone() {
+            is_again |= wave_of.contains_key(&task);
             wave_of.entry(task).or_insert(Stated::new(wave, id.range));
         }
         if tasks.is_empty() {
             plan.strangers.push(id);
+        } else if is_again {
+            plan.repeated.push(id);
         }
     }
     // The highest wave of the graph above each line, and the checkpoint that closes it.

@@ -22,6 +22,7 @@ mod shared;
 pub(crate) mod signs;
 mod spec;
 mod spec_kit;
+pub(crate) mod words;
 
 use crate::file::{Name, Space};
 use page::{Page, has_boxes};
@@ -99,6 +100,9 @@ const READERS: &[Reader] = &[
     Reader { format: "orchestra", kind: None, place: None, may: phases::may, read: orchestra::read },
 ];
 
+/// The section that says what shall be learnt afterwards, in any format.
+const LEARNING: &[&str] = &["Post-Implementation Learning", "Post Implementation Learning"];
+
 /// The name of the format in JSON.
 const JSON_FORMAT: &str = "controlflow-json";
 
@@ -142,23 +146,33 @@ pub(crate) fn components_of(path: &str, text: &str, facts: &Facts) -> Vec<Task> 
 #[must_use]
 pub fn of_text(path: &str, text: &str) -> Plan {
     if path.ends_with(".json") || path.ends_with(".jsonc") {
-        return of_json(&json::parse(text), text);
+        return of_json(&json::parse_half_written(text), text);
     }
+    of_read(path, text, &Facts::of(text))
+}
+
+/// The same of Markdown that is read already.
+pub(crate) fn of_read(path: &str, text: &str, facts: &Facts) -> Plan {
     let kind = segue_catalog::catalog().kind_of(path).map(|(kind, _)| kind);
-    of_markdown(path, kind, text, &Facts::of(text))
+    of_markdown(path, kind, text, facts)
 }
 
 fn of_markdown(path: &str, kind: Option<Kind>, text: &str, facts: &Facts) -> Plan {
     let page = Page::of(path, text, facts);
+    let learning = page.called(LEARNING).next().map(|section| shared::body(&page, section));
+    Plan { learning, ..by_format(path, kind, &page) }
+}
+
+fn by_format(path: &str, kind: Option<Kind>, page: &Page<'_>) -> Plan {
     let certain = READERS.iter().find(|reader| {
         reader.kind.is_some_and(|own| Some(own) == kind)
             || reader.place.is_some_and(|place| is_in(path, place))
     });
     if let Some(reader) = certain {
-        return Plan { format: reader.format, ..(reader.read)(&page) };
+        return Plan { format: reader.format, ..(reader.read)(page) };
     }
-    let of_any_kind = READERS.iter().filter(|reader| (reader.may)(&page));
-    let mut read = of_any_kind.map(|reader| (reader.format, (reader.read)(&page)));
+    let of_any_kind = READERS.iter().filter(|reader| (reader.may)(page));
+    let mut read = of_any_kind.map(|reader| (reader.format, (reader.read)(page)));
     match read.find(|(_, plan)| !plan.tasks.is_empty()) {
         Some((format, plan)) => Plan { format, ..plan },
         None => Plan { title: page.title(), format: "none", ..Plan::default() },

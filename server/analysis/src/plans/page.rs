@@ -7,6 +7,7 @@
 use super::line::{blanks_before, form_of};
 pub(crate) use super::plain::plain;
 use segue_plan::{Range, State, Stated};
+use segue_syntax::facts::HeaderShape;
 use segue_syntax::{Facts, Lines, Span};
 
 /// A file, line by line.
@@ -116,7 +117,10 @@ impl<'t> Page<'t> {
         let mut hidden = Hidden::new(facts, text);
         let mut headings = facts.headings.iter().peekable();
         for number in 0..starts.count() {
-            let span = starts.line_span(text, number);
+            let mut span = starts.line_span(text, number);
+            if number == 0 && text.starts_with('\u{feff}') {
+                span.start = '\u{feff}'.len_utf8() as u32;
+            }
             while headings.next_if(|heading| heading.span.end < span.start).is_some() {}
             let heading = headings.peek().filter(|heading| span.contains_start(heading.span));
             let form = if hidden.covers(span, text) {
@@ -327,7 +331,9 @@ impl<'t> Hidden<'t> {
     fn new(facts: &'t Facts, text: &str) -> Self {
         let fences = facts.fences.iter().peekable();
         let has_comments = memchr::memmem::find(text.as_bytes(), b"<!--").is_some();
-        Self { body: facts.header.body, fences, has_comments, in_comment: false }
+        // Without a header the body begins behind a byte order mark, on the first line all the same.
+        let body = if facts.header.shape == HeaderShape::None { 0 } else { facts.header.body };
+        Self { body, fences, has_comments, in_comment: false }
     }
 
     /// Asked once a line, in order.

@@ -32,18 +32,19 @@ pub(crate) fn paths(text: &str, span: Span, words: bool) -> Vec<Span> {
     let code = code_spans(text, span);
     let mut found: Vec<Span> = code.iter().filter_map(|one| path_in(text, *one, true)).collect();
     let content = span.of(text);
-    if words && memchr::memchr(b'/', content.as_bytes()).is_some() {
-        let mut at = 0;
-        for word in content.split(divides) {
-            let start = span.start as usize + at;
-            at += word.len()
-                + content
-                    .get(at + word.len()..)
-                    .and_then(|rest| rest.chars().next())
-                    .map_or(0, char::len_utf8);
-            let word_span = Span::new(start, start + word.len());
-            if !code.iter().any(|one| one.overlaps(word_span)) {
-                found.extend(path_in(text, word_span, false));
+    if words {
+        // Only a word with a slash may be a path.
+        let mut last = 0;
+        for slash in memchr::memchr_iter(b'/', content.as_bytes()) {
+            if slash < last {
+                continue;
+            }
+            let (before, after) = content.split_at_checked(slash).unwrap_or_default();
+            let start = before.rfind(divides).map_or(0, |at| at + 1);
+            last = slash + after.find(divides).unwrap_or(after.len());
+            let word = Span::new(span.start as usize + start, span.start as usize + last);
+            if !code.iter().any(|one| one.overlaps(word)) {
+                found.extend(path_in(text, word, false));
             }
         }
         found.sort_unstable();
@@ -77,10 +78,6 @@ fn divides(c: char) -> bool {
 /// The path in a code span or a word, if that is what it is.
 fn path_in(text: &str, span: Span, in_code: bool) -> Option<Span> {
     let whole = span.of(text);
-    // Outside of code only what has a slash may be one, and few words have.
-    if !in_code && memchr::memchr(b'/', whole.as_bytes()).is_none() {
-        return None;
-    }
     let mut path = whole.trim_end_matches(['.', ',', ':', ';', '!', '?']);
     // `src/a.rs:12`, `src/a.rs#L3`
     if let Some((before, after)) = path.rsplit_once(':')

@@ -6,8 +6,9 @@ use super::names::{self, Names};
 use super::page::{Form, Page, range, trimmed};
 use super::{paths, shared, spec};
 use rustc_hash::FxHashSet;
-use segue_plan::{Action, FailureExpectation, Stated, Task};
+use segue_plan::{Action, Dependency, FailureExpectation, Stated, Task};
 use segue_syntax::Span;
+use std::cell::LazyCell;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Key {
@@ -115,12 +116,89 @@ pub(super) fn read(page: &Page<'_>) -> (Vec<Task>, bool) {
     tasks.retain(|_| kept.next().unwrap_or(false));
     read.retain(|phase| levels.contains(&phase.level));
     let numbers = numbers_of(&tasks);
-    for (task, phase) in tasks.iter_mut().zip(read) {
-        let named =
-            phase.waits.into_iter().map(|span| names::numbered(page, span, &["phase", "phases"], &numbers));
-        task.depends_on = named.flatten().collect();
+    // Nearly all plans name phases by their numbers.
+    let titles = LazyCell::new(|| titles_of(&tasks));
+    let mut waits = Vec::with_capacity(read.len());
+    for (index, phase) in read.into_iter().enumerate() {
+        let named = phase.waits.into_iter().map(|span| {
+            let mut waits = names::numbered(page, span, &["phase", "phases"], &numbers);
+            // Beside numbers words may explain them; only what surely means a phase counts.
+            let beside_numbers = !waits.is_empty();
+            let parts = parts_in_words(page, span).into_iter();
+            let parts = parts.filter(|(_, stated)| !(beside_numbers && has_digit(stated)));
+            let in_words = parts.map(|(part, stated)| in_words(page, part, stated, &numbers, &titles, index));
+            waits.extend(in_words.filter(|own| !(beside_numbers && own.is_unknown())));
+            waits
+        });
+        waits.push(named.flatten().collect());
+    }
+    for (task, waits) in tasks.iter_mut().zip(waits) {
+        task.depends_on = waits;
     }
     (tasks, dispatched)
+}
+
+fn titles_of(tasks: &[Task]) -> Names {
+    let mut titles = Names::default();
+    for (index, task) in tasks.iter().enumerate() {
+        titles.add(&task.title, names::at(index));
+    }
+    titles
+}
+
+/// Numbers in words, as plans write them.
+const NUMBERS: &[&str] =
+    &["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+
+fn has_digit(text: &str) -> bool {
+    text.bytes().any(|byte| byte.is_ascii_digit())
+}
+
+/// The parts of a value that say something, and what they say.
+fn parts_in_words(page: &Page<'_>, span: Span) -> Vec<(Span, Stated<String>)> {
+    if page.str(span).is_empty() || fields::is_nothing(&page.stated(span)) {
+        return Vec::new();
+    }
+    let parts = names::parts(page.text, span).into_iter().filter(|part| !page.str(*part).is_empty());
+    let parts = parts.map(|part| (part, page.stated(part)));
+    parts.filter(|(_, stated)| !fields::is_nothing(stated)).collect()
+}
+
+/// Whom a part means, for the task at `own`: `Phase1`, `P2`, `Phase Two`, or a title.
+fn in_words(
+    page: &Page<'_>,
+    part: Span,
+    stated: Stated<String>,
+    numbers: &Names,
+    titles: &Names,
+    own: usize,
+) -> Dependency {
+    if let Some(number) = glued_number(page, part) {
+        let on = numbers.get(page.str(number)).unwrap_or(0..0);
+        return Dependency::new(page.stated(number), on);
+    }
+    let lower = stated.to_lowercase();
+    let word = lower.strip_prefix("phase ").unwrap_or(&lower).trim();
+    let spoken = NUMBERS.iter().position(|number| *number == word).map(|place| (place + 1).to_string());
+    let on = match spoken {
+        Some(number) => numbers.get(&number),
+        None => titles.in_words(&stated).filter(|on| *on != names::at(own)),
+    };
+    Dependency::in_words(stated, on.unwrap_or(0..0))
+}
+
+/// The digits of `Phase2` and `P2`.
+fn glued_number(page: &Page<'_>, span: Span) -> Option<Span> {
+    let content = page.str(span);
+    let lead = content.len() - content.trim_start_matches(['`', '*', '[']).len();
+    let word = content.get(lead..)?.trim_end_matches(['`', '*', ']', '.']);
+    let digits = word.trim_start_matches(|c: char| !c.is_ascii_digit());
+    let before = word.strip_suffix(digits).filter(|_| !digits.is_empty())?;
+    let start = span.start as usize + lead + before.len();
+    let is_number = digits.bytes().all(|b| b.is_ascii_digit());
+    let is_phase =
+        before == "P" || before.eq_ignore_ascii_case("phase") || before.eq_ignore_ascii_case("phase-");
+    (is_number && is_phase).then(|| Span::new(start, start + digits.len()))
 }
 
 fn numbers_of(tasks: &[Task]) -> Names {
@@ -241,7 +319,7 @@ fn fill(page: &Page<'_>, task: &mut Task, field: &Field<Key>) {
     match field.key {
         Key::Objective => task.objective = task.objective.take().or_else(|| field.text(page)),
         Key::Agent => task.agent = field.text(page),
-        Key::Wave => task.wave = spec::number(page, field).filter(|wave| wave.value > 0),
+        Key::Wave => spec::wave(page, field, task),
         Key::Files => {
             let label = page.str(field.label).to_lowercase();
             let lead = match (label.contains("create"), label.contains("modify")) {
@@ -272,9 +350,8 @@ fn fill(page: &Page<'_>, task: &mut Task, field: &Field<Key>) {
             task.read_only = kind.is_some_and(|kind| matches!(kind.as_str(), "read_only" | "read-only"));
         }
         Key::Risk => {
-            task.risk = field
-                .text(page)
-                .and_then(|text| Some(Stated::new(segue_plan::Impact::from_name(&text)?, text.range)));
+            let read = segue_plan::Impact::from_name;
+            task.risk = shared::parsed("risk", field.text(page), read, &mut task.unread);
         }
         Key::Dependencies | Key::Other => {}
     }

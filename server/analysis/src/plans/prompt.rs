@@ -3,6 +3,7 @@
 use super::fields;
 use super::page::{Page, range};
 use super::shared;
+use crate::arguments;
 use segue_plan::{GateAt, Input, Plan, Range, Stated, Task};
 use segue_syntax::Span;
 use segue_syntax::facts::TokenKind;
@@ -12,7 +13,6 @@ use segue_syntax::yaml::{Map, Node};
 /// A section in which the answer of a planning turn is approved.
 const GATE: &[&str] =
     &["Human Validation Gate", "Human Validation", "Human Approval Gate", "Human Review Gate"];
-const LEARNING: &[&str] = &["Post-Implementation Learning", "Post Implementation Learning"];
 const CRITERIA: &[&str] = &["Success Criteria", "Acceptance Criteria", "Validation Criteria"];
 
 pub(super) fn read(page: &Page<'_>) -> Plan {
@@ -48,6 +48,8 @@ pub(super) fn read(page: &Page<'_>) -> Plan {
         id: Stated::new(slug_text(stem), range(first)),
         title: title.unwrap_or_else(|| Stated::new(stem.to_owned(), range(first))),
         objective: description,
+        // The mode in which VS Code's chat answers and changes nothing.
+        read_only: agent.as_ref().is_some_and(|agent| agent.eq_ignore_ascii_case("ask")),
         agent: agent.filter(|agent| !agent.is_empty() && !fields::is_nothing(agent)),
         context: shared::links(page, body),
         acceptance,
@@ -59,8 +61,8 @@ pub(super) fn read(page: &Page<'_>) -> Plan {
     });
     plan.inputs = inputs(page);
     plan.gates = gates(page);
-    plan.learning = page.called(LEARNING).next().map(|section| shared::body(page, section));
     plan.diagrams = shared::diagrams(page);
+    plan.clarifications = shared::clarifications(page);
     plan
 }
 
@@ -80,8 +82,11 @@ fn tools(value: &Node) -> Option<Vec<String>> {
     Some(items.iter().filter_map(Node::as_str).map(str::to_owned).collect())
 }
 
-/// `${input:name:placeholder}`, each name once.
+/// `${input:name:placeholder}`, each name once; of a command of Claude Code what is typed after it.
 fn inputs(page: &Page<'_>) -> Vec<Input> {
+    if arguments::is_command(page.path) {
+        return of_command(page).into_iter().collect();
+    }
     let mut inputs: Vec<Input> = Vec::new();
     for token in page.facts.tokens.iter().filter(|token| token.kind == TokenKind::Variable) {
         let Some(rest) = token.name.strip_prefix("input:") else { continue };
@@ -97,6 +102,25 @@ fn inputs(page: &Page<'_>) -> Vec<Input> {
         inputs.push(Input { name: Stated::new(name.to_owned(), range(span)), placeholder });
     }
     inputs
+}
+
+/// The arguments of a command, where it takes some: asked for at once, as they are typed.
+fn of_command(page: &Page<'_>) -> Option<Input> {
+    let facts = page.facts;
+    if !arguments::asks(facts, page.str(Span { start: facts.header.body, end: facts.len })) {
+        return None;
+    }
+    let hint = facts.header.yaml.map().and_then(|map| map.value("argument-hint"));
+    // People write `[issue] [file]` without quotes, which is a list and something more: the line says it.
+    let placeholder = hint.and_then(|hint| {
+        let rest = page.str(Span { start: hint.span.start, end: facts.header.body });
+        let line = rest.lines().next()?.trim();
+        let bare = ['"', '\''].iter().find_map(|mark| line.strip_prefix(*mark)?.strip_suffix(*mark));
+        Some(bare.unwrap_or(line).to_owned())
+    });
+    let token = facts.tokens.iter().find(|token| token.kind == TokenKind::Argument);
+    let at = token.map_or(facts.first_line, |token| token.name_span);
+    Some(Input { name: Stated::new(arguments::INPUT.to_owned(), range(at)), placeholder })
 }
 
 fn gates(page: &Page<'_>) -> Vec<segue_plan::Gate> {

@@ -3,7 +3,7 @@
 use super::fields::{self, Vocabulary};
 use super::page::{Check, Form, Item, Page, Section, plain, range, trimmed};
 use segue_plan::{
-    CheckItem, ContextLink, Diagram, Gate, GateAt, Plan, Range, Risk, State, Stated, Task, Tick, Tier,
+    CheckItem, ContextLink, Diagram, Gate, GateAt, Plan, Range, Risk, State, Stated, Task, Tick, Tier, Unread,
 };
 use segue_syntax::Span;
 use segue_syntax::facts::LinkKind;
@@ -95,19 +95,65 @@ pub(super) fn body(page: &Page<'_>, section: &Section<'_>) -> Range {
     page.block(section.line, section.body.end)
 }
 
-/// Whether nothing stands in a section, or nothing but placeholders (`[Describe it]`, `TODO`).
+/// Whether nothing stands in a section, or nothing but placeholders (`[Describe it]`, `TODO`) and comments.
 pub(super) fn says_nothing(page: &Page<'_>, section: &Section<'_>) -> bool {
-    page.numbered(section.body.clone()).all(|(_, line)| {
-        let text = page.str(line.span).trim();
-        let is_placeholder = (text.starts_with('[') && text.ends_with(']') && !text.contains("]("))
-            || matches!(text, "TODO" | "TBD" | "...");
-        line.form == Form::Blank || (line.form == Form::Text && is_placeholder)
+    page.numbered(section.body.clone()).all(|(number, line)| match line.form {
+        Form::Blank => true,
+        Form::Text => is_placeholder(page, page.trimmed(line)),
+        Form::Item(item) => is_placeholder(page, item.text),
+        Form::Row => {
+            let is_head = page.line(number + 1).is_some_and(|next| page.is_rule(next));
+            let is_open = |cell: &Span| cell.is_empty() || is_placeholder(page, *cell);
+            page.is_rule(line) || is_head || page.cells(line).iter().all(is_open)
+        }
+        // Code says something, a comment does not.
+        Form::Hidden => {
+            let mut fences = page.facts.fences.iter();
+            !fences.any(|fence| fence.span.overlaps(line.span)) && line.span.start >= page.facts.header.body
+        }
+        Form::Heading(_) => false,
     })
+}
+
+/// Whether a text waits to be written: `[Component]`, `TBD`, `**Objective:** TODO`.
+pub(super) fn is_placeholder(page: &Page<'_>, span: Span) -> bool {
+    let value = fields::labelled(page.text, span).map_or(span, |(_, value)| value);
+    let text = page.str(value).trim_matches(|c: char| matches!(c, '*' | '_' | '.' | ' ')).trim();
+    let in_brackets = text.starts_with('[') && text.ends_with(']') && text.matches('[').count() == 1;
+    (value.is_empty() && value != span)
+        || text.is_empty()
+        || in_brackets
+        || matches!(text, "TODO" | "TBD" | "…")
+}
+
+/// With what begins what is left open.
+const MARK: &str = "[NEEDS CLARIFICATION";
+
+/// The same in a file that is no Markdown: what the strings of it ask.
+pub(super) fn clarifications_in(text: &str) -> Vec<Stated<String>> {
+    let asked = text.match_indices(MARK).filter_map(|(at, _)| {
+        let rest = text.get(at..)?;
+        let end = rest.find([']', '"', '\n'])?;
+        let whole = Span::new(at, at + end + usize::from(rest.get(end..)?.starts_with(']')));
+        let words = rest.get(MARK.len()..end)?.trim_start_matches([':', ' ']);
+        Some(Stated::new(words.to_owned(), range(whole)))
+    });
+    asked.collect()
+}
+
+/// The gates that a plan may name at which a person has to say yes.
+const ASKS_A_PERSON: &[&str] = &["human_approved_if_required", "destructive"];
+
+/// Marks the tasks of which a gate says that a person has to approve them.
+pub(super) fn mark_gated(tasks: &mut [Task]) {
+    for task in tasks {
+        let gate = task.gates.iter().find(|gate| ASKS_A_PERSON.contains(&gate.value.trim()));
+        task.destructive = task.destructive.or(gate.map(|gate| gate.range));
+    }
 }
 
 /// What a plan leaves open in so many words: `[NEEDS CLARIFICATION: …]`.
 pub(super) fn clarifications(page: &Page<'_>) -> Vec<Stated<String>> {
-    const MARK: &str = "[NEEDS CLARIFICATION";
     let mut found = Vec::new();
     if memchr::memmem::find(page.text.as_bytes(), MARK.as_bytes()).is_none() {
         return found;
@@ -201,13 +247,11 @@ pub(super) fn head(page: &Page<'_>, lines: std::ops::Range<usize>, plan: &mut Pl
         match field.key {
             Head::Status => plan.status = plan.status.take().or_else(|| field.text(page)),
             Head::Tier => {
-                let tier =
-                    field.text(page).and_then(|text| Some(Stated::new(Tier::from_name(&text)?, text.range)));
+                let tier = parsed("complexity_tier", field.text(page), Tier::from_name, &mut plan.unread);
                 plan.stated_tier = plan.stated_tier.take().or(tier);
             }
             Head::Confidence => {
-                let number =
-                    field.text(page).and_then(|text| Some(Stated::new(confidence(&text)?, text.range)));
+                let number = parsed("confidence", field.text(page), confidence, &mut plan.unread);
                 plan.confidence = plan.confidence.take().or(number);
             }
             Head::Validation => plan.validation.extend(field.commands(page)),
@@ -216,6 +260,24 @@ pub(super) fn head(page: &Page<'_>, lines: std::ops::Range<usize>, plan: &mut Pl
             }
             Head::Compare => plan.compare.extend(field.commands(page)),
             Head::Questions => plan.questions.extend(field.texts(page)),
+        }
+    }
+}
+
+/// What a text says to `read`; where that is nothing, the text is remembered with its field.
+pub(super) fn parsed<T>(
+    field: &'static str,
+    written: Option<Stated<String>>,
+    read: impl FnOnce(&str) -> Option<T>,
+    unread: &mut Vec<Unread>,
+) -> Option<Stated<T>> {
+    let written = written?;
+    let value = read(&written);
+    match value {
+        Some(value) => Some(Stated::new(value, written.range)),
+        None => {
+            unread.push(Unread { field, written });
+            None
         }
     }
 }

@@ -57,6 +57,35 @@ pub(crate) fn place(task: &Task, plan: &Plan) -> Span {
     Span { start: range.start, end: range.end }
 }
 
+/// A place at which a task names the agent that does it.
+pub(crate) struct Executor<'p> {
+    /// The name, without the `@` before it.
+    pub span: Span,
+    /// The name that is written.
+    pub name: &'p str,
+    /// Whether the place holds the name and nothing else.
+    pub exact: bool,
+}
+
+/// Every such place, in the order of the tasks. Without the text, marks within a name keep it from being
+/// told apart.
+pub(crate) fn executors<'p>(plan: &'p Plan, text: Option<&str>) -> Vec<Executor<'p>> {
+    let named = plan.tasks.iter().filter_map(|task| task.agent.as_ref());
+    let executor = |agent: &'p Stated<String>| {
+        let name = agent.trim_start_matches('@').trim();
+        let whole = Span { start: agent.range.start, end: agent.range.end };
+        let own = token(agent);
+        let at = match text {
+            Some(text) => whole.of(text).find(name).map(|at| whole.start as usize + at),
+            None if own.len() == agent.len() => agent.find(name).map(|at| own.start as usize + at),
+            None => None,
+        };
+        let span = at.map_or(whole, |at| Span::new(at, at + name.len()));
+        (!name.is_empty() && !whole.is_empty()).then_some(Executor { span, name, exact: at.is_some() })
+    };
+    named.filter_map(executor).collect()
+}
+
 struct Signs<'p> {
     plan: &'p Plan,
     ids: FxHashSet<&'p str>,

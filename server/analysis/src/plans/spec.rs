@@ -11,7 +11,7 @@ use super::fields::{self, Field, Vocabulary};
 use super::names::{self, Names};
 use super::page::{Form, Page, Section, plain, range, trimmed};
 use super::{paths, shared};
-use segue_plan::{Contract, Dependency, GateAt, Group, Impact, Plan, State, Stated, Task, Tick};
+use segue_plan::{Contract, Dependency, GateAt, Group, Impact, Plan, State, Stated, Task, Tick, Unread};
 use segue_syntax::Span;
 use segue_syntax::slug::slug_text;
 
@@ -147,7 +147,11 @@ fn read_whole(page: &Page<'_>, plan: &mut Plan) {
     plan.gates.extend(handoffs.filter(|gate| !gate.approvals.is_empty()));
     plan.clarifications = shared::clarifications(page);
     plan.diagrams = shared::diagrams(page);
-    let wanted = page.sections.iter().filter(|section| section.level == 2 && section.is_called(SECTIONS));
+    let parts = [CONTRACTS, HANDOFF, CRITERIA, COMPONENTS];
+    let wanted = page.sections.iter().filter(|section| {
+        let is_part = || section.level <= 3 && parts.iter().any(|names| section.is_called(names));
+        (section.level == 2 && section.is_called(SECTIONS)) || is_part()
+    });
     let empty = wanted.filter(|section| shared::says_nothing(page, section));
     plan.empty_sections = empty.map(|section| page.stated(section.text)).collect();
 }
@@ -277,12 +281,10 @@ fn fill(page: &Page<'_>, task: &mut Task, field: &Field<Key>) {
         }
         Key::Tests => task.tests.extend(field.texts(page)),
         Key::Risk => {
-            task.risk = field.text(page).and_then(|text| {
-                let word = text.split(|c: char| !c.is_alphanumeric()).next()?;
-                Some(Stated::new(Impact::from_name(word)?, text.range))
-            });
+            let first = |text: &str| Impact::from_name(text.split(|c: char| !c.is_alphanumeric()).next()?);
+            task.risk = shared::parsed("risk", field.text(page), first, &mut task.unread);
         }
-        Key::Wave => task.wave = number(page, field),
+        Key::Wave => wave(page, field, task),
         Key::Variants => task.variants = number(page, field),
         Key::ReadOnly => task.read_only = field.text(page).is_some_and(|text| says_yes(&text)),
         Key::Destructive => {
@@ -303,6 +305,15 @@ fn fill(page: &Page<'_>, task: &mut Task, field: &Field<Key>) {
         // Its links are found with all others of the task.
         Key::Context | Key::Dependencies => {}
     }
+}
+
+/// The wave that a field states; there is none before the first.
+pub(super) fn wave<K>(page: &Page<'_>, field: &Field<K>, task: &mut Task) {
+    let stated = number(page, field);
+    if stated.is_none() {
+        task.unread.extend(field.text(page).map(|written| Unread { field: "wave", written }));
+    }
+    task.wave = stated.filter(|wave| wave.value > 0);
 }
 
 /// The number that a field begins with.
@@ -466,7 +477,7 @@ fn component(page: &Page<'_>, number: usize, line: Span, text: Span, check: supe
     let (title, _) = without_file(page, text);
     let title_text = page.stated(title);
     let mut task = Task {
-        id: Stated::new(slug_text(&title_text), title_text.range),
+        id: Stated::new(slug_text(&plain(&without_files(page.str(title)))), title_text.range),
         title: title_text,
         context: shared::links(page, range(text)),
         ..shared::row(page, number, line, check)
@@ -475,12 +486,30 @@ fn component(page: &Page<'_>, number: usize, line: Span, text: Span, check: supe
     task
 }
 
+/// A title without the files in brackets within it.
+fn without_files(title: &str) -> String {
+    let mut kept = String::with_capacity(title.len());
+    let mut rest = title;
+    while let Some((before, after)) = rest.split_once("(`") {
+        let Some((_, behind)) = after.split_once("`)") else { break };
+        kept.push_str(before);
+        rest = behind;
+    }
+    kept.push_str(rest);
+    kept
+}
+
 /// `Title (`file`)`: the title, and whether a file was there.
 fn without_file(page: &Page<'_>, text: Span) -> (Span, bool) {
     let content = page.str(text);
-    let open = content.strip_suffix(')').and_then(|rest| rest.rfind("(`"));
-    match open {
-        Some(open) if open > 0 => {
+    let inside = content.strip_suffix(')').and_then(|rest| Some((rest.rfind("(`")?, rest.len())));
+    // One piece of code and nothing else: what follows another one belongs to the title.
+    let is_file = |(open, end): &(usize, usize)| {
+        let code = content.get(open + 1..*end).unwrap_or_default();
+        code.ends_with('`') && code.matches('`').count() == 2
+    };
+    match inside.filter(is_file) {
+        Some((open, _)) if open > 0 => {
             let start = text.start as usize;
             (trimmed(page.text, Span::new(start, start + open)), true)
         }

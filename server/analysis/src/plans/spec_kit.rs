@@ -170,32 +170,104 @@ fn resolve(page: &Page<'_>, plan: &mut Plan) {
     }
 }
 
-/// The ids after "depends on".
+/// Words before ids that are waited for, in lower case, and whether other words may stand between. Longer
+/// ones first.
+const LEADS: &[(&str, bool)] =
+    &[("depends on", true), ("depends:", true), ("blocked by", false), ("requires", false), ("after", false)];
+
+/// The ids behind such words: `(depends on T012, T013)`, `after T004–T006`.
 fn dependencies(page: &Page<'_>, span: Span, known: &Names) -> Vec<Dependency> {
     let content = page.str(span);
-    let lower = content.to_ascii_lowercase();
     let mut found = Vec::new();
-    for (at, words) in lower.match_indices("depends on") {
-        let from = at + words.len();
+    // Most tasks name no other.
+    let is_lead = |at: usize| content.as_bytes().get(at + 1).is_some_and(u8::is_ascii_digit);
+    if !memchr::memchr_iter(b'T', content.as_bytes()).any(is_lead) {
+        return found;
+    }
+    let lower = content.to_ascii_lowercase();
+    let mut taken = 0;
+    let mut leads: Vec<(usize, usize, bool)> = LEADS
+        .iter()
+        .flat_map(|(words, loose)| lower.match_indices(words).map(|(at, _)| (at, words.len(), *loose)))
+        .filter(|(at, ..)| !lower.get(..*at).is_some_and(|before| before.ends_with(char::is_alphanumeric)))
+        .collect();
+    leads.sort_unstable();
+    for (at, length, loose) in leads {
+        let from = at + length;
+        if at < taken || lower.get(from..).is_some_and(|rest| rest.starts_with(char::is_alphanumeric)) {
+            continue;
+        }
         let list = content.get(from..).unwrap_or_default();
         let end = list.find([')', ']', '.']).unwrap_or(list.len());
-        let mut offset = 0;
-        for word in list.get(..end).unwrap_or_default().split_inclusive([',', ' ', ';', '&', '+']) {
-            let id = word.trim_matches([',', ' ', ';', '&', '+', '`', '*']);
-            let place = word.find(id).unwrap_or(0);
-            let start = span.start as usize + from + offset + place;
-            offset += word.len();
-            let is_id = id
-                .strip_prefix('T')
-                .is_some_and(|digits| digits.len() >= 2 && digits.starts_with(|c: char| c.is_ascii_digit()));
-            if is_id {
-                let stated = Stated::new(id.to_owned(), range(Span::new(start, start + id.len())));
-                let on = known.get(id).unwrap_or(0..0);
-                found.push(Dependency::new(stated, on));
-            }
-        }
+        taken = from + listed(page, span.start as usize + from, end, loose, known, &mut found);
     }
     found
+}
+
+/// Reads the ids of a list of `length` bytes, up to the first other word unless those may stand between;
+/// how far it got.
+fn listed(
+    page: &Page<'_>,
+    start: usize,
+    length: usize,
+    loose: bool,
+    known: &Names,
+    found: &mut Vec<Dependency>,
+) -> usize {
+    let list = page.text.get(start..start + length).unwrap_or_default();
+    let is_part = |c: char| c.is_alphanumeric();
+    let (mut at, mut last, mut ranging): (usize, Option<Span>, bool) = (0, None, false);
+    while let Some(c) = list.get(at..).and_then(|rest| rest.chars().next()) {
+        let rest = list.get(at..).unwrap_or_default();
+        if !is_part(c) {
+            // A range goes on: `T001-T003`, `T001 – T003`.
+            ranging = last.is_some() && (matches!(c, '-' | '–' | '—') || (ranging && c == ' '));
+            at += c.len_utf8();
+            continue;
+        }
+        let word = rest.get(..rest.find(|c| !is_part(c)).unwrap_or(rest.len())).unwrap_or_default();
+        let here = Span::new(start + at, start + at + word.len());
+        if is_id(word) {
+            if let Some(first) = last.filter(|_| ranging && known.get(word).is_some()) {
+                between(page, first, here, known, found);
+            }
+            found.push(dependency(page, here, known));
+            (last, ranging) = (Some(here), false);
+        } else if last.is_some() && matches!(word, "to" | "through") {
+            ranging = true;
+        } else if loose || matches!(word, "and" | "or" | "task" | "tasks" | "all" | "of") {
+            (last, ranging) = (None, false);
+        } else {
+            break;
+        }
+        at += word.len();
+    }
+    at
+}
+
+/// `T012`, `T012a`.
+fn is_id(word: &str) -> bool {
+    let digits = word.strip_prefix('T').map(|rest| rest.trim_end_matches(|c: char| c.is_ascii_lowercase()));
+    digits.is_some_and(|digits| digits.len() >= 2 && digits.bytes().all(|b| b.is_ascii_digit()))
+}
+
+fn dependency(page: &Page<'_>, id: Span, known: &Names) -> Dependency {
+    let on = known.get(page.str(id)).unwrap_or(0..0);
+    Dependency::new(Stated::new(page.str(id).to_owned(), range(id)), on)
+}
+
+/// The tasks whose numbers lie between two ids; not every number has to be there.
+fn between(page: &Page<'_>, first: Span, last: Span, known: &Names, found: &mut Vec<Dependency>) {
+    let number = |id: Span| page.str(id).trim_matches(|c: char| !c.is_ascii_digit()).parse::<u32>().ok();
+    let (Some(from), Some(to)) = (number(first), number(last)) else { return };
+    let width = page.str(first).trim_matches(|c: char| !c.is_ascii_digit()).len();
+    // More would be a slip of the finger.
+    for number in (from.saturating_add(1)..to).take(1_000) {
+        let id = format!("T{number:0width$}");
+        if let Some(on) = known.get(&id) {
+            found.push(Dependency::new(Stated::new(id, range(first.cover(last))), on));
+        }
+    }
 }
 
 /// Adds what the order rules say.

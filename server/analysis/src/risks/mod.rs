@@ -91,9 +91,9 @@ fn of_lines(text: &str, lines: Range<usize>) -> Vec<Risk> {
 /// blank behind it (a key).
 const LINES_AROUND: usize = 4;
 
-/// The risks of `text`, where `old` are those of `before`.
-pub(crate) fn after(old: &[Risk], before: &str, text: &str) -> Vec<Risk> {
-    let Damage { start, old_end, new_end } = Damage::between(before, text);
+/// The risks of `text`, where `old` are those of `before` and `damage` is where the two differ.
+pub(crate) fn after(old: &[Risk], before: &str, text: &str, damage: Damage) -> Vec<Risk> {
+    let Damage { start, old_end, new_end } = damage;
     // A line in front of the edit may depend on what stands behind it, and the other way round. The piece of
     // a line right before the edit counts as one.
     let in_front = before.get(..start).unwrap_or_default();
@@ -110,7 +110,7 @@ pub(crate) fn after(old: &[Risk], before: &str, text: &str) -> Vec<Risk> {
     let mut risks: Vec<Risk> = old.iter().filter(|risk| begins(risk) < first).copied().collect();
     risks.extend(of_lines(text, first..last));
     risks.extend(old.iter().filter(|risk| begins(risk) >= old_last).map(|risk| {
-        let moved = |offset: u32| offset as usize - old_last + last;
+        let moved = |offset: u32| damage.moved(offset as usize);
         Risk { span: Span::new(moved(risk.span.start), moved(risk.span.end)), ..*risk }
     }));
     risks
@@ -127,6 +127,7 @@ fn line_around(text: &str, at: usize) -> std::ops::Range<usize> {
 mod tests {
     use super::{after, of_text};
     use proptest::prelude::*;
+    use segue_syntax::Damage;
 
     const PIECES: &[&str] = &[
         "\n",
@@ -161,7 +162,7 @@ mod tests {
                 let start = text.floor_char_boundary(usize::from(place) % (text.len() + 1));
                 let end = text.floor_char_boundary((start + usize::from(length) * 3).min(text.len()));
                 text.replace_range(start..end, if length % 2 == 0 { PIECES[piece] } else { "" });
-                risks = after(&risks, &before, &text);
+                risks = after(&risks, &before, &text, Damage::between(&before, &text));
                 prop_assert_eq!(&risks, &of_text(&text), "{:?} → {:?}", before, text);
             }
         }

@@ -13,6 +13,8 @@ const LONGEST_EXPRESSION: usize = 2000;
 pub(crate) struct WorkflowBody {
     /// `${{ … }}`, in code too: the compiler does not tell them apart.
     pub expressions: Box<[Expression]>,
+    /// Those of the header.
+    pub in_header: Box<[Expression]>,
     /// Words in backticks on lines that speak of dispatching.
     pub named: Box<[(Box<str>, Span)]>,
     /// Examples of a start, with inputs.
@@ -50,6 +52,11 @@ impl WorkflowBody {
     pub fn of(text: &str, facts: &Facts) -> Self {
         let start = facts.header.body as usize;
         let mut body = Self { expressions: expressions(text, start).into(), ..Self::default() };
+        body.in_header = expressions(text.get(..start).unwrap_or_default(), 0).into();
+        let map = facts.header.yaml.map();
+        let workers: Vec<String> = map
+            .map(|map| super::starts(map).iter().map(|start| start.name.to_ascii_lowercase()).collect())
+            .unwrap_or_default();
         let (mut named, mut waits, mut given) = (Vec::new(), Vec::new(), Vec::new());
         let mut fences = facts.fences.iter().peekable();
         let mut at = start;
@@ -59,9 +66,11 @@ impl WorkflowBody {
             let lower = line.to_ascii_lowercase();
             if lower.contains("dispatch") && !denies(&lower) && !in_fence {
                 named.extend(in_backticks(line, at));
+            } else if !denies(&lower) && !in_fence {
+                named.extend(started(line, &lower, at));
             }
             if !in_fence {
-                waits.extend(waiting(&lower).map(|span| shifted(span, at)));
+                waits.extend(waiting(&lower, &workers).map(|span| shifted(span, at)));
             }
             given.extend(command(line, at));
             at += line.len();
@@ -120,6 +129,22 @@ fn in_backticks(line: &str, at: usize) -> Vec<(Box<str>, Span)> {
     found
 }
 
+/// ``Run the `fix` workflow``: names before that word, behind one that says to start them.
+fn started(line: &str, lower: &str, at: usize) -> Vec<(Box<str>, Span)> {
+    const VERBS: &[&str] = &["start", "trigger", "run", "launch", "invoke"];
+    if !lower.contains("` workflow") {
+        return Vec::new();
+    }
+    let mut named = in_backticks(line, at);
+    named.retain(|(_, span)| {
+        let (start, end) = (span.start as usize - at, span.end as usize - at);
+        let mut before = lower.get(..start).unwrap_or_default().split(|c: char| !c.is_alphanumeric());
+        let after = lower.get(end..).unwrap_or_default();
+        after.starts_with("` workflow") && before.any(|word| VERBS.contains(&word))
+    });
+    named
+}
+
 /// What a workflow is called, its file named.
 fn without_ending(file: &str) -> &str {
     let endings = [".lock.yml", ".yml", ".yaml", ".md"];
@@ -127,18 +152,33 @@ fn without_ending(file: &str) -> &str {
 }
 
 /// Where a line tells to wait for the end of what was started.
-fn waiting(lower: &str) -> Option<Span> {
+fn waiting(lower: &str, workers: &[String]) -> Option<Span> {
     let about = ["worker", "workflow", "dispatched", "runs"].iter().any(|word| lower.contains(word));
+    let about = about || workers.iter().any(|name| lower.contains(&format!("`{name}")));
+    // Whom "they" means was said before.
+    let about = about || ["until they ", "until all of them "].iter().any(|words| lower.contains(words));
     let ends = ["complet", "finish", "done", "end", "return"].iter().any(|word| lower.contains(word));
-    // A wait with a limit is none that lasts for ever.
-    let limited = ["minute", "second", "timeout", "at most"].iter().any(|word| lower.contains(word));
-    if !about || !ends || limited || denies(lower) {
+    if !about || !ends || is_limited(lower) || denies(lower) {
         return None;
     }
-    ["wait until", "wait for", "poll until", "keep polling"].iter().find_map(|phrase| {
+    let polls = if lower.contains(" until ") { "poll " } else { "poll until" };
+    ["wait until", "wait for", "poll until", "keep polling", polls].iter().find_map(|phrase| {
         let at = lower.find(phrase)?;
         let begins = lower.get(..at).is_none_or(|before| !before.ends_with(char::is_alphanumeric));
-        begins.then(|| Span::new(at, at + phrase.len()))
+        begins.then(|| Span::new(at, at + phrase.trim_end().len()))
+    })
+}
+
+/// Whether a wait has a limit: it does not last for ever then. How often is looked is none.
+fn is_limited(lower: &str) -> bool {
+    if ["timeout", "at most", "up to"].iter().any(|word| lower.contains(word)) {
+        return true;
+    }
+    let words: Vec<&str> = lower.split_whitespace().collect();
+    words.iter().enumerate().any(|(at, word)| {
+        let is_time = ["minute", "second", "hour"].iter().any(|unit| word.starts_with(unit));
+        let before = words.get(at.saturating_sub(2)..at).unwrap_or_default();
+        is_time && !before.iter().any(|own| matches!(*own, "every" | "each" | "once" | "per"))
     })
 }
 
@@ -227,7 +267,7 @@ mod tests {
     use super::*;
 
     fn of(body: &str) -> (String, WorkflowBody) {
-        let text = format!("---\non: push\n---\n{body}");
+        let text = format!("---\non: push\nsafe-outputs:\n  dispatch-workflow: [wrk]\n---\n{body}");
         let read = WorkflowBody::of(&text, &Facts::of(&text));
         (text, read)
     }
@@ -241,11 +281,25 @@ mod tests {
     }
 
     #[test]
+    fn expressions_are_those_of_the_grammars() {
+        let table: toml::Table = include_str!("../../../../grammars/cases.toml").parse().unwrap();
+        for case in table["case"].as_array().unwrap() {
+            let (text, body) = of(case["text"].as_str().unwrap());
+            let found: Vec<String> =
+                body.expressions.iter().map(|own| format!("expression {}", own.span.of(&text))).collect();
+            let wanted = case["tokens"].as_array().unwrap().iter().filter_map(|token| token.as_str());
+            assert_eq!(found, wanted.filter(|it| it.starts_with("expression ")).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
     fn workers_are_named_where_a_line_speaks_of_dispatching() {
-        let (text, body) =
-            of("Dispatch `fix-bug.md` or `two words`.\nDo not dispatch `other`.\nSee `third`.\n");
+        let (text, body) = of(
+            "Dispatch `fix-bug.md` or `two words`.\nDo not dispatch `other`.\nSee `third`.\n\
+                Then start the `fourth` workflow.\nWhen the `fifth` workflow has run, stop.\nNever run the `sixth` workflow.\n",
+        );
         let told: Vec<(&str, &str)> = body.named.iter().map(|(name, at)| (&**name, at.of(&text))).collect();
-        assert_eq!(told, [("fix-bug", "fix-bug.md")]);
+        assert_eq!(told, [("fix-bug", "fix-bug.md"), ("fourth", "fourth")]);
     }
 
     #[test]
@@ -275,6 +329,11 @@ mod tests {
             ("Do not wait for the worker to finish.", None),
             ("Wait for the worker to finish, at most ten minutes.", None),
             ("Wait for approval.", None),
+            ("Poll every minute until they complete.", Some("Poll")),
+            ("Check once per minute, and wait until the workers finish.", Some("wait until")),
+            ("Poll every minute until the workflow completes, for ten minutes.", None),
+            ("Wait for `wrk` to finish.", Some("Wait for")),
+            ("Wait for `npm install` to finish.", None),
             ("An await for workers is done.", None),
         ] {
             let (text, body) = of(line);

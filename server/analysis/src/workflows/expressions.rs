@@ -11,6 +11,16 @@ pub(crate) struct Operand<'e> {
     pub is_function: bool,
 }
 
+impl<'e> Operand<'e> {
+    /// The input that is read, and where it begins in the name.
+    pub fn input(&self) -> Option<(usize, &'e str)> {
+        let start =
+            ["github.event.inputs.", "inputs."].into_iter().find(|start| self.name.starts_with(start))?;
+        let name = self.name.get(start.len()..)?.split(['.', '[']).next()?;
+        (!self.is_function && !name.is_empty() && name != "*").then_some((start.len(), name))
+    }
+}
+
 /// The names in an expression, in order. Texts in quotes, numbers and words such as `true` are none.
 #[must_use]
 pub(crate) fn operands(inner: &str) -> Vec<Operand<'_>> {

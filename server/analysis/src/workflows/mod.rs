@@ -119,6 +119,14 @@ fn inputs(event: &Entry) -> Inputs {
     Inputs { names: entries.iter().map(|entry| (entry.key.text.clone(), needed(entry))).collect() }
 }
 
+/// The inputs that a header asks for, where each is named.
+pub(crate) fn asked(map: &Map) -> Vec<(&Entry, &str)> {
+    let on = map.value("on").and_then(Node::as_map);
+    let of_event = |event: &str| on?.value(event)?.as_map()?.value("inputs")?.as_map();
+    let events = STARTING.iter().filter_map(|(_, event)| of_event(event));
+    events.flat_map(|inputs| &inputs.entries).map(|entry| (entry, &*entry.key.text)).collect()
+}
+
 /// The values of a header that lead to other files: imports, and workflows that are started.
 #[must_use]
 pub(crate) fn destinations(kind: Option<Kind>, facts: &Facts) -> Vec<(&Node, What)> {

@@ -4,7 +4,7 @@ use super::baseline::{self, Baseline};
 use crate::{Failure, places};
 use clap::{Parser, ValueEnum};
 use segue_analysis::Options;
-use segue_analysis::user::{self, UserFiles};
+use segue_analysis::user::{self, Home};
 use segue_catalog::{ClientId, ClientSet, Severity};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -147,10 +147,8 @@ pub struct Settings {
     pub baseline: Option<Baseline>,
     /// Where all findings are to be written, to be known from then on.
     pub write_baseline: Option<PathBuf>,
-    /// Whether the user's own files are to be known.
-    pub reads_user: bool,
-    /// What the user's own folders define, where that is to be known.
-    pub user: UserFiles,
+    /// Where the user's own files lie, where they are to be known.
+    pub user: Option<Home>,
     /// Whether to check again and again.
     pub watch: bool,
 }
@@ -179,8 +177,7 @@ impl Settings {
             since: args.since.clone(),
             baseline,
             write_baseline,
-            reads_user: args.user,
-            user: if args.user { user_files()? } else { UserFiles::default() },
+            user: if args.user { Some(home()?) } else { None },
             watch: args.watch,
             roots: places::roots(&current, &args.paths)?,
             current,
@@ -193,12 +190,12 @@ impl Settings {
 
     /// How the root at `folder` is opened.
     pub fn options(&self, folder: &Path) -> Options {
-        let live = if self.reads_user { crate::tools::told(folder) } else { Arc::default() };
-        Options { clients: self.clients, user: self.user.clone(), live, ..Options::default() }
+        let live = self.user.as_ref().map_or_else(Arc::default, |_| crate::tools::told(folder));
+        let user = self.user.as_ref().map(|home| user::read(home, folder)).unwrap_or_default();
+        Options { clients: self.clients, user, live, ..Options::default() }
     }
 }
 
-fn user_files() -> Result<UserFiles, Failure> {
-    let home = std::env::home_dir().ok_or_else(|| Failure::said("There is no home folder for --user."))?;
-    Ok(user::read(&home))
+fn home() -> Result<Home, Failure> {
+    Home::of_process().ok_or_else(|| Failure::said("There is no home folder for --user."))
 }

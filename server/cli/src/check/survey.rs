@@ -21,7 +21,7 @@ pub struct Survey {
     pub roots: Vec<Root>,
     /// Files with findings, by the path that is shown.
     pub files: Vec<FileReport>,
-    /// How many files were judged.
+    /// How many files were judged: primitives and, where there is none of them, configurations of servers.
     pub judged: usize,
 }
 
@@ -100,7 +100,8 @@ impl Survey {
         for (index, root) in self.roots.iter_mut().enumerate() {
             root.world = root.host.snapshot();
             let wanted = root.wanted();
-            self.judged += wanted.iter().filter(|(_, kind)| *kind != Kind::Mcp).count();
+            let primitives = wanted.iter().filter(|(_, kind)| *kind != Kind::Mcp).count();
+            self.judged += if primitives == 0 { root.configurations(&wanted) } else { primitives };
             let done = AtomicUsize::new(0);
             let files: Vec<FileReport> = wanted
                 .par_iter()
@@ -184,6 +185,12 @@ impl Root {
                 self.in_scope(&path) && !self.world.config(&path).excludes(&path)
             })
             .collect()
+    }
+
+    /// How many of these files configure servers.
+    fn configurations(&self, files: &[(PathId, Kind)]) -> usize {
+        let has_some = |id: PathId| self.world.file(id).is_some_and(|state| !state.exports.names.is_empty());
+        files.iter().filter(|(id, _)| has_some(*id)).count()
     }
 
     /// Whether the file is reported.

@@ -3,14 +3,16 @@
 use super::runner::{News, Posts};
 use crate::Failure;
 use crate::output::{Output, visible};
-use crate::runs::sentence;
-use crate::runs::{session_word, tasks, waiting};
+use crate::runs::{lost, tasks, waiting};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use segue_orchestrator::driver::{Ended, now};
-use segue_orchestrator::event::{Answer, Record};
+use segue_orchestrator::event::{Answer, Event, Record};
 use segue_orchestrator::journal::{Command, gate_words};
 use segue_orchestrator::state::State;
 use segue_orchestrator::time::duration;
+use segue_runs::open::{session_word, unanswered};
+use segue_runs::sentence;
+use segue_runs::value::total;
 use std::io::{BufRead, Write};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::Duration;
@@ -49,7 +51,7 @@ pub fn show(
                 )));
             }
             Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => break None,
+            Ok(News::Left) | Err(RecvTimeoutError::Disconnected) => break None,
         }
         if let Some(said) = posts.heard()? {
             face.line(&said)?;
@@ -61,6 +63,7 @@ pub fn show(
     let mut output = Output::lock();
     writeln!(output)?;
     tasks(&face.state, false, &mut output)?;
+    lost(&face.state, &mut output)?;
     waiting(run, &face.state, &mut output)?;
     output.finish()?;
     Ok((ended, face.state))
@@ -79,6 +82,10 @@ impl Face {
     fn tells(&mut self, records: &[Record]) -> Result<(), Failure> {
         for record in records {
             self.state.apply(record);
+            if matches!(record.event, Event::RunnerStopped { .. }) {
+                // It is said once, as the end of the command.
+                continue;
+            }
             if let Some(text) = sentence::of(&self.state, &record.event) {
                 self.line(&visible(&text))?;
             }
@@ -128,7 +135,7 @@ impl Face {
             return Ok(());
         }
         self.asked = None;
-        let gate = self.state.open_gates().next().map(|gate| Asked::Gate(gate.opened.gate));
+        let gate = unanswered(&self.state).next().map(|gate| Asked::Gate(gate.opened.gate));
         let question = self.state.open_questions().next().map(|own| Asked::Question(own.asked.question));
         let Some(next) = gate.or(question) else { return Ok(()) };
         self.clear();
@@ -163,7 +170,8 @@ impl Face {
             Asked::Question(number) => {
                 let question = self.state.open_questions().find(|own| own.asked.question == number);
                 let task = question.map(|own| own.asked.key.task.0.clone()).unwrap_or_default();
-                format!("\n{}, your answer: ", visible(&task))
+                let what = if question.is_some_and(|own| own.asked.choice) { "choice" } else { "answer" };
+                format!("\n{}, your {what}: ", visible(&task))
             }
         }
     }
@@ -255,8 +263,8 @@ fn lines(state: &State) -> Vec<String> {
             _ if task.status.is_over() => 4,
             _ => 2,
         };
-        let attempt = task.current();
-        let time = task.attempts.iter().map(|attempt| attempt.time(now())).sum();
+        let attempt = state.last_attempt_of(facts, task);
+        let time = state.attempts_of(facts, task).map(|attempt| attempt.time(now())).sum();
         let lines = attempt.map(|attempt| (attempt.diff.added, attempt.diff.removed)).unwrap_or_default();
         let id: String = visible(&facts.id.0).chars().take(width).collect();
         let mut row = format!("  {id:<width$}  {word:<18}");
@@ -277,8 +285,8 @@ fn lines(state: &State) -> Vec<String> {
     if more > 0 {
         lines.push(format!("  … and {more} more"));
     }
-    let over = state.tasks.iter().filter(|task| task.status.is_over()).count();
-    lines.insert(0, format!("{over} of {} tasks, {}", state.tasks.len(), duration(now().since(state.began))));
+    let over = state.without_variants().filter(|(_, task)| task.status.is_over()).count();
+    lines.insert(0, format!("{over} of {} tasks, {}", total(state), duration(now().since(state.began))));
     lines
 }
 

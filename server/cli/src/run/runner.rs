@@ -1,27 +1,20 @@
-//! The runner: the process in which a run lives. In the foreground it is this one; else a process of its
-//! own that belongs to neither terminal nor editor.
+//! The runner of a run in this process, with who sits before it; and the hidden command that is a runner
+//! in a process of its own.
 
-use super::launch::{REHEARSAL, Wish, surroundings};
-use super::settings;
-use super::workspace::Committed;
 use crate::Failure;
-use crate::runs::open::{person, place_of, redactor};
 use clap::Parser;
-use segue_orchestrator::agent::Agent;
-use segue_orchestrator::driver::{Driver, Ended, Hands, Options, now};
-use segue_orchestrator::event::{Answer, By, Event, GateKind, Record};
-use segue_orchestrator::git::{Git, Repository};
+use segue_orchestrator::driver::{Ended, now};
+use segue_orchestrator::event::{By, Record};
+use segue_orchestrator::git::Repository;
 use segue_orchestrator::journal::{Command, Journal, Outcome, Place};
-use segue_orchestrator::os::{self, OwnerLock, WakeServer};
+use segue_orchestrator::os::OwnerLock;
 use segue_orchestrator::state::State;
-use segue_orchestrator::workshop::Workshop;
-use segue_orchestrator::workspace::Workspace;
-use std::collections::BTreeMap;
-use std::ffi::OsString;
+use segue_runs::open::{Runs, TERMINAL, person, redactor};
+use segue_runs::{post, runner};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::sync::mpsc::Sender;
+use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 /// Carry a run on; started by the other commands.
@@ -36,6 +29,19 @@ pub struct Args {
     run: String,
 }
 
+/// `segue runner`: the intermediate process, or the lasting one.
+pub fn run(args: &Args) -> Result<ExitCode, Failure> {
+    if args.aside {
+        runner::step_aside(&args.top, &args.run)?;
+    } else {
+        runner::carry_on(&args.top, &args.run)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// How long what was posted may lie before somebody is asked again to look at it.
+const PATIENCE: Duration = Duration::from_secs(2);
+
 /// What comes from a runner, and from who sits before it.
 pub enum News {
     /// Events became durable.
@@ -44,62 +50,64 @@ pub enum News {
     Line(Option<String>),
     /// The runner has ended.
     Ended(Result<Ended, String>),
+    /// Who sat here left, and the run goes on.
+    Left,
 }
 
-/// What is kept of a launch beside its journal.
-#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
-#[serde(default)]
-pub struct Kept {
-    /// What the inputs of a prompt were given.
-    pub inputs: Vec<(String, String)>,
-    /// The branch that was checked out.
-    pub branch: Option<String>,
-    /// Which agent was asked for in place of the settings' own.
-    pub agent: Option<String>,
-    /// Which tasks were asked for; empty: all.
-    pub only: Vec<String>,
-}
-
-impl Kept {
-    fn file(place: &Place, run: &str) -> PathBuf {
-        place.folder().join(run).join("launch.json")
-    }
-
-    /// Reads it; nothing where it is not there.
-    pub fn read(place: &Place, run: &str) -> Self {
-        let text = std::fs::read_to_string(Self::file(place, run)).unwrap_or_default();
-        serde_json::from_str(&text).unwrap_or_default()
-    }
-
-    /// Writes it.
-    pub fn write(&self, place: &Place, run: &str) -> Result<(), Failure> {
-        let file = Self::file(place, run);
-        let text = serde_json::to_string(self).map_err(|error| Failure::said(error.to_string()))?;
-        let written = std::fs::create_dir_all(file.parent().unwrap_or(&file))
-            .and_then(|()| std::fs::write(&file, text));
-        written.map_err(|error| Failure::said(format!("`{}` cannot be written: {error}.", file.display())))
-    }
-}
-
-/// Posts what was typed to the runner of this process.
+/// Posts what was typed to who works on the run.
 pub struct Posts {
     journal: Journal,
     run: String,
     by: By,
     waiting: Vec<i64>,
-    shutdown: watch::Sender<bool>,
+    /// When somebody was last asked to look at them.
+    asked: Instant,
+    owner: Owner,
+}
+
+/// Who works on it.
+enum Owner {
+    /// A runner of this process, and what ends it.
+    Here(watch::Sender<bool>),
+    /// Another process, or nobody before something is posted; and who hears that somebody left.
+    Elsewhere(Box<(Repository, Place)>, Sender<News>),
 }
 
 impl Posts {
+    /// For a run that is worked on elsewhere.
+    pub fn elsewhere(runs: Runs, run: &str, news: Sender<News>) -> Self {
+        let by = person(&runs.repository, TERMINAL);
+        let owner = Owner::Elsewhere(Box::new((runs.repository, runs.place)), news);
+        Self {
+            journal: runs.journal,
+            run: run.to_owned(),
+            by,
+            waiting: Vec::new(),
+            asked: Instant::now(),
+            owner,
+        }
+    }
+
     /// Posts a command.
     pub fn post(&mut self, command: &Command) -> Result<(), Failure> {
         self.waiting.push(self.journal.post(&self.run, command, &self.by, now())?);
-        Ok(())
+        self.asks_to_look()
+    }
+
+    fn asks_to_look(&mut self) -> Result<(), Failure> {
+        self.asked = Instant::now();
+        match &self.owner {
+            Owner::Here(_) => Ok(()),
+            Owner::Elsewhere(at, _) => Ok(post::hand_over(&at.0, &at.1, &self.run)?),
+        }
     }
 
     /// Nobody sits here any more.
     pub fn leave(&self) {
-        let _ = self.shutdown.send(true);
+        match &self.owner {
+            Owner::Here(shutdown) => drop(shutdown.send(true)),
+            Owner::Elsewhere(_, news) => drop(news.send(News::Left)),
+        }
     }
 
     /// What became of a command that was not just done.
@@ -114,48 +122,12 @@ impl Posts {
             }
         }
         self.waiting = waiting;
+        // Whoever worked on it may have ended between our look and its own.
+        if !self.waiting.is_empty() && self.asked.elapsed() > PATIENCE {
+            self.asks_to_look()?;
+        }
         Ok(said)
     }
-}
-
-/// Starts the runner of a run as a process of its own.
-pub fn start(repository: &Repository, run: &str) -> Result<(), Failure> {
-    let binary = this_binary()?;
-    let place = place_of(repository)?;
-    // What that process would refuse is said to who asks for it.
-    let state = Journal::create(&place, redactor())?.state(run)?;
-    hands(repository, &place, run, &state).map_err(Failure::said)?;
-    let arguments: [OsString; 4] = ["runner".into(), "--aside".into(), repository.top().into(), run.into()];
-    os::detach(&binary, arguments)
-        .map_err(|error| Failure::said(format!("the runner cannot be started: {error}.")))
-}
-
-/// `segue runner`: the intermediate process, or the lasting one.
-pub fn run(args: &Args) -> Result<ExitCode, Failure> {
-    let repository = Repository::open(Git::default(), &args.top)?;
-    let place = place_of(&repository)?;
-    if args.aside {
-        let arguments: [OsString; 3] = ["runner".into(), args.top.clone().into(), args.run.clone().into()];
-        let log = place.folder().join(format!("{}.log", args.run));
-        os::step_aside(&this_binary()?, arguments, &log)
-            .map_err(|error| Failure::said(format!("the runner cannot be started: {error}.")))?;
-        return Ok(ExitCode::SUCCESS);
-    }
-    let Some(owner) = owner(&place, &args.run)? else { return Ok(ExitCode::SUCCESS) };
-    let (_keep, shutdown) = watch::channel(false);
-    drive(&repository, &place, &args.run, owner, true, shutdown, |_, _| ()).map_err(Failure::said)?;
-    Ok(ExitCode::SUCCESS)
-}
-
-fn this_binary() -> Result<PathBuf, Failure> {
-    std::env::current_exe().map_err(|error| Failure::said(format!("this binary cannot be found: {error}.")))
-}
-
-/// The lock of a run's owner; `None` where another process has it.
-pub fn owner(place: &Place, run: &str) -> Result<Option<OwnerLock>, Failure> {
-    let path = place.lock(run);
-    OwnerLock::take(&path)
-        .map_err(|error| Failure::said(format!("`{}` cannot be locked: {error}.", path.display())))
 }
 
 /// Starts the runner of a run in this process, on a thread of its own.
@@ -169,120 +141,23 @@ pub fn here(
 ) -> Result<Posts, Failure> {
     let (shutdown, shut) = watch::channel(false);
     let journal = Journal::create(place, redactor())?;
-    let by = person(repository);
-    let posts = Posts { journal, run: run.to_owned(), by, waiting: Vec::new(), shutdown: shutdown.clone() };
+    let by = person(repository, TERMINAL);
+    let posts = Posts {
+        journal,
+        run: run.to_owned(),
+        by,
+        waiting: Vec::new(),
+        asked: Instant::now(),
+        owner: Owner::Here(shutdown),
+    };
     let (repository, place, run) = (repository.clone(), place.clone(), run.to_owned());
     let told = news.clone();
     std::thread::spawn(move || {
         let sees = move |_: &State, records: &[Record]| {
             let _ = told.send(News::Records(records.to_vec()));
         };
-        let ended = drive(&repository, &place, &run, owner, park, shut, sees);
+        let ended = runner::drive(&repository, &place, &run, owner, park, shut, sees);
         let _ = news.send(News::Ended(ended));
     });
     Ok(posts)
-}
-
-/// Carries a run on until it is over, waits for a person that is not here, or shall end.
-fn drive(
-    repository: &Repository,
-    place: &Place,
-    run: &str,
-    owner: OwnerLock,
-    park: bool,
-    shutdown: watch::Receiver<bool>,
-    mut sees: impl FnMut(&State, &[Record]) + Send + 'static,
-) -> Result<Ended, String> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    let runtime = runtime.map_err(|error| error.to_string())?;
-    let journal = Journal::create(place, redactor()).map_err(|error| error.to_string())?;
-    let mut yes = Journal::create(place, redactor()).map_err(|error| error.to_string())?;
-    let state = journal.state(run).map_err(|error| error.to_string())?;
-    let hands = hands(repository, place, run, &state)?;
-    let ended = runtime.block_on(async {
-        let (ends, ended) = watch::channel(false);
-        tokio::spawn(ask_to_end(shutdown, ends));
-        let options = Options {
-            park,
-            shutdown: ended,
-            sees: Box::new(move |state, records| {
-                keep_yes(&mut yes, state, records);
-                sees(state, records);
-            }),
-            wake: WakeServer::listen(&place.socket(run)).ok(),
-        };
-        let mut driver =
-            Driver::take_over(journal, run, hands, options).await.map_err(|error| error.to_string())?;
-        driver.drive().await.map_err(|error| error.to_string())
-    });
-    drop(owner);
-    ended
-}
-
-/// All that does the work of a run, by its journal and by the settings as they are now.
-fn hands(repository: &Repository, place: &Place, run: &str, state: &State) -> Result<Arc<dyn Hands>, String> {
-    let created = state.created.as_ref().ok_or_else(|| format!("There is no run `{run}`."))?;
-    let kept = Kept::read(place, run);
-    let config = settings::of(repository.top(), &created.plan);
-    // What the git commands of a run leave behind is found by the marker too.
-    let marker = format!("{run}/git/0");
-    let repository =
-        settings::placed(repository.clone(), &config).with_git(|git| git.with_variable(os::MARKER, marker));
-    let wish = Wish {
-        plan: created.plan.clone(),
-        agent: kept.agent,
-        only: kept.only,
-        inputs: kept.inputs,
-        ..Wish::default()
-    };
-    let said = |failure: Failure| failure.to_string();
-    let workspace = Committed::new(repository.clone(), wish.clone(), Arc::clone(&config));
-    let plan = workspace.plan(&created.plan, &created.base)?;
-    let (surroundings, _) = surroundings(&plan, &workspace, &created.base, &wish, &config).map_err(said)?;
-    let mut agents: BTreeMap<String, Arc<dyn Agent>> = BTreeMap::new();
-    let used = state.facts.tasks.iter().map(|task| task.agent.as_str());
-    for name in config.agents.keys().map(String::as_str).chain([REHEARSAL]).chain(used) {
-        match settings::agent(name, repository.top(), &config) {
-            Ok(agent) => drop(agents.insert(name.to_owned(), agent)),
-            Err(failure) if state.facts.tasks.iter().any(|task| task.agent == name) => {
-                return Err(said(failure));
-            }
-            // Nobody needs it here.
-            Err(_) => {}
-        }
-    }
-    Ok(Arc::new(Workshop {
-        repository,
-        place: place.clone(),
-        run: run.to_owned(),
-        agents,
-        default_agent: surroundings.default_agent,
-        workspace: Arc::new(workspace),
-        setup: config.orchestrator.setup.iter().cloned().collect(),
-        redact: redactor(),
-    }))
-}
-
-/// Ends the runner when somebody here wants it, or the system does.
-async fn ask_to_end(mut shutdown: watch::Receiver<bool>, ends: watch::Sender<bool>) {
-    tokio::select! {
-        () = segue_mcp::told_to_end() => {}
-        Ok(_) = shutdown.wait_for(|shutdown| *shutdown) => {}
-    }
-    let _ = ends.send(true);
-    // Held until the runner has seen it.
-    std::future::pending::<()>().await;
-}
-
-/// A person's yes to a launch holds for the same list again.
-fn keep_yes(journal: &mut Journal, state: &State, records: &[Record]) {
-    for record in records {
-        let Event::GateAnswered { gate, answer: Answer::Approve, by, .. } = &record.event else { continue };
-        let is_launch =
-            state.gates.iter().any(|own| own.opened.gate == *gate && own.opened.kind == GateKind::Launch);
-        if is_launch && *by != By::option() {
-            // Without it the same list is asked about again, and nothing else is lost.
-            let _ = journal.keep_yes(&state.facts.list_hash, by, record.at);
-        }
-    }
 }

@@ -1,16 +1,17 @@
 //! `segue runs list` and `show`.
 
-use super::open::{Runs, now, word};
-use super::sentence::short;
 use crate::Failure;
 use crate::output::{Output, visible};
 use segue_analysis::features::context::count_of;
-use segue_orchestrator::facts::TaskFacts;
+use segue_orchestrator::driver::now;
 use segue_orchestrator::git::tidy;
-use segue_orchestrator::journal::{gate_words, status_word};
-use segue_orchestrator::state::{Outcome, State, Status, TaskState};
+use segue_orchestrator::journal::gate_words;
+use segue_orchestrator::state::{Outcome, State, Status};
 use segue_orchestrator::time::{duration, utc};
-use serde_json::{Value, json};
+use segue_runs::open::{INTERRUPTED, Runs, session_word, word};
+use segue_runs::sentence::{SHOWN, indented};
+use segue_runs::value::{done, lines_of, of_run, total};
+use serde_json::Value;
 use std::io::Write;
 use std::path::Path;
 
@@ -30,8 +31,8 @@ pub fn list(runs: &Runs, states: &[String], as_json: bool) -> Result<(), Failure
     let size = |run: &str| tidy::size(&runs.repository.worktrees().join(run));
     let mut output = Output::lock();
     if as_json {
-        let all: Vec<Value> =
-            rows.iter().map(|(run, state, word)| as_value(run, state, word, size(run))).collect();
+        let value = |run: &str, state: &State| with_size(of_run(run, state, runs.is_owned(run)), size(run));
+        let all: Vec<Value> = rows.iter().map(|(run, state, _)| value(run, state)).collect();
         serde_json::to_writer_pretty(&mut output, &all).map_err(std::io::Error::from)?;
         writeln!(output)?;
         return output.finish();
@@ -44,7 +45,7 @@ pub fn list(runs: &Runs, states: &[String], as_json: bool) -> Result<(), Failure
         table.push([
             run.clone(),
             (*word).to_owned(),
-            format!("{}/{}", done(state), state.tasks.len()),
+            format!("{}/{}", done(state), total(state)),
             added.to_string(),
             removed.to_string(),
             duration(state.at.since(state.began)),
@@ -54,12 +55,22 @@ pub fn list(runs: &Runs, states: &[String], as_json: bool) -> Result<(), Failure
         ]);
     }
     columns(&table, &mut output)?;
-    let left: Vec<String> = rows.iter().filter_map(|(run, state, _)| left_behind(run, state)).collect();
+    let stopped = rows.iter().filter(|(_, _, word)| *word == INTERRUPTED).filter_map(|(run, state, _)| {
+        Some(format!("{run} could not go on: {} `segue runs resume {run}`", visible(state.stopped.as_ref()?)))
+    });
+    let left = rows.iter().filter_map(|(run, state, _)| left_behind(run, state));
+    let left: Vec<String> = stopped.chain(left).collect();
     for (place, line) in left.iter().enumerate() {
         let before = if place == 0 { "\n" } else { "" };
         writeln!(output, "{before}{line}")?;
     }
     output.finish()
+}
+
+/// With the room that its worktrees take, in bytes.
+fn with_size(mut value: Value, size: u64) -> Value {
+    value["bytes"] = size.into();
+    value
 }
 
 /// The worktrees that failures of a run left long ago, offered for removal. Nothing removes them by itself.
@@ -91,7 +102,7 @@ pub fn show(runs: &Runs, run: &str, as_json: bool) -> Result<(), Failure> {
     let mut output = Output::lock();
     if as_json {
         let size = tidy::size(&runs.repository.worktrees().join(run));
-        serde_json::to_writer_pretty(&mut output, &as_value(run, &state, word, size))
+        serde_json::to_writer_pretty(&mut output, &with_size(of_run(run, &state, owned), size))
             .map_err(std::io::Error::from)?;
         writeln!(output)?;
         return output.finish();
@@ -99,10 +110,36 @@ pub fn show(runs: &Runs, run: &str, as_json: bool) -> Result<(), Failure> {
     let created = state.created.as_ref();
     let plan = created.map(|created| created.plan.as_str()).unwrap_or_default();
     writeln!(output, "{run}  {word}  {}  {}", visible(&state.facts.title), visible(plan))?;
+    if word == INTERRUPTED
+        && let Some(why) = &state.stopped
+    {
+        writeln!(output, "It could not go on: {}\n  segue runs resume {run}", visible(why))?;
+    }
     writeln!(output)?;
     tasks(&state, owned, &mut output)?;
+    lost(&state, &mut output)?;
     waiting(run, &state, &mut output)?;
     output.finish()
+}
+
+/// What was not done, why, and where its work is kept.
+pub fn lost(state: &State, output: &mut dyn Write) -> Result<(), Failure> {
+    for (facts, task) in state.all() {
+        let Status::Escalated { reason } = &task.status else { continue };
+        writeln!(output, "\n{}: {}", visible(&facts.id.0), visible(reason))?;
+        let attempt = task.current();
+        if let Some(Outcome::Failed { evidence, .. }) = attempt.and_then(|attempt| attempt.outcome.as_ref()) {
+            let detail = indented(&evidence.detail, SHOWN);
+            if !detail.is_empty() {
+                writeln!(output, "{}", visible(detail.trim_start_matches('\n')))?;
+            }
+        }
+        let kept = attempt.and_then(|attempt| attempt.worktree.as_deref());
+        if let Some(kept) = kept.filter(|kept| Path::new(kept).is_dir()) {
+            writeln!(output, "  its work is kept in {}", visible(kept))?;
+        }
+    }
+    Ok(())
 }
 
 /// The tasks of a run as a table.
@@ -110,9 +147,9 @@ pub fn tasks(state: &State, owned: bool, output: &mut dyn Write) -> Result<(), F
     let mut table =
         vec![["TASK", "WAVE", "STATE", "ATTEMPT", "AGENT", "FILES", "+", "−", "TIME"].map(str::to_owned)];
     for (facts, task) in state.all() {
-        let attempt = task.current();
+        let attempt = state.last_attempt_of(facts, task);
         let diff = attempt.map(|attempt| &attempt.diff);
-        let time = task.attempts.iter().map(|attempt| attempt.time(state.at)).sum();
+        let time = state.time_of(facts, task);
         let number = |of: fn(&segue_orchestrator::event::Diff) -> u64| diff.map_or(0, of).to_string();
         table.push([
             visible(&facts.id.0),
@@ -127,17 +164,6 @@ pub fn tasks(state: &State, owned: bool, output: &mut dyn Write) -> Result<(), F
         ]);
     }
     columns(&table, output)
-}
-
-/// The word for how a task stands, as people see it.
-pub fn session_word(state: &State, facts: &TaskFacts, task: &TaskState, owned: bool) -> &'static str {
-    let asks = state.open_questions().any(|question| question.asked.key.task == facts.id)
-        || state.open_gates().any(|gate| gate.opened.kind.task() == Some(&facts.id));
-    match &task.status {
-        _ if asks => "needs you",
-        Status::Working if !owned && !state.is_over() => "interrupted",
-        status => status_word(status),
-    }
 }
 
 /// What waits for a person, and how to answer it.
@@ -179,69 +205,13 @@ pub fn waiting(run: &str, state: &State, output: &mut dyn Write) -> Result<(), F
                 if recommended { " (recommended)" } else { "" }
             )?;
         }
+        if asked.choice {
+            let task = visible(&asked.key.task.0);
+            writeln!(output, "  segue runs compare {run}/{task}\n  segue runs choose {run}/{task} VARIANT")?;
+        }
         writeln!(output, "  segue runs answer {run} ANSWER --question {}", asked.question)?;
     }
     Ok(())
-}
-
-fn as_value(run: &str, state: &State, word: &str, size: u64) -> Value {
-    let (added, removed) = lines_of(state);
-    let tasks: Vec<Value> = state
-        .all()
-        .map(|(facts, task)| {
-            let attempt = task.current();
-            json!({
-                "id": facts.id.0,
-                "title": facts.title,
-                "wave": facts.wave,
-                "state": status_word(&task.status),
-                "agent": attempt.map(|attempt| attempt.agent.clone()),
-                "attempts": task.attempts.len(),
-                "branch": attempt.and_then(|attempt| attempt.branch.clone()),
-                "worktree": attempt.and_then(|attempt| attempt.worktree.clone()),
-                "files": attempt.map(|attempt| attempt.diff.files.clone()).unwrap_or_default(),
-                "added": attempt.map_or(0, |attempt| attempt.diff.added),
-                "removed": attempt.map_or(0, |attempt| attempt.diff.removed),
-            })
-        })
-        .collect();
-    let gates: Vec<Value> = state
-        .open_gates()
-        .map(|gate| json!({ "gate": gate.opened.gate, "kind": gate_words(&gate.opened.kind), "text": gate.opened.text, "approvals": gate.opened.approvals }))
-        .collect();
-    let questions: Vec<Value> = state
-        .open_questions()
-        .map(|question| {
-            let asked = &question.asked;
-            json!({ "question": asked.question, "task": asked.key.task.0, "text": asked.text, "options": asked.options, "recommendation": asked.recommendation })
-        })
-        .collect();
-    json!({
-        "run": run,
-        "state": word,
-        "title": state.facts.title,
-        "plan": state.created.as_ref().map(|created| created.plan.clone()),
-        "begun": utc(state.began),
-        "milliseconds": state.at.since(state.began),
-        "done": done(state),
-        "added": added,
-        "removed": removed,
-        "bytes": size,
-        "tip": short(&state.tip),
-        "tasks": tasks,
-        "gates": gates,
-        "questions": questions,
-    })
-}
-
-fn done(state: &State) -> usize {
-    state.tasks.iter().filter(|task| matches!(task.status, Status::Done { .. })).count()
-}
-
-/// The lines that the last attempts of all tasks added and removed.
-fn lines_of(state: &State) -> (u64, u64) {
-    let diffs = state.tasks.iter().filter_map(|task| task.current()).map(|attempt| &attempt.diff);
-    diffs.fold((0, 0), |(added, removed), diff| (added + diff.added, removed + diff.removed))
 }
 
 /// A size as people read it.

@@ -1,13 +1,15 @@
 //! `segue runs stats`: what the runs of this repository came to.
 
 use super::list::columns;
-use super::open::Runs;
 use crate::Failure;
 use crate::output::{Output, visible};
 use segue_analysis::features::context::count_of;
 use segue_orchestrator::event::Class;
+use segue_orchestrator::journal::cost;
 use segue_orchestrator::state::{Outcome, Status};
 use segue_orchestrator::time::duration;
+use segue_runs::open::Runs;
+use segue_runs::value::total;
 use std::collections::BTreeMap;
 use std::io::Write;
 
@@ -30,8 +32,8 @@ pub fn print(runs: &Runs, chosen: &[String], as_json: bool) -> Result<(), Failur
     for run in chosen {
         let state = runs.journal.state(run)?;
         *words.entry(runs.word(run, &state)).or_default() += 1;
+        tasks += total(&state);
         for task in &state.tasks {
-            tasks += 1;
             match task.status {
                 Status::Done { proved } if !task.attempts.is_empty() => {
                     done += 1;
@@ -77,7 +79,7 @@ pub fn print(runs: &Runs, chosen: &[String], as_json: bool) -> Result<(), Failur
             if failed.is_empty() { "-".to_owned() } else { failed.join(", ") },
             duration(tally.millis),
             tally.tokens.to_string(),
-            format!("{}.{:02}", tally.micros / 1_000_000, tally.micros / 10_000 % 100),
+            cost(tally.micros),
         ]);
     }
     columns(&table, &mut output)?;

@@ -150,7 +150,7 @@ impl Writer<'_> {
     fn finish(self) -> Written {
         let mut edit = assembled(self.made, self.facts);
         // What might be meant otherwise is asked about.
-        let asked = [label(Why::Mention), label(Why::Unlink)];
+        let asked = [label(Why::Mention), label(Why::Unlink), label(Why::Lesson)];
         let annotation = |label: &&'static str| {
             let annotation = lsp::ChangeAnnotation {
                 label: (*label).to_owned(),
@@ -174,6 +174,7 @@ fn label(why: Why) -> Option<&'static str> {
         Why::Mention => "Mentions in text",
         Why::Glob => "Globs",
         Why::Unlink => "Links to what is deleted",
+        Why::Lesson => "Lessons of a run",
     })
 }
 

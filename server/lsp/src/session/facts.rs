@@ -89,6 +89,10 @@ pub struct ClientFacts {
     pub untrusted: bool,
     /// It has a command that shows places at a place.
     pub peeks: bool,
+    /// It has a place to type words, as its extension says in `initializationOptions.inputs`.
+    pub types: bool,
+    /// It has a view of runs, as its extension says in `initializationOptions.runs`.
+    pub runs: bool,
 }
 
 impl ClientFacts {
@@ -167,9 +171,11 @@ impl ClientFacts {
             refresh_colours: refresh("semanticTokens"),
             refresh_lenses: refresh("codeLens"),
             refresh_hints: refresh("inlayHint"),
-            asks: has("/window/showMessage"),
+            asks: has("/window/showMessage") && !crate::self_test::withholds("questions"),
             untrusted: raw.pointer("/params/initializationOptions/trusted").and_then(Value::as_bool)
                 == Some(false),
+            types: raw.pointer("/params/initializationOptions/inputs").and_then(Value::as_bool) == Some(true),
+            runs: raw.pointer("/params/initializationOptions/runs").and_then(Value::as_bool) == Some(true),
             peeks: list("/experimental/commands/commands", crate::views::PEEK),
         }
     }

@@ -61,6 +61,8 @@ pub struct Session {
     pub refreshing: crate::publish::Refreshing,
     /// The servers that are being asked.
     pub asking: crate::tools::Asking,
+    /// The runs of the repositories that are open.
+    pub runs: crate::runs::Faces,
     /// Whether the client knows that headers are formatted.
     pub formatting: crate::format::Announced,
     facts: OnceLock<ClientFacts>,
@@ -154,6 +156,7 @@ impl Session {
             moves_told: crate::moves::MovesTold::default(),
             refreshing: crate::publish::Refreshing::default(),
             asking: crate::tools::Asking::default(),
+            runs: crate::runs::Faces::default(),
             formatting: crate::format::Announced::default(),
             facts: OnceLock::new(),
             state: Mutex::default(),

@@ -1,7 +1,7 @@
 //! A headless command line, once a turn: `{prompt}`, `{prompt_file}`, `{worktree}` and `{model}` are
 //! filled in, its exit status and output are the result.
 
-use crate::agent::{Agent, Boxed, Listener, Turn, exit_of, tail};
+use crate::agent::{Agent, Boxed, Listener, Turn, exit_of, not_started, tail};
 use crate::event::{Exit, TurnEnd};
 use crate::{os, report};
 
@@ -65,12 +65,16 @@ impl Agent for Command {
         Box::pin(async move {
             let mut filled = self.filled(turn).into_iter();
             let name = filled.next().unwrap_or_default();
-            let program = os::Program::new(name, &turn.worktree, &turn.marker).with_arguments(filled);
+            let program = os::Program::new(name, &turn.worktree, &turn.marker)
+                .with_arguments(filled)
+                .confined(turn.confinement.clone());
             let limits =
                 os::Limits { total: turn.total, silence: turn.silence, kept: KEPT, ..os::Limits::default() };
             let sees = |_: os::Stream, bytes: &[u8]| listener.said(&String::from_utf8_lossy(bytes));
             match os::run(&program, &limits, sees, turn.stopped()).await {
-                Err(error) => TurnEnd { exit: Exit::NotStarted(error.to_string()), ..TurnEnd::default() },
+                Err(error) => {
+                    TurnEnd { exit: Exit::NotStarted(not_started(&self.line, &error)), ..TurnEnd::default() }
+                }
                 Ok(ended) => {
                     let output = ended.output.text();
                     let both = format!("{output}\n{}", ended.errors.text());
@@ -120,6 +124,7 @@ mod tests {
         let (sender, stop) = watch::channel(false);
         let turn = Turn {
             key: AttemptKey { task: "a".into(), attempt: 1 },
+            stated: "a".into(),
             counted: 0,
             number: 1,
             kind: TurnKind::Work,
@@ -130,7 +135,9 @@ mod tests {
             prompt_file: PathBuf::from("/nowhere/a prompt.md"),
             allowed: Vec::new(),
             tools: None,
+            servers: Vec::new(),
             read_only: false,
+            confinement: None,
             marker: format!("command{}/{name}/1", std::process::id()),
             total: Duration::from_secs(20),
             silence: Duration::from_secs(20),

@@ -9,7 +9,9 @@ pub mod command;
 pub mod rehearsal;
 
 use crate::event::{AttemptKey, Exit, TurnEnd, TurnKind, Usage};
+use crate::facts::TaskId;
 use crate::os;
+use crate::servers::Server;
 use std::future::Future;
 use std::path::PathBuf;
 use std::pin::Pin;
@@ -30,6 +32,11 @@ pub trait Agent: Send + Sync {
 
     /// The command line that it starts, as it is shown before a launch; empty: it starts nothing.
     fn shown(&self) -> String;
+
+    /// Whether it can be handed servers of the Model Context Protocol.
+    fn takes_servers(&self) -> bool {
+        false
+    }
 }
 
 /// Who hears of a turn while it goes on.
@@ -49,6 +56,8 @@ pub trait Listener: Send + Sync {
 pub struct Turn {
     /// The attempt.
     pub key: AttemptKey,
+    /// The task as the plan knows it: of a variant that which it is a variant of.
+    pub stated: TaskId,
     /// Which of the attempts that count it is, from 0: an interrupted one is tried again as the same.
     pub counted: usize,
     /// The turn, counted from 1.
@@ -69,8 +78,12 @@ pub struct Turn {
     pub allowed: Vec<String>,
     /// The tools that its agent file grants; `None`: it does not say.
     pub tools: Option<Vec<String>>,
+    /// The servers that it is handed.
+    pub servers: Vec<Server>,
     /// Whether it shall change nothing.
     pub read_only: bool,
+    /// Where its processes may read and write; `None`: wherever the user may.
+    pub confinement: Option<os::Confinement>,
     /// What its processes carry.
     pub marker: String,
     /// The longest it may take.
@@ -115,6 +128,16 @@ fn signal_of(status: std::process::ExitStatus) -> i32 {
 #[cfg(not(unix))]
 fn signal_of(_: std::process::ExitStatus) -> i32 {
     0
+}
+
+/// Why the program of a command line could not be started, with its name.
+pub(crate) fn not_started(line: &[String], error: &std::io::Error) -> String {
+    let program = line.first().map(String::as_str).unwrap_or_default();
+    let advice = match error.kind() {
+        std::io::ErrorKind::NotFound => "; install it, put it on PATH, or name another in segue.toml",
+        _ => "",
+    };
+    format!("`{program}`: {error}{advice}")
 }
 
 /// The last of a text, for evidence: at most this many characters, from the beginning of a line where

@@ -14,7 +14,7 @@
 //! ```
 //!
 //! A task has a list of attempts, an attempt a list of steps; after the last attempt the last is
-//! replayed again. A step after `ask` belongs to the turn with the answer. Attempts that were
+//! replayed again. A variant of a task may have steps of its own, under its id (`login~2`). A step after `ask` belongs to the turn with the answer. Attempts that were
 //! interrupted do not count: the next one is the same again.
 
 mod script;
@@ -23,10 +23,12 @@ pub use script::{Script, ScriptError, Step};
 
 use crate::agent::{Agent, Boxed, Listener, Turn, exit_of};
 use crate::event::{Class, Exit, Failure, TurnEnd, TurnKind, Usage};
+use crate::facts::TaskId;
 use crate::os;
 use crate::report::{ASKS_FOR_A_VERDICT, Report, Status};
 use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
+use tokio::io::AsyncRead;
 use tokio::time::sleep;
 
 /// The agent.
@@ -44,7 +46,8 @@ impl Rehearsal {
 
     /// The steps of a turn.
     fn steps(&self, turn: &Turn) -> Vec<Step> {
-        let Some(attempts) = self.script.tasks.get(&turn.key.task.0).filter(|own| !own.is_empty()) else {
+        let of = |id: &TaskId| self.script.tasks.get(&id.0).filter(|own| !own.is_empty());
+        let Some(attempts) = of(&turn.key.task).or_else(|| of(&turn.stated)) else {
             return by_itself(turn);
         };
         let attempt = attempts.get(turn.counted).or_else(|| attempts.last());
@@ -73,7 +76,7 @@ fn by_itself(turn: &Turn) -> Vec<Step> {
     if turn.read_only {
         return vec![Step::Say("Read.".to_owned())];
     }
-    let own = [format!("rehearsal/{}.txt", turn.key.task.0.replace(['/', '\\'], "-"))];
+    let own = [format!("rehearsal/{}.txt", turn.stated.0.replace(['/', '\\'], "-"))];
     let files = if turn.allowed.is_empty() { &own[..] } else { &turn.allowed };
     let line = |path: &String| {
         // A folder gets a file.
@@ -143,8 +146,10 @@ impl Scene<'_> {
             Step::Write(_) | Step::Append(_) | Step::Delete(_) => self.edit(step),
             Step::WriteOutside(text) => {
                 let path = PathBuf::from(&text.path);
-                if path.is_absolute() && std::fs::write(&path, &text.text).is_ok() {
-                    self.end.trespass = Some(format!("It wrote {}.", path.display()));
+                match self.on_disk(|| std::fs::write(&path, &text.text)) {
+                    _ if !path.is_absolute() => {}
+                    Ok(()) => self.end.trespass = Some(format!("It wrote {}.", path.display())),
+                    Err(error) => self.say(&format!("That did not work: {error}.")),
                 }
             }
             Step::Run(line) => return self.run(line).await,
@@ -218,6 +223,14 @@ impl Scene<'_> {
         stays.then(|| self.turn.worktree.join(path))
     }
 
+    /// What it does without a process of its own is confined as that would be.
+    fn on_disk<T: Send>(&self, work: impl FnOnce() -> std::io::Result<T> + Send) -> std::io::Result<T> {
+        match &self.turn.confinement {
+            Some(confinement) => confinement.within(work)?,
+            None => work(),
+        }
+    }
+
     fn edit(&mut self, step: &Step) {
         self.uses_a_tool();
         let answer = match &self.turn.kind {
@@ -227,17 +240,21 @@ impl Scene<'_> {
         let done = match step {
             Step::Write(text) | Step::Append(text) => {
                 let Some(file) = self.file(&text.path) else { return self.say("That file is not mine.") };
-                let mut content = Vec::new();
-                if matches!(step, Step::Append(_)) {
-                    content = std::fs::read(&file).unwrap_or_default();
-                }
-                content.extend(text.text.replace("{answer}", answer).into_bytes());
-                let folder = file.parent().map_or(Ok(()), std::fs::create_dir_all);
-                folder.and_then(|()| std::fs::write(&file, content)).map(|()| format!("Wrote {}.", text.path))
+                let more = text.text.replace("{answer}", answer).into_bytes();
+                let written = self.on_disk(|| {
+                    let mut content = Vec::new();
+                    if matches!(step, Step::Append(_)) {
+                        content = std::fs::read(&file).unwrap_or_default();
+                    }
+                    content.extend(more);
+                    let folder = file.parent().map_or(Ok(()), std::fs::create_dir_all);
+                    folder.and_then(|()| std::fs::write(&file, content))
+                });
+                written.map(|()| format!("Wrote {}.", text.path))
             }
             Step::Delete(path) => {
                 let Some(file) = self.file(path) else { return self.say("That file is not mine.") };
-                std::fs::remove_file(&file).map(|()| format!("Deleted {path}."))
+                self.on_disk(|| std::fs::remove_file(&file)).map(|()| format!("Deleted {path}."))
             }
             _ => return,
         };
@@ -247,7 +264,8 @@ impl Scene<'_> {
 
     async fn run(&mut self, line: &str) -> Next {
         self.uses_a_tool();
-        let program = os::Program::shell(line, &self.turn.worktree, &self.turn.marker);
+        let program = os::Program::shell(line, &self.turn.worktree, &self.turn.marker)
+            .confined(self.turn.confinement.clone());
         let mut running = match program.start() {
             Ok(running) => running,
             Err(error) => {
@@ -255,8 +273,11 @@ impl Scene<'_> {
                 return Next::End;
             }
         };
-        // What it prints is nobody's concern, but it must not wait for a reader.
-        drop((running.take_output(), running.take_errors(), running.take_input()));
+        // What it prints is nobody's concern, but it needs a reader: without one it would wait for ever, or
+        // be ended by its own output.
+        drop(running.take_input());
+        drains(running.take_output());
+        drains(running.take_errors());
         match running.exited().await {
             Ok(status) if status.success() => Next::Go,
             Ok(status) => {
@@ -282,6 +303,13 @@ impl Scene<'_> {
 
     fn ended(self) -> TurnEnd {
         TurnEnd { tail: crate::agent::tail(&self.heard), ..self.end }
+    }
+}
+
+/// Reads to the end, and keeps nothing.
+fn drains(pipe: Option<impl AsyncRead + Unpin + Send + 'static>) {
+    if let Some(mut pipe) = pipe {
+        tokio::spawn(async move { tokio::io::copy(&mut pipe, &mut tokio::io::sink()).await });
     }
 }
 

@@ -1,9 +1,10 @@
 //! Where a person has to say yes, and what follows from the answer.
 
-use crate::decide::{ended, first_open_wave, judge::next_gate};
+use crate::decide::{count_of, ended, first_open_wave, judge::next_gate};
 use crate::event::{Answer, Event, GateKind, GateOpened, Phase, Verdict};
 use crate::facts::Facts;
 use crate::state::{Gate, State, Status};
+use std::collections::BTreeSet;
 
 /// Opens a gate at which the whole run waits.
 pub(super) fn open(
@@ -20,11 +21,15 @@ pub(super) fn open(
 /// A run begins with a gate: before it nothing runs.
 pub(super) fn launch(state: &State) -> Vec<Event> {
     let Some(_) = state.created.as_ref().filter(|_| state.seq > 1) else { return Vec::new() };
-    let open_tasks = state.facts.tasks.iter().filter(|task| !task.done);
+    let open_tasks = state.facts.without_variants().filter(|task| !task.done);
     let unproved = open_tasks.clone().filter(|task| task.validation.is_empty()).count();
-    let mut text = format!("{} tasks in {} waves.", open_tasks.count(), state.facts.last_wave());
+    let (tasks, waves) = (open_tasks.count(), state.facts.last_wave() as usize);
+    let mut text = format!("{} in {}.", count_of(tasks, "task"), count_of(waves, "wave"));
     if unproved > 0 {
         text += &format!(" Nothing proves {unproved} of them.");
+    }
+    for task in state.facts.tasks.iter().filter(|task| !task.variants.is_empty()) {
+        text += &format!(" {} is tried in {} variants.", task.id, task.variants.len());
     }
     text += &reviewed_by(&state.facts);
     open(state, GateKind::Launch, text, Vec::new(), false)
@@ -154,10 +159,10 @@ pub(super) fn finished(state: &State) -> Vec<Event> {
 
 /// The gate after a wave, or at the end.
 pub(super) fn after_wave(state: &State, wave: u32, is_last: bool) -> Vec<Event> {
-    let tasks: Vec<_> =
-        state.all().filter(|(facts, _)| if is_last { true } else { facts.wave == wave }).collect();
+    let tasks: Vec<_> = state.without_variants().filter(|(facts, _)| is_last || facts.wave == wave).collect();
     let done = tasks.iter().filter(|(_, task)| matches!(task.status, Status::Done { .. })).count();
-    let mut text = format!("{done} of {} tasks are done.", tasks.len());
+    let are = if tasks.len() == 1 { "is" } else { "are" };
+    let mut text = format!("{done} of {} {are} done.", count_of(tasks.len(), "task"));
     let named = |which: &dyn Fn(&Status) -> bool| -> String {
         let ids = tasks.iter().filter(|(_, task)| which(&task.status)).map(|(facts, _)| facts.id.0.as_str());
         ids.collect::<Vec<_>>().join(", ")
@@ -175,11 +180,13 @@ pub(super) fn after_wave(state: &State, wave: u32, is_last: bool) -> Vec<Event> 
     if !unproved.is_empty() {
         text += &format!(" Done, but nothing proved it: {}.", unproved.join(", "));
     }
-    let unbounded = state.of_wave(wave).filter(|(facts, _)| facts.writes.is_empty());
-    let changed: Vec<&str> = unbounded
+    let unbounded =
+        state.of_wave(wave).filter(|(facts, _)| facts.writes.is_empty() && facts.variant_of.is_none());
+    let changed: BTreeSet<&str> = unbounded
         .filter_map(|(_, task)| task.current())
         .flat_map(|attempt| attempt.diff.files.iter().map(String::as_str))
         .collect();
+    let changed: Vec<&str> = changed.into_iter().collect();
     if !changed.is_empty() {
         text += &format!(" Changed by tasks that name no files: {}.", changed.join(", "));
     }

@@ -17,20 +17,20 @@ use crate::state::{Attempt, Question, Stage, State};
 /// What follows for the attempts that wait for a judgement.
 pub(super) fn attempts(state: &State, now: Millis) -> Vec<Event> {
     let active = state.all().filter_map(|(facts, task)| Some((facts, task.active()?)));
-    active
-        .filter(|(facts, _)| !is_being_stopped(state, &facts.id))
-        .find_map(|(facts, attempt)| {
-            let key = AttemptKey { task: facts.id.clone(), attempt: attempt.number };
-            match attempt.stage {
-                Stage::Ready => Some(first_turn(state, facts, key)),
-                Stage::Committed => after_turn(state, facts, attempt, key, now),
-                Stage::Validated => Some(after_validation(state, facts, attempt, key)),
-                Stage::Reviewed => Some(after_review(facts, attempt, key)),
-                _ => None,
-            }
-        })
-        .into_iter()
-        .collect()
+    let goes_on = active.filter(|(facts, _)| !is_being_stopped(state, &facts.id));
+    let follows = goes_on.filter_map(|(facts, attempt)| {
+        let key = AttemptKey { task: facts.id.clone(), attempt: attempt.number };
+        match attempt.stage {
+            Stage::Ready => Some(first_turn(state, facts, key)),
+            Stage::Committed => after_turn(state, facts, attempt, key, now),
+            Stage::Validated => Some(after_validation(state, facts, attempt, key)),
+            Stage::Reviewed => Some(after_review(facts, attempt, key)),
+            _ => None,
+        }
+    });
+    // Whose turn is over goes on before one that waited for a person takes up a place.
+    let takes_a_place = |event: &Event| matches!(event, Event::TurnPlanned { turn, .. } if *turn > 1);
+    follows.min_by_key(takes_a_place).into_iter().collect()
 }
 
 /// Whether nothing more of this task may begin.
@@ -173,6 +173,7 @@ fn after_question(state: &State, attempt: &Attempt, key: AttemptKey, now: Millis
             question: state.questions.len() as u32 + 1,
             turn: attempt.turn,
             permission: false,
+            choice: false,
             text: text.cloned().unwrap_or_else(|| "The agent asks how to go on.".to_owned()),
             options: report.options.clone(),
             recommendation: Some(report.recommendation.clone()).filter(|own| !own.is_empty()),
@@ -192,7 +193,7 @@ fn after_question(state: &State, attempt: &Attempt, key: AttemptKey, now: Millis
     }
 }
 
-fn question_ends(state: &State, question: &Question) -> Option<Millis> {
+pub(super) fn question_ends(state: &State, question: &Question) -> Option<Millis> {
     let time = state.policy().question_time;
     (time > 0).then(|| question.at.plus_seconds(time))
 }

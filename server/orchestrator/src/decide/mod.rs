@@ -4,6 +4,7 @@
 //! [`decide`] gives the next few decisions, as the events that make them durable; it is asked again
 //! until it has none. What has to be begun then is [`crate::effect::due`]: a function of the state too.
 
+mod choose;
 mod gates;
 mod judge;
 mod retry;
@@ -13,7 +14,7 @@ mod wave;
 pub(crate) use judge::is_being_stopped;
 pub(crate) use review::is_due as review_is_due;
 
-use crate::event::{Answer, AttemptKey, By, Event, GateKind, Millis, Phase};
+use crate::event::{Answer, AttemptKey, Event, GateKind, Millis, Phase};
 use crate::state::{Gate, Integration, Stage, State, Status};
 
 /// What follows from a state.
@@ -35,7 +36,7 @@ pub fn judge_turn(end: &crate::event::TurnEnd) -> Option<(crate::event::Class, c
 #[must_use]
 pub fn decide(state: &State, now: Millis) -> Step {
     let Some(phase) = state.phase else { return Step::default() };
-    let parts: [fn(&State, Millis) -> Vec<Event>; 9] = [
+    let parts: [fn(&State, Millis) -> Vec<Event>; 10] = [
         cancelled,
         answered_beforehand,
         |state, _| gates::list(state),
@@ -43,6 +44,7 @@ pub fn decide(state: &State, now: Millis) -> Step {
         retry::failing,
         retry::stopped,
         retry::skipped,
+        choose::variants,
         wave::limits,
         |state, now| {
             let may_begin = state.unagreed.is_empty() || gates::is_asking(state);
@@ -128,15 +130,8 @@ fn ended(state: &State, phase: Phase) -> Vec<Event> {
 /// `--yes` answers the gates that do not need a person; who said yes to the same launch list before
 /// answers that gate.
 fn answered_beforehand(state: &State, _: Millis) -> Vec<Event> {
-    let Some(created) = &state.created else { return Vec::new() };
-    let by = |gate: &Gate| match gate.opened.kind {
-        _ if gate.opened.needs_a_person => None,
-        _ if created.yes => Some(By::option()),
-        GateKind::Launch => created.launch_known.clone(),
-        _ => None,
-    };
     let answered = |gate: &Gate| {
-        let (gate, by) = (gate.opened.gate, by(gate)?);
+        let (gate, by) = (gate.opened.gate, state.answered_beforehand(gate)?);
         Some(Event::GateAnswered { gate, answer: Answer::Approve, note: None, by })
     };
     state.open_gates().filter_map(answered).collect()
@@ -154,4 +149,9 @@ fn wake(state: &State, now: Millis) -> Option<Millis> {
     let questions = judge::questions_end(state);
     let all = retries.chain(rests).chain(checks).chain(questions).chain(wave::budget_ends(state, now));
     all.filter(|moment| *moment > now).min()
+}
+
+/// A number with what it counts: `1 task`, `2 tasks`.
+pub(crate) fn count_of(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }

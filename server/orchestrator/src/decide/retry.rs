@@ -1,6 +1,7 @@
 //! What follows from a failure: the same again, with the evidence, by another model, after a revision
 //! of the plan, or never.
 
+use crate::decide::count_of;
 use crate::event::{Class, Event, Evidence, Millis};
 use crate::facts::TaskFacts;
 use crate::state::{Outcome, State, Status, TaskState};
@@ -28,11 +29,11 @@ fn after_failure(
     }
     let attempts = task.failures.len() as u64;
     if attempts >= policy.attempts {
-        return escalated(format!("{attempts} attempts failed."));
+        return escalated(format!("{} failed.", count_of(task.failures.len(), "attempt")));
     }
     if *class != Class::Transient && task.in_a_row(*class) >= policy.same_class {
-        let times = task.in_a_row(*class);
-        return escalated(format!("It failed {times} times in a row as {}.", class.name()));
+        let often = times(task.in_a_row(*class));
+        return escalated(format!("It failed {often} in a row as {}.", class.name()));
     }
     let failed = task.failed_by(*class);
     let retry = |not_before: Millis, hint: Option<String>, model: u32| {
@@ -41,7 +42,7 @@ fn after_failure(
     };
     match class {
         Class::Transient if failed > policy.transient_retries => {
-            escalated(format!("It was tried again {} times.", policy.transient_retries))
+            escalated(format!("It was tried again {}.", times(policy.transient_retries)))
         }
         Class::Transient => {
             let seed = state.created.as_ref().map_or(0, |created| created.seed);
@@ -49,12 +50,12 @@ fn after_failure(
             retry(Millis(now.0.saturating_add(wait)), task.hint.clone(), task.model)
         }
         Class::Fixable if failed > policy.fixable_retries => {
-            escalated(format!("It was tried again {} times.", policy.fixable_retries))
+            escalated(format!("It was tried again {}.", times(policy.fixable_retries)))
         }
         Class::Fixable => retry(now, Some(evidence.text()), task.model),
         Class::ModelUnavailable => {
             let next = task.model + 1;
-            if facts.models.len() <= next as usize {
+            if state.worker(facts, task).models.len() <= next as usize {
                 return escalated("Its agent has no other model.".to_owned());
             }
             if failed > policy.model_fallbacks {
@@ -62,11 +63,17 @@ fn after_failure(
             }
             retry(now, task.hint.clone(), next)
         }
+        // Another variant may do it as it is planned.
+        Class::NeedsReplan if facts.variant_of.is_some() => escalated(String::new()),
         Class::NeedsReplan => {
             Some(Event::ReplanWanted { task: task.id.clone(), reason: evidence.summary.clone() })
         }
         Class::Escalate => None,
     }
+}
+
+fn times(number: u64) -> String {
+    count_of(usize::try_from(number).unwrap_or(usize::MAX), "time")
 }
 
 fn reason(why: &str, evidence: &Evidence) -> String {
@@ -75,15 +82,19 @@ fn reason(why: &str, evidence: &Evidence) -> String {
 
 /// Tasks that a person ended, or that may not begin any more, and of which nothing is under way.
 pub(super) fn stopped(state: &State, _: Millis) -> Vec<Event> {
-    let idle = state.tasks.iter().filter(|task| {
-        matches!(task.status, Status::Queued | Status::NeedsReplan { .. } | Status::Accepted { .. })
+    let idle = state.all().filter(|(_, task)| {
+        matches!(
+            task.status,
+            Status::Queued | Status::NeedsReplan { .. } | Status::Accepted { .. } | Status::Choosing { .. }
+        )
     });
-    idle.filter_map(|task| {
+    idle.filter_map(|(facts, task)| {
         if task.cancel_asked {
             return Some(Event::TaskCancelled { task: task.id.clone() });
         }
         // What holds already costs nothing more.
-        let may_go_on = matches!(task.status, Status::Accepted { .. });
+        let has_variants = !facts.variants.is_empty() && task.chosen.is_none();
+        let may_go_on = has_variants || matches!(task.status, Status::Accepted { .. });
         let what = state.spent.as_ref().filter(|_| !may_go_on)?;
         Some(Event::TaskEscalated { task: task.id.clone(), reason: what.clone() })
     })

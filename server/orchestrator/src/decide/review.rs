@@ -39,7 +39,7 @@ fn ask(state: &State, verdict: Verdict, part: &str, notes: &str) -> Vec<Event> {
 
 /// The gate after a revision.
 pub(super) fn revised_plan(state: &State) -> Vec<Event> {
-    let text = format!("The plan was revised: {} tasks now.", state.facts.tasks.len());
+    let text = format!("The plan was revised: {} tasks now.", state.facts.without_variants().count());
     let is_new = |line: &&String| state.agreed.as_ref().is_some_and(|agreed| !agreed.contains(*line));
     let new: Vec<String> = state.facts.list.iter().flatten().filter(is_new).cloned().collect();
     let text = if new.is_empty() { text } else { format!("{text} It would start or use what is new:") };

@@ -4,7 +4,7 @@
 use crate::decide::{gates, judge, review};
 use crate::event::{AttemptKey, AttemptPlanned, Event, GateKind, GateOpened, Millis, Phase};
 use crate::facts::{TaskFacts, TaskId};
-use crate::state::{BreakerKey, Integration, Merge, State, Status, TaskState, Trace};
+use crate::state::{BreakerKey, Integration, Leftover, Merge, State, Status, TaskState, Trace};
 use std::collections::BTreeSet;
 
 /// Budgets that are used up, and waves that have become too much for their agents.
@@ -64,6 +64,9 @@ pub(super) fn acting(state: &State, number: u32, now: Millis) -> Vec<Event> {
         return review::revised_plan(state);
     }
     if state.of_wave(number).all(|(_, task)| task.status.is_over()) {
+        if state.of_wave(number).any(|(_, task)| task.leftover == Leftover::Removing) {
+            return Vec::new();
+        }
         return vec![Event::PhaseEntered { phase: Phase::Reviewing(number) }];
     }
     let Some(wave) = state.waves.get(&number) else { return Vec::new() };
@@ -92,7 +95,7 @@ pub(super) fn acting(state: &State, number: u32, now: Millis) -> Vec<Event> {
 /// The first task of the plan's order that holds is merged once all before it are settled: whoever is
 /// faster, the integration branch comes to be the same.
 fn next_merge(state: &State, number: u32, held: &BTreeSet<&TaskId>) -> Vec<Event> {
-    for (facts, task) in state.of_wave(number) {
+    for (facts, task) in state.of_wave(number).filter(|(facts, _)| facts.variant_of.is_none()) {
         match task.status {
             Status::Accepted { .. } => {
                 let Some(attempt) = task.current() else { continue };
@@ -133,7 +136,9 @@ fn begin(
     if task.status != Status::Queued || task.not_before > now || judge::is_being_stopped(state, &facts.id) {
         return None;
     }
-    if !facts.before.iter().all(is_done) {
+    // Its variants are what begins.
+    let waits_for_variants = !facts.variants.is_empty() && task.chosen.is_none();
+    if waits_for_variants || !facts.before.iter().all(is_done) {
         return None;
     }
     let earlier = state.of_wave(facts.wave).take_while(|(other, _)| other.id != facts.id);
@@ -142,17 +147,18 @@ fn begin(
     if !in_its_way.all(|(own, other)| other.status.is_over() || held.contains(&own.id)) {
         return None;
     }
-    let model = facts.models.get(task.model as usize).cloned();
-    let breaker = state.breakers.get(&BreakerKey { agent: facts.agent.clone(), model: model.clone() });
+    let worker = state.worker(facts, task);
+    let model = worker.models.get(task.model as usize).cloned();
+    let breaker = state.breakers.get(&BreakerKey { agent: worker.agent.clone(), model: model.clone() });
     let probe = breaker.map_or(Some(false), |breaker| breaker.admits(now))?;
     if facts.destructive {
-        let kind = GateKind::Destructive { task: facts.id.clone() };
+        let kind = GateKind::Destructive { task: facts.stated().clone() };
         match state.gate(&kind).map(|gate| gate.answer.as_ref().map(|own| own.answer)) {
             None => {
                 return Some(Event::GateOpened(GateOpened {
                     gate: judge::next_gate(state),
                     kind,
-                    text: format!("`{}` is destructive: {}", facts.id, facts.title),
+                    text: format!("`{}` is destructive: {}", facts.stated(), facts.title),
                     approvals: Vec::new(),
                     needs_a_person: true,
                 }));
@@ -168,14 +174,13 @@ fn begin(
     // What it builds on is in the wave's base, unless it came in this wave.
     let of_this_wave = |id: &TaskId| state.facts.find(id).is_some_and(|(_, own)| own.wave == facts.wave);
     let from_tip = task.from_tip || has_conflict || facts.before.iter().any(of_this_wave);
+    let base = if from_tip { state.tip.clone() } else { base.to_owned() };
+    let of = facts.variant_of.as_ref().and_then(|id| state.task(id));
     Some(Event::AttemptPlanned(AttemptPlanned {
-        key: AttemptKey {
-            task: facts.id.clone(),
-            attempt: task.current().map_or(1, |attempt| attempt.number + 1),
-        },
-        agent: facts.agent.clone(),
+        key: AttemptKey { task: facts.id.clone(), attempt: state.next_attempt(facts) },
+        agent: worker.agent.clone(),
         model,
-        base: if from_tip { state.tip.clone() } else { base.to_owned() },
+        base: of.and_then(|of| of.variants_base.clone()).unwrap_or(base),
         hint: task.hint.clone(),
         probe,
     }))
@@ -185,7 +190,14 @@ fn begin(
 /// come.
 fn stuck(state: &State, number: u32) -> Vec<Event> {
     let moves = |status: &Status| {
-        matches!(status, Status::Working | Status::Failing | Status::Accepted { .. } | Status::Merging { .. })
+        matches!(
+            status,
+            Status::Working
+                | Status::Failing
+                | Status::Accepted { .. }
+                | Status::Merging { .. }
+                | Status::Choosing { .. }
+        )
     };
     if state.of_wave(number).any(|(_, task)| moves(&task.status)) {
         return Vec::new();

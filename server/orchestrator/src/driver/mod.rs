@@ -126,16 +126,29 @@ impl Driver {
             waiting: BTreeMap::new(),
             seen: -1,
         };
-        driver.hands.clone().recover(Arc::new(driver.state.clone())).await.map_err(DriverError::Run)?;
+        let begun = driver.begin().await;
+        driver.tells_why(&begun);
+        begun.map(|()| driver)
+    }
+
+    async fn begin(&mut self) -> Result<(), DriverError> {
+        self.hands.clone().recover(Arc::new(self.state.clone())).await.map_err(DriverError::Run)?;
         // What was answered meanwhile was answered to the sessions that are broken off now.
-        driver.take_commands()?;
-        let mut events = recovered(&driver.state);
+        self.take_commands()?;
+        let mut events = recovered(&self.state);
         let version = env!("CARGO_PKG_VERSION").to_owned();
-        let state = Arc::new(driver.state.clone());
-        let list = driver.hands.clone().list(state).await.map_err(DriverError::Run)?;
+        let state = Arc::new(self.state.clone());
+        let list = self.hands.clone().list(state).await.map_err(DriverError::Run)?;
         events.push(Event::RunnerStarted { pid: std::process::id(), version, list });
-        driver.append(events)?;
-        Ok(driver)
+        self.append(events)
+    }
+
+    /// Where nobody sits before this process the journal is the place to say why it ends. Who started it
+    /// is told in any case: that is what remains where the journal itself is in trouble.
+    fn tells_why<T>(&mut self, result: &Result<T, DriverError>) {
+        if let Err(DriverError::Run(why)) = result {
+            let _ = self.append(vec![Event::RunnerStopped { why: why.clone() }]);
+        }
     }
 
     /// What the run is now.
@@ -153,6 +166,7 @@ impl Driver {
     pub async fn drive(&mut self) -> Result<Ended, DriverError> {
         let ended = self.go().await;
         self.stop_all().await;
+        self.tells_why(&ended);
         ended
     }
 
@@ -345,6 +359,7 @@ impl Driver {
                     key,
                     turn,
                     permission: true,
+                    choice: false,
                     text,
                     options,
                     recommendation: None,

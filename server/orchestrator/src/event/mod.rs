@@ -380,6 +380,34 @@ pub enum Event {
         #[serde(default)]
         conflicted: Vec<AttemptKey>,
     },
+    /// The commands that compare variants were run in the worktree of one that holds.
+    Compared {
+        /// Which.
+        #[serde(flatten)]
+        key: AttemptKey,
+        /// What each printed.
+        checks: Vec<Check>,
+    },
+    /// Of the variants of a task one goes on as its result, or none does.
+    VariantChosen {
+        /// The task.
+        task: TaskId,
+        /// The attempt that goes on.
+        #[serde(default)]
+        variant: Option<AttemptKey>,
+        /// Where the others ended.
+        #[serde(default)]
+        others: Vec<Unchosen>,
+        /// Who chose.
+        by: By,
+    },
+    /// The worktrees and branches of a variant that was not chosen are gone.
+    VariantRemoved {
+        /// The variant.
+        task: TaskId,
+        /// What is left of each of its attempts.
+        kept: Vec<Remains>,
+    },
     /// What an attempt used.
     UsageReported {
         /// Which.
@@ -410,6 +438,11 @@ pub enum Event {
         note: Option<String>,
         /// Who.
         by: By,
+    },
+    /// The runner cannot go on: something is wrong that concerns the whole run. It can be resumed.
+    RunnerStopped {
+        /// What, in a sentence that says what to do.
+        why: String,
     },
     /// Something that the user sees and nothing depends on: a change of theirs in the checkout, a
     /// message of the engine.

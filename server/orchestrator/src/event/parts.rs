@@ -277,6 +277,36 @@ pub struct MergedAgain {
     pub commit: String,
 }
 
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+/// An attempt of a variant that does not go on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unchosen {
+    /// Which.
+    #[serde(flatten)]
+    pub key: AttemptKey,
+    /// The commit it ended at.
+    pub commit: Option<String>,
+}
+
+/// What is left of an attempt whose worktree and branch are gone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Remains {
+    /// The attempt.
+    pub attempt: u32,
+    /// The commit it ended at.
+    #[serde(default)]
+    pub commit: Option<String>,
+    /// The file that holds what it changed; `None` where it changed nothing.
+    #[serde(default)]
+    pub patch: Option<String>,
+    /// Why its worktree was not removed, where it was not.
+    #[serde(default)]
+    pub why: Option<String>,
+}
+
 /// A question as it is asked.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct QuestionAsked {
@@ -290,6 +320,9 @@ pub struct QuestionAsked {
     /// Whether it is asked for leave to do something.
     #[serde(default)]
     pub permission: bool,
+    /// Whether it asks which of the task's variants goes on: then no agent waits, and only an option answers.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub choice: bool,
     /// What is asked.
     pub text: String,
     /// What may be answered; empty: anything.
@@ -449,6 +482,9 @@ pub struct Diff {
     pub added: u64,
     /// Lines removed.
     pub removed: u64,
+    /// The lines added and removed of each file, in their order; `None` for what has no lines. Empty in
+    /// journals of older versions.
+    pub lines: Vec<Option<(u64, u64)>>,
     /// Where a secret stands in it: a file with its line.
     pub secret: Option<String>,
 }

@@ -1,6 +1,6 @@
 //! What changed between two commits, and what of it lies outside the files that were declared.
 
-use super::run::path;
+use super::run::{parts, path};
 use super::{GitError, Repository};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -128,14 +128,50 @@ pub fn outside(
 /// One of the commits is not there, or git fails.
 pub fn text(repository: &Repository, old: &str, new: &str, limit: usize) -> Result<String, GitError> {
     let arguments = ["diff", "--no-ext-diff", "--no-color", "--patch", "--stat", old, new, "--"];
-    let printed = repository.asks(arguments)?.printed()?;
+    Ok(cut(&repository.asks(arguments)?.printed()?, limit))
+}
+
+/// The largest new file that is shown as a difference, in bytes.
+const LONGEST_NEW: u64 = 1 << 20;
+
+/// What these files of the user's checkout have that HEAD has not, as text, at most `limit` bytes of it: the
+/// whole of files that git does not know. Nothing where HEAD has no commit.
+///
+/// # Errors
+/// Git cannot be run.
+pub fn since_head(repository: &Repository, files: &[PathBuf], limit: usize) -> Result<String, GitError> {
+    let head = ["diff", "--no-ext-diff", "--no-color", "--patch", "HEAD", "--"].map(OsString::from);
+    let exactly = |file: &PathBuf| {
+        let mut exact = OsString::from(":(top,literal)");
+        exact.push(file);
+        exact
+    };
+    let ended = repository.asks(head.into_iter().chain(files.iter().map(exactly)))?;
+    if !ended.status.success() {
+        return Ok(String::new());
+    }
+    let mut printed = ended.printed;
+    let others = ["ls-files", "--others", "-z", "--"].map(OsString::from);
+    let new = repository.asks(others.into_iter().chain(files.iter().map(exactly)))?.printed()?;
+    for file in parts(&new).map(path) {
+        let about = repository.top().join(&file).symlink_metadata();
+        if printed.len() > limit || !about.is_ok_and(|own| own.is_file() && own.len() <= LONGEST_NEW) {
+            continue;
+        }
+        // It ends with 1 where there is a difference, as diff does.
+        let nothing =
+            ["diff", "--no-ext-diff", "--no-color", "--no-index", "--", "/dev/null"].map(OsString::from);
+        let whole = repository.asks(nothing.into_iter().chain([file.into_os_string()]))?;
+        printed.extend(whole.printed);
+    }
+    Ok(cut(&printed, limit))
+}
+
+/// At most `limit` bytes of a text, and how much more there is.
+fn cut(printed: &[u8], limit: usize) -> String {
     let kept =
         String::from_utf8_lossy(printed.get(..limit.min(printed.len())).unwrap_or_default()).into_owned();
-    Ok(if printed.len() > limit {
-        format!("{kept}\n… {} bytes more\n", printed.len() - limit)
-    } else {
-        kept
-    })
+    if printed.len() > limit { format!("{kept}\n… {} bytes more\n", printed.len() - limit) } else { kept }
 }
 
 /// The number of lines added and removed in all.

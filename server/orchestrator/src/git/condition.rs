@@ -101,7 +101,7 @@ const TABLE: &[(Condition, Weight, &str)] = {
         (
             C::Sparse,
             Note,
-            "this is a sparse checkout: worktrees hold the same part of the files; `git sparse-checkout add` widens it.",
+            "this is a sparse checkout: worktrees hold the same part of the files, and the folders of the files that their tasks name; `git sparse-checkout add` widens it.",
         ),
         (C::Lfs, Note, "files of Git LFS: {}"),
         (

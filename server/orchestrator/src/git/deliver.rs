@@ -44,6 +44,10 @@ pub fn deliver(
     if repository.contains(&ours, &theirs)? {
         return Ok(Delivered { branch, commit: ours, is_new: false });
     }
+    let lock = repository.own_directory().join("index.lock");
+    if lock.exists() {
+        return Err(GitError::Busy { said: lock.display().to_string() });
+    }
     refuse_if_in_the_way(repository, &ours, &theirs, &source)?;
     let ended = repository.git.ordinary(
         repository.top(),
@@ -185,10 +189,14 @@ mod tests {
         let fixture = Fixture::new();
         let repository = run(&fixture, &[("README.md", "Run\n")]);
         fixture.does(&["switch", "--quiet", "--create", "side"]);
-        refused(&fixture, &repository, "`side` is checked out here, the run began on `main`");
+        refused(&fixture, &repository, "`side` is checked out here, not `main`");
         fixture.does(&["switch", "--quiet", "--detach"]);
         refused(&fixture, &repository, "HEAD is at no branch");
         fixture.does(&["switch", "--quiet", "main"]);
+        let lock = fixture.top().join(".git/index.lock");
+        write(&lock, "");
+        refused(&fixture, &repository, "remove the lock that it names");
+        std::fs::remove_file(&lock).unwrap();
         fixture.write("README.md", "User\n");
         fixture.commit("User");
         refused(&fixture, &repository, "git merge segue/k3v9/integration");

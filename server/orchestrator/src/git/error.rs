@@ -10,7 +10,9 @@ pub enum GitError {
     #[error("git cannot be started ({0}); install git 2.38 or newer and put it on PATH.")]
     Missing(std::io::Error),
     /// A git without `merge-tree --write-tree`.
-    #[error("git {found} is too old; runs need git 2.38 or newer.")]
+    #[error(
+        "git {found} is too old; runs need git 2.38 or newer: update it, or put a newer one first on PATH."
+    )]
     TooOld {
         /// The version it says it has.
         found: String,
@@ -54,13 +56,15 @@ pub enum GitError {
     #[error("`{}` is in the way; move it away, or remove it if nothing in it is needed.", .0.display())]
     PathTaken(PathBuf),
     /// A disk without room.
-    #[error("the disk with `{}` is full; make room (`segue runs archive` removes the worktrees of old runs).", .0.display())]
+    #[error("the disk with `{}` is full; make room (`segue runs archive --state complete` removes the worktrees of runs that are complete).", .0.display())]
     DiskFull(PathBuf),
     /// A place that cannot be written.
     #[error("`{}` cannot be written; check its permissions and whether its disk is mounted read-only.", .0.display())]
     ReadOnly(PathBuf),
     /// Another git is at work, or left its lock.
-    #[error("another git command is at work in this repository, or one ended without cleaning up: {said}")]
+    #[error(
+        "another git command is at work in this repository, or one ended without cleaning up; wait for it, or, where no git runs any more, remove the lock that it names: {said}"
+    )]
     Busy {
         /// What git said, which names the lock file.
         said: String,
@@ -74,11 +78,11 @@ pub enum GitError {
         why: String,
     },
     /// HEAD is at no branch, so that a merge would belong to nothing.
-    #[error("HEAD is at no branch here; switch to the branch that shall take the run (`git switch main`).")]
+    #[error("HEAD is at no branch here; switch to the branch that shall take the run (`git switch BRANCH`).")]
     NotOnABranch,
     /// Another branch is checked out than the one that was meant.
     #[error(
-        "`{found}` is checked out here, the run began on `{wanted}`; switch to it, or name `{found}` as the target."
+        "`{found}` is checked out here, not `{wanted}`; switch to it (`git switch {wanted}`), or name `{found}` as the target."
     )]
     OtherBranch {
         /// The branch that was meant.
@@ -161,6 +165,7 @@ impl GitError {
             std::io::ErrorKind::ReadOnlyFilesystem | std::io::ErrorKind::PermissionDenied => {
                 Self::ReadOnly(path.to_owned())
             }
+            std::io::ErrorKind::NotADirectory => Self::PathTaken(path.to_owned()),
             _ => Self::File { path: path.to_owned(), source },
         }
     }

@@ -4,12 +4,12 @@
 use super::run::{bytes, parts, path};
 use super::{GitError, Repository};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What a checkout looks like.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Checkout {
-    /// The commit that HEAD is at.
+    /// The commit that HEAD is at; empty where its branch has none yet.
     pub head: String,
     /// The branch that is checked out.
     pub branch: Option<String>,
@@ -49,7 +49,8 @@ pub fn look(repository: &Repository) -> Result<Checkout, GitError> {
             parts(&printed).filter_map(|entry| std::str::from_utf8(entry).ok()?.strip_prefix(label));
         of_head.map(str::to_owned).next()
     };
-    let head = said("# branch.oid ").filter(|id| id != "(initial)").ok_or(GitError::NoCommits)?;
+    // A branch without a commit is a place where somebody may work too.
+    let head = said("# branch.oid ").filter(|id| id != "(initial)").unwrap_or_default();
     let branch = said("# branch.head ").filter(|name| name != "(detached)");
     let files = parts(&printed).filter_map(|entry| {
         let (about, file) = entry_of(entry)?;
@@ -89,7 +90,7 @@ pub fn compare(repository: &Repository, before: &Checkout, after: &Checkout) -> 
         .map(|(file, _)| file.clone())
         .collect();
     let head = (before.head != after.head).then(|| (before.head.clone(), after.head.clone()));
-    if let Some((old, new)) = &head {
+    if let Some((old, new)) = head.as_ref().filter(|(old, new)| !old.is_empty() && !new.is_empty()) {
         paths.extend(super::changes::between(repository, old, new)?.into_iter().map(|file| file.path));
     }
     paths.sort();
@@ -110,11 +111,34 @@ pub fn names_the_checkout(repository: &Repository, words: &str) -> bool {
         .any(|at| words.get(at..).and_then(|rest| rest.strip_prefix(top.as_slice())).is_some_and(is_whole))
 }
 
+/// Whether a session named this file of the user's checkout: by its whole path, or by its path in the
+/// checkout behind the folder itself in one line (`cd FOLDER && … > FILE`, `git -C FOLDER add FILE`).
+#[must_use]
+pub fn names_file(repository: &Repository, words: &str, file: &Path) -> bool {
+    let (top, file) = (repository.top().to_string_lossy(), file.to_string_lossy());
+    let goes_on = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '/');
+    let named_in = |rest: &str| {
+        rest.match_indices(&*file).any(|(at, _)| {
+            let before = rest.get(..at).unwrap_or_default();
+            let before = before.strip_suffix("./").unwrap_or(before);
+            let behind = rest.get(at + file.len()..).unwrap_or_default();
+            !before.ends_with(|c: char| goes_on(c) || c == '.') && !behind.starts_with(goes_on)
+        })
+    };
+    let behind_the_folder = |line: &str| {
+        line.match_indices(&*top).any(|(at, _)| {
+            let rest = line.get(at + top.len()..).unwrap_or_default();
+            let rest = rest.strip_prefix('/').unwrap_or(rest);
+            !rest.starts_with(|c: char| goes_on(c) || c == '.') && named_in(rest)
+        })
+    };
+    words.contains(&format!("{top}/{file}")) || words.lines().any(behind_the_folder)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::git::fixture::Fixture;
-    use std::path::Path;
 
     #[test]
     fn a_look_changes_nothing_and_nothing_is_no_difference() {
@@ -154,6 +178,31 @@ mod tests {
         assert_eq!(difference.paths, [Path::new("README.md")]);
         assert_eq!(difference.head.unwrap().0, before.head);
         assert_eq!(difference.branch.unwrap(), (Some("main".into()), Some("side".into())));
+    }
+
+    #[test]
+    fn a_session_that_names_a_file_of_the_checkout() {
+        let fixture = Fixture::new();
+        let repository = fixture.repository();
+        let top = repository.top().display().to_string();
+        let named = |words: &str| names_file(&repository, words, Path::new("src/a.txt"));
+        for words in [
+            format!("Edited {top}/src/a.txt."),
+            format!("cd {top} && echo x > src/a.txt"),
+            format!("cd '{top}/'; echo x >./src/a.txt"),
+            format!("git -C {top} add src/a.txt"),
+        ] {
+            assert!(named(&words), "{words}");
+        }
+        for words in [
+            format!("cd {top} && git log\necho x > src/a.txt"),
+            format!("cd {top}.worktrees/k3v9/login-1 && echo x > src/a.txt"),
+            format!("cd {top}/docs && echo x > src/a.txt"),
+            format!("cd {top} && cat other/src/a.txt src/a.txt2 src/a.txt/b"),
+            "echo x > src/a.txt".to_owned(),
+        ] {
+            assert!(!named(&words), "{words}");
+        }
     }
 
     #[test]

@@ -34,6 +34,7 @@ pub mod predict;
 mod refs;
 mod repository;
 mod run;
+pub mod sparse;
 pub mod survey;
 pub mod tidy;
 pub mod worktree;

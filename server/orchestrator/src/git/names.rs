@@ -38,10 +38,16 @@ impl Place {
         format!("segue/{}/task/{}/{}", self.run, self.task, self.attempt)
     }
 
+    /// Its name among those of its run in folders.
+    #[must_use]
+    pub fn name(&self) -> String {
+        format!("{}-{}", self.task, self.attempt)
+    }
+
     /// Its folder below that of all worktrees.
     #[must_use]
     pub fn folder(&self, worktrees: &Path) -> PathBuf {
-        worktrees.join(&self.run).join(format!("{}-{}", self.task, self.attempt))
+        worktrees.join(&self.run).join(self.name())
     }
 }
 

@@ -6,6 +6,9 @@ use std::ffi::OsStr;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
+/// The file of [`Repository::notes`] that holds the first commit.
+const FIRST: &str = "first-commit";
+
 /// A repository seen from one checkout.
 #[derive(Clone, Debug)]
 pub struct Repository {
@@ -82,7 +85,7 @@ impl Repository {
         &self.own
     }
 
-    /// The git directory that all checkouts share: with [`Self::first_commit`] what a journal is keyed by.
+    /// The git directory that all checkouts share: with [`Self::known_by`] what a journal is keyed by.
     #[must_use]
     pub fn common_directory(&self) -> &Path {
         &self.common
@@ -103,6 +106,35 @@ impl Repository {
         let printed = printed.map_err(|_| GitError::NoCommits)?;
         let text = String::from_utf8_lossy(&printed).into_owned();
         text.lines().last().map(str::to_owned).ok_or(GitError::NoCommits)
+    }
+
+    /// The commit that a journal is keyed by: the one that was written down at the first launch, whatever
+    /// the checkout is at now; before that the oldest that HEAD comes from.
+    ///
+    /// # Errors
+    /// Nothing was written down, and there is no commit or git fails.
+    pub fn known_by(&self) -> Result<String, GitError> {
+        let kept = std::fs::read_to_string(self.common.join("segue").join(FIRST)).unwrap_or_default();
+        let kept = kept.trim();
+        if kept.is_empty() { self.first_commit() } else { Ok(kept.to_owned()) }
+    }
+
+    /// Writes down, once, by which commit the repository is known. Only a launch does that.
+    ///
+    /// # Errors
+    /// No commit, git fails, or the git directory cannot be written.
+    pub fn keep_first_commit(&self) -> Result<(), GitError> {
+        let _turn = self.turn()?;
+        let notes = self.notes()?;
+        let (file, new) = (notes.join(FIRST), notes.join("first-commit.new"));
+        if file.exists() {
+            return Ok(());
+        }
+        let first = self.first_commit()?;
+        // All of it or nothing: half a name would be another repository.
+        std::fs::write(&new, format!("{first}\n"))
+            .and_then(|()| std::fs::rename(&new, &file))
+            .map_err(|error| GitError::file(&file, error))
     }
 
     /// The commit that HEAD is at.

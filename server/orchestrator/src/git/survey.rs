@@ -35,8 +35,20 @@ impl Survey {
         self.findings.iter().filter(|finding| finding.weight == Weight::Note)
     }
 
+    /// Looks at the disk of another folder that a run writes, which need not be there yet.
+    pub fn also_writes(&mut self, folder: &Path) {
+        let Some(there) = folder.ancestors().find(|folder| folder.is_dir()) else { return };
+        // Whether it can be written, its owner says better.
+        on_disk(there, &Disk { is_writable: true, ..Disk::of(there) }, self);
+        self.findings.sort_by_key(|finding| finding.weight == Weight::Note);
+    }
+
     fn meets(&mut self, condition: Condition, found: &str) {
         self.findings.push(Finding::new(condition, found));
+    }
+
+    fn knows(&self, condition: Condition) -> bool {
+        self.findings.iter().any(|finding| finding.condition == condition)
     }
 
     fn fails(&mut self, error: &GitError) {
@@ -75,11 +87,17 @@ fn is_new_enough(git: &Git) -> Result<(), GitError> {
 
 fn look(repository: &Repository, survey: &mut Survey) -> Result<(), GitError> {
     survey.branch = repository.branch()?;
-    let base = repository.head()?;
-    if survey.branch.is_none() {
-        survey.meets(Condition::DetachedHead, base.get(..10).unwrap_or(&base));
+    match repository.head() {
+        Ok(base) => {
+            if survey.branch.is_none() {
+                survey.meets(Condition::DetachedHead, base.get(..10).unwrap_or(&base));
+            }
+            survey.base = Some(base);
+        }
+        // For a run that has begun elsewhere the rest matters all the same.
+        Err(error @ GitError::NoCommits) => survey.fails(&error),
+        Err(error) => return Err(error),
     }
-    survey.base = Some(base);
     let settings = settings(repository)?;
     let is_on = |key: &str| {
         settings.get(key).is_some_and(|value| !matches!(value.as_str(), "false" | "no" | "off" | "0"))
@@ -102,7 +120,7 @@ fn look(repository: &Repository, survey: &mut Survey) -> Result<(), GitError> {
     if repository.file("HEAD", Path::new(".gitmodules"))?.is_some() {
         survey.meets(Condition::Submodules, "");
     }
-    let hooks = hooks(repository, settings.get("core.hookspath").map(String::as_str));
+    let hooks = hooks(repository, settings.contains_key("core.hookspath"))?;
     if !hooks.is_empty() {
         survey.meets(Condition::Hooks, &hooks.join(", "));
     }
@@ -180,11 +198,11 @@ impl Disk {
 fn on_disk(place: &Path, disk: &Disk, survey: &mut Survey) {
     if !disk.is_writable {
         survey.fails(&GitError::ReadOnly(place.to_owned()));
-    } else if disk.free.is_some_and(|free| free < LEAST_ROOM) {
+    } else if disk.free.is_some_and(|free| free < LEAST_ROOM) && !survey.knows(Condition::DiskFull) {
+        // Most often it is one disk; another one is told of when this has room.
         survey.fails(&GitError::DiskFull(place.to_owned()));
     }
-    let is_told = survey.findings.iter().any(|finding| finding.condition == Condition::NetworkDisk);
-    if disk.is_on_network && !is_told {
+    if disk.is_on_network && !survey.knows(Condition::NetworkDisk) {
         survey.meets(Condition::NetworkDisk, &place.display().to_string());
     }
 }
@@ -222,18 +240,21 @@ fn large_files(
 }
 
 /// The hooks that git would run, by name.
-fn hooks(repository: &Repository, configured: Option<&str>) -> Vec<String> {
-    let folder = match configured {
-        // Git itself reads `~`; a folder that is not found has no hooks to tell of.
-        Some(folder) => repository.top().join(folder),
-        None => repository.common_directory().join("hooks"),
+fn hooks(repository: &Repository, are_elsewhere: bool) -> Result<Vec<String>, GitError> {
+    let folder = if are_elsewhere {
+        // As git itself reads it: `~/hooks` is a folder at home.
+        let asked = ["config", "--type=path", "--get", "core.hooksPath"];
+        let printed = repository.git.ordinary(repository.top(), asked)?.printed()?;
+        repository.top().join(line(&printed))
+    } else {
+        repository.common_directory().join("hooks")
     };
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let hooks = entries.filter(|entry| crate::os::is_program(&entry.path()));
     let names = hooks.map(|entry| PathBuf::from(entry.file_name()).display().to_string());
     let mut names: Vec<String> = names.filter(|name| !name.contains('.')).collect();
     names.sort();
-    names
+    Ok(names)
 }
 
 /// What the user is in the middle of, by the file that git keeps about it.

@@ -1,8 +1,9 @@
 //! Cleaning up, without ever losing work unasked: what would be lost is said, or committed first.
 
 use super::run::{line, parts, path};
-use super::worktree::{Worktree, of_run};
+use super::worktree::{Worktree, of_run, other_repository};
 use super::{GitError, Place, Repository, integration_branch};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// Work that is nowhere else.
@@ -130,6 +131,50 @@ pub fn discard_attempt(repository: &Repository, place: &Place) -> Result<(), Git
     Ok(())
 }
 
+/// Keeps what an attempt changed since `base` as a patch, what is not committed included; gives the commit it
+/// ended at. `None`: its branch is gone, and what there is to keep was kept. Nothing is written where nothing
+/// was changed.
+///
+/// # Errors
+/// Git fails, what is there cannot be committed, or the file cannot be written.
+pub fn keep_as_patch(
+    repository: &Repository,
+    place: &Place,
+    base: &str,
+    patch: &Path,
+) -> Result<Option<String>, GitError> {
+    let _turn = repository.turn()?;
+    let folder = place.folder(repository.worktrees());
+    let own = of_run(repository, &place.run)?.into_iter().find(|worktree| worktree.folder == folder);
+    if let Some(worktree) = own.filter(|worktree| worktree.folder.is_dir()) {
+        super::worktree::clear_locks_in(&worktree.folder);
+        keep(repository, &worktree)?;
+    }
+    let Some(tip) = repository.tip(&place.branch())? else { return Ok(None) };
+    let how = ["diff", "--binary", "--no-color", "--no-ext-diff", "--no-textconv", base, tip.as_str(), "--"];
+    let printed = repository.asks(how)?.printed()?;
+    if !printed.is_empty() {
+        write_whole(patch, &printed).map_err(|error| GitError::WouldLose {
+            what: place.branch(),
+            why: format!("work that cannot be kept in {}: {error}", patch.display()),
+        })?;
+    }
+    Ok(Some(tip))
+}
+
+/// Writes a file under another name first: a half one is never taken for it.
+fn write_whole(file: &Path, content: &[u8]) -> std::io::Result<()> {
+    let half = file.with_extension("half");
+    if let Some(folder) = file.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let mut written = std::fs::File::create(&half)?;
+    written.write_all(content)?;
+    written.sync_all()?;
+    drop(written);
+    std::fs::rename(&half, file)
+}
+
 /// The bytes that a folder takes. Follows no link.
 #[must_use]
 pub fn size(folder: &Path) -> u64 {
@@ -168,6 +213,9 @@ fn uncommitted(repository: &Repository, worktree: &Worktree) -> Result<Vec<PathB
     if !worktree.folder.is_dir() {
         return Ok(Vec::new());
     }
+    if let Some(other) = other_repository(repository, &worktree.folder)? {
+        return Ok(vec![other]);
+    }
     let status = ["status", "--porcelain", "-z", "--no-renames", "--untracked-files=all"];
     let printed = repository.git.asks(&worktree.folder, status)?.printed()?;
     Ok(parts(&printed).filter_map(|entry| entry.get(3..)).map(path).collect())
@@ -176,6 +224,12 @@ fn uncommitted(repository: &Repository, worktree: &Worktree) -> Result<Vec<PathB
 /// Commits what a worktree holds, on the branch it is at; where it is at none, its commits get one.
 fn keep(repository: &Repository, worktree: &Worktree) -> Result<(), GitError> {
     let git = &repository.git;
+    if other_repository(repository, &worktree.folder)?.is_some() {
+        return Err(GitError::WouldLose {
+            what: worktree.folder.display().to_string(),
+            why: "a repository of its own, which no commit here would keep".to_owned(),
+        });
+    }
     let has_files = !uncommitted(repository, worktree)?.is_empty();
     if has_files {
         let add = ["-c", "core.safecrlf=false", "add", "--all", "--sparse"];

@@ -106,6 +106,35 @@ pub fn for_integration(repository: &Repository, run: &str, commit: &str) -> Resu
     Ok(folder)
 }
 
+/// Where in a worktree another repository lies that git would go into, and what it would find there is not
+/// ours: the worktree's own link leads elsewhere, or a folder is a repository itself. `None`: there is none,
+/// or no worktree.
+///
+/// # Errors
+/// Git fails.
+pub fn other_repository(repository: &Repository, folder: &Path) -> Result<Option<PathBuf>, GitError> {
+    let link = folder.join(".git");
+    let Ok(kind) = link.symlink_metadata() else {
+        // Git would look for one further up, and find that of somebody else.
+        return Ok(folder.exists().then_some(link));
+    };
+    let leads_to = private_directory(folder).filter(|_| kind.is_file());
+    if !leads_to.is_some_and(|leads_to| kept_of(repository, folder).any(|own| same(&own, &leads_to))) {
+        return Ok(Some(link));
+    }
+    // Git names what it does not know file by file, and a repository as a folder.
+    let unknown = ["ls-files", "--others", "--exclude-standard", "-z"];
+    let unknown = repository.git.asks(folder, unknown)?.printed()?;
+    let inner = unknown.split(|byte| *byte == 0).find(|name| name.ends_with(b"/"));
+    if let Some(inner) = inner {
+        return Ok(Some(path(inner)));
+    }
+    let known = repository.git.asks(folder, ["ls-files", "--stage", "-z"])?.printed()?;
+    let modules = known.split(|byte| *byte == 0).filter(|row| row.starts_with(b"160000 "));
+    let mut modules = modules.filter_map(|row| Some(path(row.splitn(2, |byte| *byte == b'\t').nth(1)?)));
+    Ok(modules.find(|module| folder.join(module).join(".git").symlink_metadata().is_ok()))
+}
+
 /// Makes a worktree. A note in the git directory says for which folder: where it is still there, the making
 /// was broken off, and what there is of it is no work. Git is told of one worktree at a time among all
 /// processes; their files are written at the same time.
@@ -116,6 +145,9 @@ fn make(
     start: &[OsString],
     files: &[&str],
 ) -> Result<(), GitError> {
+    if let Some(file) = folder.ancestors().find(|own| own.is_file()) {
+        return Err(GitError::PathTaken(file.to_owned()));
+    }
     let turn = repository.turn()?;
     let note = repository.notes()?.join(format!("adding-{}", key.replace('/', "-")));
     let is_known = kept_of(repository, folder).any(|own| own.join("gitdir").exists());
@@ -123,8 +155,7 @@ fn make(
         forget(repository, folder)?;
     } else if is_known {
         return Ok(());
-    } else if std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) || folder.is_file()
-    {
+    } else if std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) {
         return Err(GitError::PathTaken(folder.to_owned()));
     }
     std::fs::write(&note, folder.as_os_str().as_encoded_bytes())

@@ -120,7 +120,9 @@ fn decided(
             let first = open.next();
             if let (Some(one), Some(other)) = (first, open.next()) {
                 let (one, other) = (one.opened.gate, other.opened.gate);
-                return Err(Outcome::refused(format!("Several gates are open ({one}, {other}): say which.")));
+                return Err(Outcome::refused(format!(
+                    "Several gates are open ({one}, {other}): say which by its number or its task."
+                )));
             }
             first.or_else(|| state.gates.last())
         }
@@ -145,7 +147,9 @@ fn replied(state: &State, question: Option<u32>, answer: &str, by: &By) -> Resul
             let mut open = state.open_questions();
             let first = open.next();
             if open.next().is_some() {
-                return Err(Outcome::refused("Several questions are open: say which."));
+                return Err(Outcome::refused(
+                    "Several questions are open: say which by its number or its task.",
+                ));
             }
             first.or_else(|| state.questions.last())
         }
@@ -157,8 +161,19 @@ fn replied(state: &State, question: Option<u32>, answer: &str, by: &By) -> Resul
     if !state.open_questions().any(|open| open.asked.question == found.asked.question) {
         return Err(Outcome::refused("Nobody waits for this answer any more."));
     }
-    let by_number = answer.trim().parse::<usize>().ok().and_then(|number| number.checked_sub(1));
-    let option = by_number.and_then(|place| found.asked.options.get(place));
+    let options = &found.asked.options;
+    let number = answer.trim().parse::<usize>().ok().filter(|_| !options.iter().any(|own| own == answer));
+    let option = number.and_then(|number| options.get(number.checked_sub(1)?));
+    if let (Some(number), None, false) = (number, option, options.is_empty()) {
+        let most = options.len();
+        return Err(Outcome::refused(format!(
+            "There is no option {number}: give a number from 1 to {most}, or words."
+        )));
+    }
+    let is_an_option = option.is_some() || options.iter().any(|own| own == answer);
+    if found.asked.choice && !is_an_option {
+        return Err(Outcome::refused(format!("It is a choice: answer with one of {}.", options.join(", "))));
+    }
     let answer = option.cloned().unwrap_or_else(|| answer.to_owned());
     Ok(Event::QuestionAnswered { question: found.asked.question, answer, by: by.clone() })
 }
@@ -167,6 +182,14 @@ fn retried(state: &State, id: &TaskId, note: Option<String>, by: &By) -> Result<
     let Some(task) = state.task(id) else {
         return Err(Outcome::refused(format!("The run has no task `{id}`.")));
     };
+    let of = state.facts.find(id).and_then(|(_, facts)| facts.variant_of.as_ref());
+    if let Some(of) =
+        of.filter(|of| state.task(of).is_some_and(|of| of.chosen.is_some() || of.status.is_over()))
+    {
+        return Err(Outcome::refused(format!(
+            "It was decided about the variants of `{of}`: try `{of}` again."
+        )));
+    }
     if !task.status.is_lost() {
         let word = if matches!(task.status, Status::Done { .. }) { "done" } else { "not over" };
         return Err(Outcome::refused(format!("`{id}` is {word}.")));

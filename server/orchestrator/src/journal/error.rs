@@ -48,8 +48,8 @@ pub enum JournalError {
         why: String,
     },
     /// The disk is full.
-    #[error("The disk is full, so nothing can be recorded: free some space, then resume the run.")]
-    DiskFull,
+    #[error("The disk{} is full, so nothing can be recorded: free some space, then resume the run.", of(.0.as_deref()))]
+    DiskFull(Option<PathBuf>),
     /// Somebody else appended to the run.
     #[error("Another process runs `{run}` now.")]
     Moved {
@@ -75,11 +75,19 @@ pub enum JournalError {
 }
 
 impl JournalError {
+    /// With the file that was written.
+    pub(super) fn at(self, file: Option<&str>) -> Self {
+        match self {
+            Self::DiskFull(None) => Self::DiskFull(file.map(PathBuf::from)),
+            other => other,
+        }
+    }
+
     pub(super) fn of(path: &Path, error: rusqlite::Error) -> Self {
         let path = path.to_owned();
         let why = error.to_string();
         match error.sqlite_error_code() {
-            Some(ErrorCode::DiskFull) => Self::DiskFull,
+            Some(ErrorCode::DiskFull) => Self::DiskFull(Some(path)),
             Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => Self::Damaged { path, why },
             Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
                 Self::Folder { path, why }
@@ -92,8 +100,13 @@ impl JournalError {
 impl From<rusqlite::Error> for JournalError {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
-            Some(ErrorCode::DiskFull) => Self::DiskFull,
+            Some(ErrorCode::DiskFull) => Self::DiskFull(None),
             _ => Self::Database(error),
         }
     }
+}
+
+/// ` with PATH`, where that is known.
+fn of(path: Option<&Path>) -> String {
+    path.map(|path| format!(" with {}", path.display())).unwrap_or_default()
 }

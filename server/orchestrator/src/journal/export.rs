@@ -17,7 +17,8 @@ pub fn json_lines(records: &[Record]) -> String {
     let mut lines = String::new();
     for record in records {
         state.apply(record);
-        let mut line = json!({ "type": "event", "time": crate::time::utc(record.at) });
+        let run = state.created.as_ref().map(|created| created.run.clone());
+        let mut line = json!({ "type": "event", "time": crate::time::utc(record.at), "run": run });
         if let (Some(line), Ok(Value::Object(event))) = (line.as_object_mut(), serde_json::to_value(record)) {
             line.extend(event);
         }
@@ -99,6 +100,7 @@ fn event(state: &State, record: &Record, head: &Head, decision: &str, reason: &s
         "type": "gate_event",
         "schema": SCHEMA,
         "schema_version": SCHEMA_VERSION,
+        "run": state.created.as_ref().map(|created| created.run.clone()),
         "seq": record.seq,
         "event_type": head.event_type,
         "workflow_state": state.phase.map(Phase::name).unwrap_or_default().to_uppercase(),

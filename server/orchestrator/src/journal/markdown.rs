@@ -1,9 +1,10 @@
 //! A run for people: a Markdown report of what was done, by whom, at whose word, and at which cost.
 
 use crate::event::{Answer, Event, GateKind, Record};
-use crate::facts::TaskFacts;
-use crate::state::{Attempt, Gate, Outcome, State, Status, TaskState};
+use crate::facts::{TaskFacts, TaskId};
+use crate::state::{Attempt, Gate, Leftover, Outcome, State, Status, TaskState};
 use crate::time::{duration, utc};
+use crate::variants::tried;
 use std::fmt::Write;
 
 /// The report of a run.
@@ -17,10 +18,11 @@ pub fn markdown(records: &[Record]) -> String {
     tasks(&mut page, &state);
     waves(&mut page, &state);
     for (facts, task) in state.all().filter(|(_, task)| !task.attempts.is_empty()) {
-        attempts(&mut page, facts, task);
+        attempts(&mut page, &state, facts, task);
     }
     gates(&mut page, &state);
     questions(&mut page, &state);
+    lessons(&mut page, &state);
     notes(&mut page, records);
     page
 }
@@ -63,7 +65,9 @@ fn head(page: &mut String, state: &State) {
     page.push('\n');
 }
 
-fn cost(micros: u64) -> String {
+/// An amount of money, as the agents report it.
+#[must_use]
+pub fn cost(micros: u64) -> String {
     format!("{}.{:02}", micros / 1_000_000, micros / 10_000 % 100)
 }
 
@@ -78,6 +82,9 @@ pub fn status_word(status: &Status) -> &'static str {
         Status::Merging { .. } => "is being merged",
         Status::Done { proved: true } => "done",
         Status::Done { proved: false } => "done, unproved",
+        Status::Choosing { .. } => "waits for a choice",
+        Status::Chosen => "chosen",
+        Status::Unchosen => "not chosen",
         Status::NeedsReplan { .. } => "waits for another plan",
         Status::Escalated { .. } => "failed",
         Status::Skipped { .. } => "skipped",
@@ -96,8 +103,8 @@ fn why(status: &Status) -> String {
 fn tasks(page: &mut String, state: &State) {
     page.push_str("## Tasks\n\n| task | wave | state | attempts | files | + | − | time |\n|---|---|---|---|---|---|---|---|\n");
     for (facts, task) in state.all() {
-        let diff = task.current().map(|attempt| attempt.diff.clone()).unwrap_or_default();
-        let time = task.attempts.iter().map(|attempt| attempt.time(state.at)).sum();
+        let diff = state.last_attempt_of(facts, task).map(|attempt| attempt.diff.clone()).unwrap_or_default();
+        let time = state.time_of(facts, task);
         let _ = writeln!(
             page,
             "| {} {} | {} | {} | {} | {} | {} | {} | {} |",
@@ -119,7 +126,8 @@ fn tasks(page: &mut String, state: &State) {
 fn waves(page: &mut String, state: &State) {
     page.push_str("## Waves\n\n```mermaid\nflowchart LR\n");
     for wave in 1..=state.facts.last_wave() {
-        let mut of_wave = state.all().enumerate().filter(|(_, (facts, _))| facts.wave == wave).peekable();
+        let all = state.without_variants().enumerate();
+        let mut of_wave = all.filter(|(_, (facts, _))| facts.wave == wave).peekable();
         if of_wave.peek().is_none() {
             continue;
         }
@@ -129,13 +137,14 @@ fn waves(page: &mut String, state: &State) {
         }
         page.push_str("  end\n");
     }
-    for (place, facts) in state.facts.tasks.iter().enumerate() {
-        for other in facts.before.iter().filter_map(|id| state.facts.find(id)) {
-            let _ = writeln!(page, "  t{} --> t{place}", other.0);
+    let place_of = |id: &TaskId| state.facts.without_variants().position(|task| task.id == *id);
+    for (place, facts) in state.facts.without_variants().enumerate() {
+        for other in facts.before.iter().filter_map(place_of) {
+            let _ = writeln!(page, "  t{other} --> t{place}");
         }
     }
     let is_open = |task: &TaskState| !matches!(task.status, Status::Done { .. });
-    let open = state.tasks.iter().enumerate().filter(|(_, task)| is_open(task));
+    let open = state.without_variants().map(|(_, task)| task).enumerate().filter(|(_, task)| is_open(task));
     let open: Vec<String> = open.map(|(place, _)| format!("t{place}")).collect();
     if !open.is_empty() {
         let _ = writeln!(page, "  classDef open stroke-dasharray:4 3\n  class {} open", open.join(","));
@@ -143,7 +152,7 @@ fn waves(page: &mut String, state: &State) {
     page.push_str("```\n\n");
 }
 
-fn attempts(page: &mut String, facts: &TaskFacts, task: &TaskState) {
+fn attempts(page: &mut String, state: &State, facts: &TaskFacts, task: &TaskState) {
     let _ = writeln!(page, "## {}\n\n{}\n", code(&facts.id.0), cell(&facts.title));
     let why = why(&task.status);
     if !why.is_empty() {
@@ -151,6 +160,14 @@ fn attempts(page: &mut String, facts: &TaskFacts, task: &TaskState) {
     }
     for attempt in &task.attempts {
         one_attempt(page, attempt);
+    }
+    for own in tried(state, &facts.id) {
+        let _ = writeln!(page, "- Variant {}", line(&own.line(state)));
+    }
+    if let Leftover::Removed(kept) = &task.leftover {
+        for patch in kept.iter().filter_map(|one| one.patch.as_ref()) {
+            let _ = writeln!(page, "- What it changed is kept in {}", code(patch));
+        }
     }
     page.push('\n');
 }
@@ -173,27 +190,48 @@ fn one_attempt(page: &mut String, attempt: &Attempt) {
         code(&attempt.agent),
         duration(attempt.worked)
     );
+    if let Some(Outcome::Failed { evidence, .. }) = &attempt.outcome {
+        block(page, &evidence.detail);
+    }
     if let Some(branch) = &attempt.branch {
         let commit =
             attempt.commit.as_ref().map(|commit| format!(" at {}", code(commit))).unwrap_or_default();
         let _ = writeln!(page, "  - Branch: {}{commit}", code(branch));
     }
+    let mut lines = attempt.diff.lines.iter();
     for file in &attempt.diff.files {
-        let _ = writeln!(page, "  - Changed: {}", code(file));
+        let lines = match lines.next() {
+            Some(Some((added, removed))) => format!(", +{added} −{removed}"),
+            Some(None) => ", binary".to_owned(),
+            None => String::new(),
+        };
+        let _ = writeln!(page, "  - Changed: {}{lines}", code(file));
     }
     for check in &attempt.checks {
         let word = if check.passed() { "passed" } else { "failed" };
         let _ = writeln!(page, "  - {} {word} in {}", code(&check.command), duration(check.millis));
     }
     if let Some(report) = attempt.end.as_ref().and_then(|end| end.report.as_ref()) {
-        for (label, text) in
-            [("Summary", &report.summary), ("Tests", &report.tests), ("Lessons", &report.lessons)]
-        {
+        for (label, text) in [("Summary", &report.summary), ("Tests", &report.tests)] {
             if !text.is_empty() {
                 let _ = writeln!(page, "  - {label}: {}", line(text));
             }
         }
     }
+}
+
+/// A text of several lines as code within a list. Its fence is longer than any that stands in it.
+fn block(page: &mut String, text: &str) {
+    if text.trim().is_empty() {
+        return;
+    }
+    let longest = text.split(|sign| sign != '`').map(str::len).max().unwrap_or_default();
+    let fence = "`".repeat(longest.max(2) + 1);
+    let _ = writeln!(page, "\n  {fence}text");
+    for line in text.trim_end().lines() {
+        let _ = writeln!(page, "  {line}");
+    }
+    let _ = writeln!(page, "  {fence}\n");
 }
 
 /// The words for what a gate decides.
@@ -253,6 +291,20 @@ fn questions(page: &mut String, state: &State) {
         let _ = writeln!(page, "- {}: {} — {answer}", code(&asked.key.to_string()), line(&asked.text));
     }
     page.push('\n');
+}
+
+/// What agents learnt, also those that failed.
+fn lessons(page: &mut String, state: &State) {
+    if state.lessons.is_empty() {
+        return;
+    }
+    page.push_str("## Lessons\n\n");
+    for lesson in &state.lessons {
+        let failed = if state.has_failed(&lesson.key) { ", which failed" } else { "" };
+        let _ = writeln!(page, "- {}{failed}: {}", code(&lesson.key.to_string()), lesson.text);
+    }
+    let run = state.created.as_ref().map(|created| created.run.as_str()).unwrap_or_default();
+    let _ = writeln!(page, "\n`segue runs lessons {run}` proposes them for the files that the plan links.\n");
 }
 
 fn notes(page: &mut String, records: &[Record]) {

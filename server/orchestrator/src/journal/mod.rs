@@ -15,12 +15,12 @@ mod schema;
 pub use command::{Command, Outcome, Posted, settle};
 pub use error::JournalError;
 pub use export::json_lines;
-pub use markdown::{gate_words, markdown, status_word};
+pub use markdown::{cost, gate_words, markdown, status_word};
 pub use place::{Place, state_folder};
 
 use crate::event::{By, Event, Millis, Record};
 use crate::state::State;
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use serde_json::Value;
 
 /// Takes secrets out of a text; `None` where there are none.
@@ -43,6 +43,13 @@ pub struct RunRow {
     pub seq: u64,
 }
 
+fn connected(place: &Place) -> Result<Connection, JournalError> {
+    let file = place.file();
+    let mut connection = Connection::open(&file).map_err(|error| JournalError::of(&file, error))?;
+    schema::prepare(&mut connection, place)?;
+    Ok(connection)
+}
+
 impl Journal {
     /// Opens the journal of a repository, and makes it where there is none. Only a launch does that.
     ///
@@ -51,23 +58,26 @@ impl Journal {
     /// See [`JournalError`]: each says what to do.
     pub fn create(place: &Place, redact: Box<Redact>) -> Result<Self, JournalError> {
         place.make()?;
-        Self::opened(place, redact)
+        Ok(Self { connection: connected(place)?, redact })
     }
 
-    /// Opens the journal of a repository where there is one.
+    /// Opens the journal of a repository where there is one: only to read where it cannot be written.
     ///
     /// # Errors
     ///
     /// See [`JournalError`].
     pub fn open(place: &Place, redact: Box<Redact>) -> Result<Option<Self>, JournalError> {
-        if place.file().is_file() { Self::opened(place, redact).map(Some) } else { Ok(None) }
-    }
-
-    fn opened(place: &Place, redact: Box<Redact>) -> Result<Self, JournalError> {
-        let file = place.file();
-        let mut connection = Connection::open(&file).map_err(|error| JournalError::of(&file, error))?;
-        schema::prepare(&mut connection, place)?;
-        Ok(Self { connection, redact })
+        if !place.file().is_file() {
+            return Ok(None);
+        }
+        let connection = match connected(place) {
+            // Where nothing can be written what is there can still be read.
+            Err(JournalError::Folder { path, why }) => schema::only_to_read(place)
+                .ok_or(JournalError::Folder { path, why })
+                .and_then(|connection| schema::is_known(&connection, place).map(|()| connection)),
+            connected => connected,
+        };
+        connection.map(|connection| Some(Self { connection, redact }))
     }
 
     /// Makes events durable, all or none, behind event `last` of the run. They are durable when this
@@ -101,32 +111,18 @@ impl Journal {
     ) -> Result<Vec<Record>, JournalError> {
         let redacted: Vec<(Event, String)> =
             events.into_iter().map(|event| self.redacted(event)).collect::<Result<_, _>>()?;
-        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let found: Option<(u64, u64)> = transaction
-            .query_row("SELECT seq, at FROM events WHERE run = ?1 ORDER BY seq DESC LIMIT 1", [run], |row| {
-                Ok((unsigned(row.get(0)?), unsigned(row.get(1)?)))
-            })
-            .optional()?;
-        let (found, at) = found.unwrap_or_default();
-        if found != last {
-            return Err(JournalError::Moved { run: run.to_owned() });
-        }
-        // The clock of a machine may be put back; the time of a run goes on.
-        let at = Millis(now.0.max(at));
-        let mut records = Vec::with_capacity(redacted.len());
-        for (offset, (event, body)) in redacted.into_iter().enumerate() {
-            let seq = last + offset as u64 + 1;
-            transaction
-                .prepare_cached("INSERT INTO events (run, seq, at, body) VALUES (?1, ?2, ?3, ?4)")?
-                .execute(params![run, signed(seq), signed(at.0), body])?;
-            records.push(Record { seq, at, event });
-        }
-        for (id, outcome) in settled {
-            let outcome = serde_json::to_string(outcome)?;
-            transaction.execute("UPDATE commands SET outcome = ?2 WHERE id = ?1", params![id, outcome])?;
-        }
-        transaction.commit()?;
-        Ok(records)
+        let begun = self.connection.transaction_with_behavior(TransactionBehavior::Immediate);
+        let written = begun.map_err(JournalError::from).and_then(|transaction| {
+            let records = insert(&transaction, run, last, redacted, now)?;
+            for (id, outcome) in settled {
+                let outcome = serde_json::to_string(outcome)?;
+                transaction
+                    .execute("UPDATE commands SET outcome = ?2 WHERE id = ?1", params![id, outcome])?;
+            }
+            transaction.commit()?;
+            Ok(records)
+        });
+        written.map_err(|error| error.at(self.connection.path()))
     }
 
     fn redacted(&self, event: Event) -> Result<(Event, String), JournalError> {
@@ -284,6 +280,36 @@ impl Journal {
         transaction.execute("DELETE FROM commands WHERE run = ?1", [run])?;
         Ok(transaction.commit()?)
     }
+}
+
+/// Writes events, each with its JSON text, behind event `last` of a run.
+fn insert(
+    transaction: &Transaction<'_>,
+    run: &str,
+    last: u64,
+    events: Vec<(Event, String)>,
+    now: Millis,
+) -> Result<Vec<Record>, JournalError> {
+    let found: Option<(u64, u64)> = transaction
+        .query_row("SELECT seq, at FROM events WHERE run = ?1 ORDER BY seq DESC LIMIT 1", [run], |row| {
+            Ok((unsigned(row.get(0)?), unsigned(row.get(1)?)))
+        })
+        .optional()?;
+    let (found, at) = found.unwrap_or_default();
+    if found != last {
+        return Err(JournalError::Moved { run: run.to_owned() });
+    }
+    // The clock of a machine may be put back; the time of a run goes on.
+    let at = Millis(now.0.max(at));
+    let mut records = Vec::with_capacity(events.len());
+    for (offset, (event, body)) in events.into_iter().enumerate() {
+        let seq = last + offset as u64 + 1;
+        transaction
+            .prepare_cached("INSERT INTO events (run, seq, at, body) VALUES (?1, ?2, ?3, ?4)")?
+            .execute(params![run, signed(seq), signed(at.0), body])?;
+        records.push(Record { seq, at, event });
+    }
+    Ok(records)
 }
 
 /// Redacts every string; whether there was something to redact.

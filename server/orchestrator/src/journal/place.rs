@@ -18,16 +18,23 @@ impl Place {
     #[must_use]
     pub fn new(state_folder: &Path, common_directory: &Path, first_commit: &str) -> Self {
         let key = format!("{} {first_commit}", common_directory.display());
-        let name = common_directory
-            .ancestors()
-            .filter_map(Path::file_name)
-            .map(|name| name.to_string_lossy().into_owned())
-            .find(|name| name != ".git")
-            .unwrap_or_default();
-        let readable: String =
-            name.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).take(24).collect();
-        let folder = state_folder.join("segue").join("runs").join(format!("{readable}-{:016x}", fnv(&key)));
+        let folder = Self::all(state_folder).join(format!("{}{:016x}", begin(common_directory), fnv(&key)));
         Self { folder, key }
+    }
+
+    /// The folder of all journals.
+    #[must_use]
+    pub fn all(state_folder: &Path) -> PathBuf {
+        state_folder.join("segue").join("runs")
+    }
+
+    /// Whether there may be a journal of the repository with this common git directory: one of a
+    /// repository of that name is there. Asks no git, and makes nothing.
+    #[must_use]
+    pub fn is_likely(state_folder: &Path, common_directory: &Path) -> bool {
+        let begin = begin(common_directory);
+        let entries = std::fs::read_dir(Self::all(state_folder)).into_iter().flatten().flatten();
+        entries.into_iter().any(|entry| entry.file_name().to_string_lossy().starts_with(&begin))
     }
 
     /// The folder: the journal, and beside it locks, sockets and the output of agents.
@@ -85,6 +92,15 @@ impl Place {
         options.open(&file).map_err(|error| failed(&file, &error))?;
         Ok(())
     }
+}
+
+/// How the name of a journal's folder begins: readable.
+fn begin(common_directory: &Path) -> String {
+    let names = common_directory.ancestors().filter_map(Path::file_name);
+    let name = names.map(|name| name.to_string_lossy().into_owned()).find(|name| name != ".git");
+    let name = name.unwrap_or_default();
+    let readable = name.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).take(24);
+    readable.chain(['-']).collect()
 }
 
 /// The user's folder for state, by what the environment says.

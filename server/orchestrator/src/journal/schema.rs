@@ -1,7 +1,7 @@
 //! The form of the journal's file, and how an older one becomes the newest.
 
 use crate::journal::{JournalError, Place};
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior};
 use std::time::Duration;
 
 /// What each version adds to the one before. Never changed, only added to.
@@ -30,14 +30,43 @@ pub(super) fn prepare(connection: &mut Connection, place: &Place) -> Result<(), 
     let file = place.file();
     let of = |error: rusqlite::Error| JournalError::of(&file, error);
     connection.busy_timeout(PATIENCE).map_err(of)?;
-    let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(of)?;
-    if found > NEWEST {
-        return Err(JournalError::Newer { path: file, found, known: NEWEST });
-    }
+    let found = version(connection, place)?;
     durable(connection, crate::os::is_on_network(file.parent().unwrap_or(&file))).map_err(of)?;
     if found < NEWEST {
         grow(connection, place).map_err(of)?;
     }
+    is_known(connection, place)
+}
+
+/// The form of the file, where this binary knows it.
+fn version(connection: &Connection, place: &Place) -> Result<i64, JournalError> {
+    let file = place.file();
+    let found = connection.query_row("PRAGMA user_version", [], |row| row.get(0));
+    let found: i64 = found.map_err(|error| JournalError::of(&file, error))?;
+    if found > NEWEST {
+        return Err(JournalError::Newer { path: file, found, known: NEWEST });
+    }
+    Ok(found)
+}
+
+/// Opens a journal that cannot be written: beside one that nobody has written to for a while there is
+/// nothing that has to be read with it.
+pub(super) fn only_to_read(place: &Place) -> Option<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+    let file = place.file();
+    let name = file.to_str()?.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+    [format!("file:{name}"), format!("file:{name}?immutable=1")].into_iter().find_map(|uri| {
+        let connection = Connection::open_with_flags(uri, flags).ok()?;
+        // Only the first look tells whether it can be read.
+        connection.query_row("PRAGMA user_version", [], |_| Ok(())).ok().map(|()| connection)
+    })
+}
+
+/// Whether a journal has a form that this binary knows, and is this repository's.
+pub(super) fn is_known(connection: &Connection, place: &Place) -> Result<(), JournalError> {
+    let file = place.file();
+    let of = |error: rusqlite::Error| JournalError::of(&file, error);
+    version(connection, place)?;
     let owner: Option<String> = connection
         .query_row("SELECT value FROM about WHERE name = 'repository'", [], |row| row.get(0))
         .optional()
@@ -77,7 +106,6 @@ fn grow(connection: &mut Connection, place: &Place) -> rusqlite::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rusqlite::OpenFlags;
     use std::path::Path;
 
     fn mode(connection: &Connection) -> String {

@@ -222,7 +222,9 @@ fn a_full_disk_is_said_and_nothing_is_half_written() {
     journal.connection.pragma_update(None, "max_page_count", pages).unwrap();
     let long = Event::Noted { task: None, text: "x".repeat(1 << 20) };
     let error = journal.append("r1", 2, vec![gate(), long], Millis(6)).unwrap_err();
-    assert!(error.to_string().contains("free some space, then resume the run"), "{error}");
+    let text = error.to_string();
+    assert!(text.contains("free some space, then resume the run"), "{text}");
+    assert!(text.contains(&*folder.path().to_string_lossy()), "{text}");
     assert_eq!(journal.state("r1").unwrap().seq, 2);
     journal.connection.pragma_update(None, "max_page_count", pages + 1000).unwrap();
     journal.append("r1", 2, vec![gate()], Millis(7)).unwrap();

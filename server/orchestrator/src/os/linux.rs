@@ -3,21 +3,55 @@
 use super::group::pid;
 pub use super::group::{kill_group, kill_rest_of_group, leads_a_group, terminate_group};
 use rustix::process::{PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
+use std::io::Read;
 use std::path::Path;
 
 /// File systems that another machine keeps: NFS, SMB, CIFS, 9P, AFS, Ceph.
 const NETWORK: &[u64] = &[0x6969, 0xFE53_4D42, 0xFF53_4D42, 0x0102_1997, 0x5346_414F, 0x00C3_6400];
 
-/// The processes that carry the marker, or one below it; never this one.
-pub fn marked(marker: &str) -> Vec<u32> {
+/// The processes that carry the marker, or one below it; never this one. A process that is just becoming
+/// another program shows no environment for that moment: whether one was met is told too.
+pub fn look(marker: &str) -> (Vec<u32>, bool) {
     let own = std::process::id();
+    let began = stat(own).map_or(0, |stat| stat.began);
     let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
     let numbers = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
-    numbers.filter(|number| *number != own && carries(*number, marker)).collect()
+    let (mut marked, mut unsettled) = (Vec::new(), false);
+    let mut buffer = Vec::new();
+    for number in numbers.filter(|number| *number != own) {
+        match environment(number, &mut buffer) {
+            // Threads of the kernel have no memory, and what is older than this process was begun by others.
+            Some([]) => {
+                unsettled |= stat(number).is_some_and(|stat| stat.memory > 0 && stat.began >= began);
+            }
+            Some(environment) if names(environment, marker) => marked.push(number),
+            _ => {}
+        }
+    }
+    (marked, unsettled)
 }
 
 fn carries(number: u32, marker: &str) -> bool {
-    let Ok(environment) = std::fs::read(format!("/proc/{number}/environ")) else { return false };
+    environment(number, &mut Vec::new()).is_some_and(|environment| names(environment, marker))
+}
+
+/// The environment of a process, in one piece: of one that becomes another program meanwhile a second read would
+/// find nothing more.
+fn environment(number: u32, buffer: &mut Vec<u8>) -> Option<&[u8]> {
+    const USUAL: usize = 1 << 16;
+    let mut size = buffer.len().max(USUAL);
+    loop {
+        buffer.resize(size, 0);
+        let mut file = std::fs::File::open(format!("/proc/{number}/environ")).ok()?;
+        let length = file.read(buffer).ok()?;
+        if length < size {
+            return buffer.get(..length);
+        }
+        size *= 2;
+    }
+}
+
+fn names(environment: &[u8], marker: &str) -> bool {
     environment.split(|byte| *byte == 0).any(|variable| {
         let value = std::str::from_utf8(variable)
             .ok()
@@ -40,6 +74,24 @@ pub fn kill(number: u32, marker: &str) {
     }
 }
 
+/// What the kernel says of a process that lives.
+struct Stat {
+    /// When it began, in ticks since the machine did.
+    began: u64,
+    /// Bytes of its address space.
+    memory: u64,
+}
+
+fn stat(pid: u32) -> Option<Stat> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // The name stands in parentheses and may hold anything: what follows the last one is numbers.
+    let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
+    if matches!(fields.next()?, "Z" | "X") {
+        return None;
+    }
+    Some(Stat { began: fields.nth(18)?.parse().ok()?, memory: fields.next()?.parse().ok()? })
+}
+
 /// A process: its number, when it began (in ticks since the machine did), and which start of the
 /// machine that was.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -59,13 +111,7 @@ impl ProcessId {
     /// The process with this number now; `None` where none lives.
     #[must_use]
     pub fn of(pid: u32) -> Option<Self> {
-        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-        // The name stands in parentheses and may hold anything: what follows the last one is numbers.
-        let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
-        if matches!(fields.next()?, "Z" | "X") {
-            return None;
-        }
-        let began = fields.nth(18)?.parse().ok()?;
+        let began = stat(pid)?.began;
         let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
         Some(Self { pid, began, boot: boot.trim().to_owned() })
     }

@@ -1,6 +1,7 @@
 //! A child process: how it is started, how it is watched, and how it ends, with all that it started.
 
-use super::{MARKER, system};
+use super::confine::Temporary;
+use super::{Confinement, MARKER, system};
 use std::collections::VecDeque;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -23,6 +24,7 @@ pub struct Program {
     set: Vec<(OsString, OsString)>,
     without: Vec<OsString>,
     input: Input,
+    confinement: Option<Confinement>,
 }
 
 /// What a child reads on its standard input.
@@ -49,6 +51,7 @@ impl Program {
             set: Vec::new(),
             without: Vec::new(),
             input: Input::Closed,
+            confinement: None,
         }
     }
 
@@ -84,10 +87,17 @@ impl Program {
         self
     }
 
+    /// Confined: it may touch these places and a folder for temporary files of its own, and nothing else.
+    #[must_use]
+    pub fn confined(mut self, confinement: Option<Confinement>) -> Self {
+        self.confinement = confinement;
+        self
+    }
+
     /// Starts it.
     ///
     /// # Errors
-    /// It is not there, or may not be started.
+    /// It is not there, may not be started, or shall be confined and cannot be.
     pub fn start(&self) -> std::io::Result<Running> {
         let mut command = std::process::Command::new(&self.program);
         command.args(&self.arguments).current_dir(&self.folder);
@@ -98,7 +108,7 @@ impl Program {
         command.stdin(if self.input == Input::Closed { Stdio::null() } else { Stdio::piped() });
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         system::leads_a_group(&mut command);
-        let mut child = Command::from(command).spawn()?;
+        let (mut child, temporary) = self.spawn(command)?;
         if let Input::Bytes(bytes) = &self.input
             && let Some(mut pipe) = child.stdin.take()
         {
@@ -107,7 +117,26 @@ impl Program {
             tokio::spawn(async move { pipe.write_all(&bytes).await });
         }
         let leader = child.id().unwrap_or_default();
-        Ok(Running { child, leader, marker: self.marker.clone() })
+        Ok(Running { child, leader, marker: self.marker.clone(), _temporary: temporary })
+    }
+
+    fn spawn(&self, mut command: std::process::Command) -> std::io::Result<(Child, Option<Temporary>)> {
+        let Some(confinement) = &self.confinement else {
+            return Ok((Command::from(command).spawn()?, None));
+        };
+        let temporary = Temporary::new()?;
+        for name in ["TMPDIR", "TMP", "TEMP"] {
+            command.env(name, temporary.path());
+        }
+        // An input that is closed is opened from there, by the confined thread.
+        let always = [temporary.path(), Path::new("/dev/null")];
+        let confinement = confinement.clone().with_writes(always);
+        let runtime = tokio::runtime::Handle::current();
+        let child = confinement.within(|| {
+            let _entered = runtime.enter();
+            Command::from(command).spawn()
+        })??;
+        Ok((child, Some(temporary)))
     }
 }
 
@@ -117,6 +146,8 @@ pub struct Running {
     child: Child,
     leader: u32,
     marker: String,
+    /// Goes when this does.
+    _temporary: Option<Temporary>,
 }
 
 impl Running {

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// The processes that carry the marker, or one below it, as `ps` shows environments; never this one.
-pub fn marked(marker: &str) -> Vec<u32> {
+pub fn look(marker: &str) -> (Vec<u32>, bool) {
     let listed = Command::new("ps").args(["-A", "-E", "-ww", "-o", "pid=,command="]).output();
     let listed =
         listed.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
@@ -18,7 +18,7 @@ pub fn marked(marker: &str) -> Vec<u32> {
     };
     let rows = listed.lines().filter_map(|line| line.trim_start().split_once(' '));
     let numbers = rows.filter(|(_, words)| carries(words)).filter_map(|(number, _)| number.parse().ok());
-    numbers.filter(|number| *number != std::process::id()).collect()
+    (numbers.filter(|number| *number != std::process::id()).collect(), false)
 }
 
 /// Kills a process.

@@ -37,6 +37,7 @@ impl State {
             }
             Event::RunnerStarted { list, .. } => {
                 self.runners += 1;
+                self.stopped = None;
                 self.compares(list.as_ref());
                 self.held = !self.unagreed.is_empty();
             }
@@ -67,10 +68,9 @@ impl State {
                 }
             }
             Event::CancelAsked { task: Some(task), .. } => {
-                if let Some(task) = self.task_mut(task).filter(|task| !task.status.is_over()) {
-                    task.cancel_asked = true;
-                }
+                self.cancels(task);
             }
+            Event::RunnerStopped { why } => self.stopped = Some(why.clone()),
             Event::Noted { .. } => {}
             Event::RetryAsked { task, note, .. } => self.reopens(task, note.as_ref(), at),
             Event::RetryPlanned { .. }
@@ -78,6 +78,9 @@ impl State {
             | Event::TaskEscalated { .. }
             | Event::TaskCancelled { .. }
             | Event::TaskSkipped { .. } => self.tasks(&record.event),
+            Event::Compared { .. } | Event::VariantChosen { .. } | Event::VariantRemoved { .. } => {
+                self.variants(&record.event);
+            }
             event => self.attempts(event, at),
         }
     }
@@ -103,7 +106,11 @@ impl State {
             })
             .collect();
         for task in &mut self.tasks {
-            if matches!(task.status, Status::NeedsReplan { .. } | Status::Skipped { .. }) {
+            // What is to be chosen among may be others now: it is asked again.
+            if matches!(
+                task.status,
+                Status::NeedsReplan { .. } | Status::Skipped { .. } | Status::Choosing { .. }
+            ) {
                 task.status = Status::Queued;
             }
         }
@@ -172,6 +179,10 @@ impl State {
                 }
             }
             Event::QuestionAsked(asked) => {
+                if asked.choice {
+                    let question = asked.question;
+                    self.becomes(&asked.key.task, Status::Choosing { question });
+                }
                 self.questions.push(Question { asked: asked.clone(), at, answer: None });
             }
             Event::QuestionAnswered { question, answer, by } => {
@@ -398,9 +409,7 @@ impl State {
     }
 
     fn becomes(&mut self, task: &TaskId, status: Status) {
-        for gate in &mut self.gates {
-            gate.dealt_with |= gate.answer.is_some() && gate.opened.kind.task() == Some(task);
-        }
+        self.deals_with_gates_of(task);
         if let Some(task) = self.task_mut(task) {
             task.status = status;
         }
@@ -409,16 +418,8 @@ impl State {
     /// A person wants a task tried again: it and what waited for it begin anew.
     fn reopens(&mut self, id: &TaskId, note: Option<&String>, at: Millis) {
         let Some(task) = self.task_mut(id).filter(|task| task.status.is_lost()) else { return };
-        task.status = Status::Queued;
-        task.failures.clear();
-        task.cancel_asked = false;
-        task.not_before = Millis::default();
-        task.from_tip = true;
-        task.model = 0;
-        task.hint = note.cloned().or_else(|| match task.attempts.last()?.outcome.as_ref()? {
-            Outcome::Failed { evidence, .. } => Some(evidence.text()),
-            _ => None,
-        });
+        task.begins_anew(note);
+        self.variants_begin_anew(id, note);
         self.spent = None;
         self.granted = (self.used.micros, self.attempts_time(at));
         self.cancelled = None;

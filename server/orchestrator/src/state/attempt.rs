@@ -1,6 +1,7 @@
 //! What events change in attempts.
 
 use crate::event::{AttemptKey, AttemptPlanned, Class, Event, Evidence, Millis};
+use crate::lessons::{self, Lesson};
 use crate::state::{Attempt, Breaker, BreakerKey, Outcome, Stage, State, Status, TaskState};
 
 impl State {
@@ -24,14 +25,13 @@ impl State {
                     attempt.end = None;
                     attempt.turn_began = Some(at);
                 }
-                for gate in &mut self.gates {
-                    gate.dealt_with |= gate.answer.is_some() && gate.opened.kind.task() == Some(&key.task);
-                }
+                self.deals_with_gates_of(&key.task);
             }
             Event::TurnEnded { key, end, .. } => {
                 if let Some(usage) = end.usage {
                     self.uses(key, usage);
                 }
+                self.learns(key, end.report.as_ref().map_or("", |report| report.lessons.as_str()));
                 if let Some(attempt) = self.attempt_mut(key) {
                     attempt.rests(at);
                     attempt.end = Some((**end).clone());
@@ -93,6 +93,7 @@ impl State {
             diff: crate::event::Diff::default(),
             checks: Vec::new(),
             review: None,
+            compared: None,
             usage: crate::event::Usage::default(),
             began: at,
             turn_began: None,
@@ -100,6 +101,16 @@ impl State {
             outcome: None,
         });
         self.breaker(key).begins(key);
+        self.variant_begins(&key.task, base);
+    }
+
+    fn learns(&mut self, key: &AttemptKey, text: &str) {
+        for text in lessons::told(text) {
+            let lesson = Lesson { key: key.clone(), text };
+            if !self.lessons.contains(&lesson) {
+                self.lessons.push(lesson);
+            }
+        }
     }
 
     fn uses(&mut self, key: &AttemptKey, usage: crate::event::Usage) {
@@ -126,10 +137,12 @@ impl State {
         attempt.rests(at);
         // The agent was there, whatever its work is worth, once a turn of it went to its end.
         let worked = attempt.end.is_some();
+        // Before its first turn it was the setup that failed, which says nothing about the agent.
+        let was_asked = attempt.stage != Stage::Preparing;
         let policy = self.policy();
         let breaker = self.breaker(key);
         match class {
-            Class::Transient | Class::ModelUnavailable => breaker.fails(key, at, &policy),
+            Class::Transient | Class::ModelUnavailable if was_asked => breaker.fails(key, at, &policy),
             _ if worked => breaker.succeeds(key, &policy),
             _ => breaker.forgets(key),
         }

@@ -5,14 +5,16 @@ mod apply;
 mod attempt;
 mod breaker;
 mod task;
+mod variants;
 
 pub use breaker::{Breaker, BreakerKey, Caution};
-pub use task::{Attempt, Outcome, Stage, Status, TaskState};
+pub use task::{Attempt, Leftover, Outcome, Stage, Status, TaskState};
 
 use crate::event::{
     Answer, By, Check, GateKind, GateOpened, Millis, Phase, QuestionAsked, Record, RunCreated, Usage, Verdict,
 };
 use crate::facts::{Facts, TaskFacts, TaskId};
+use crate::lessons::Lesson;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A run.
@@ -46,6 +48,8 @@ pub struct State {
     pub breakers: BTreeMap<BreakerKey, Breaker>,
     /// How far the plan's review is.
     pub review: Review,
+    /// What agents learnt, in the order in which they told it.
+    pub lessons: Vec<Lesson>,
     /// What all attempts used.
     pub used: Usage,
     /// What tells that nothing more may be begun; cleared when a person wants a task tried again.
@@ -65,6 +69,8 @@ pub struct State {
     pub plan_gate_due: bool,
     /// How often the run was taken over by a runner.
     pub runners: u32,
+    /// Why the last runner could not go on, where it said so.
+    pub stopped: Option<String>,
     /// What a person agreed that the run may start and use; `None` where no list was kept.
     pub agreed: Option<BTreeSet<String>>,
     /// What it would start or use that nobody agreed to.
@@ -244,6 +250,14 @@ impl State {
         self.tasks.iter().find(|task| task.id == *id)
     }
 
+    /// Whether an attempt failed.
+    #[must_use]
+    pub fn has_failed(&self, key: &crate::event::AttemptKey) -> bool {
+        let own = self.all().find(|(facts, _)| facts.id == key.task);
+        let mut attempts = own.into_iter().flat_map(|(facts, task)| self.attempts_of(facts, task));
+        attempts.any(|own| own.number == key.attempt && matches!(own.outcome, Some(Outcome::Failed { .. })))
+    }
+
     /// The tasks with what the plan says of them.
     pub fn all(&self) -> impl Iterator<Item = (&TaskFacts, &TaskState)> {
         self.facts.tasks.iter().zip(&self.tasks)
@@ -259,10 +273,26 @@ impl State {
         self.gates.iter().filter(|gate| gate.answer.is_none() && !gate.withdrawn)
     }
 
+    /// Who answered a gate before it was opened: by `--yes`, or by a yes to the same launch list.
+    #[must_use]
+    pub fn answered_beforehand(&self, gate: &Gate) -> Option<By> {
+        let created = self.created.as_ref()?;
+        match gate.opened.kind {
+            _ if gate.opened.needs_a_person => None,
+            _ if created.yes => Some(By::option()),
+            GateKind::Launch => created.launch_known.clone(),
+            _ => None,
+        }
+    }
+
     /// The open questions.
     pub fn open_questions(&self) -> impl Iterator<Item = &Question> {
         let lives = |question: &&Question| {
             let key = &question.asked.key;
+            if question.asked.choice {
+                let question = question.asked.question;
+                return self.task(&key.task).is_some_and(|own| own.status == Status::Choosing { question });
+            }
             self.task(&key.task)
                 .and_then(TaskState::current)
                 .is_some_and(|attempt| attempt.number == key.attempt && attempt.outcome.is_none())

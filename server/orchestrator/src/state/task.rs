@@ -1,6 +1,6 @@
 //! What a task and its attempts are now.
 
-use crate::event::{Check, Class, Diff, Evidence, Millis, TurnEnd, TurnKind, Usage, Verdict};
+use crate::event::{Check, Class, Diff, Evidence, Millis, Remains, TurnEnd, TurnKind, Usage, Verdict};
 use crate::facts::TaskId;
 
 /// A task.
@@ -24,6 +24,24 @@ pub struct TaskState {
     pub cancel_asked: bool,
     /// The failures that count, in order. Emptied when a person wants it tried again.
     pub failures: Vec<Class>,
+    /// The variant that goes on as its result, where it was tried in variants.
+    pub chosen: Option<TaskId>,
+    /// The commit from which all its variants begin.
+    pub variants_base: Option<String>,
+    /// What becomes of its worktrees and branches, where it is a variant.
+    pub leftover: Leftover,
+}
+
+/// What becomes of the worktrees and branches of a variant.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub enum Leftover {
+    /// They stay.
+    #[default]
+    Stays,
+    /// They go, because another variant was chosen.
+    Removing,
+    /// They are gone, and this is left.
+    Removed(Vec<Remains>),
 }
 
 /// How a task stands.
@@ -51,6 +69,15 @@ pub enum Status {
         /// Whether a command proved it, or it was done before.
         proved: bool,
     },
+    /// Its variants have ended, and a person chooses.
+    Choosing {
+        /// The question that asks.
+        question: u32,
+    },
+    /// A variant: it goes on as the result of its task.
+    Chosen,
+    /// A variant that holds: another one was chosen, or none.
+    Unchosen,
     /// It waits for a revision of the plan.
     NeedsReplan {
         /// Why.
@@ -74,13 +101,13 @@ impl Status {
     /// Whether nothing happens to it any more by itself.
     #[must_use]
     pub fn is_over(&self) -> bool {
-        matches!(self, Self::Done { .. } | Self::Escalated { .. } | Self::Skipped { .. } | Self::Cancelled)
+        self.is_lost() || matches!(self, Self::Done { .. } | Self::Chosen | Self::Unchosen)
     }
 
     /// Whether it is over and not done.
     #[must_use]
     pub fn is_lost(&self) -> bool {
-        self.is_over() && !matches!(self, Self::Done { .. })
+        matches!(self, Self::Escalated { .. } | Self::Skipped { .. } | Self::Cancelled)
     }
 }
 
@@ -117,6 +144,8 @@ pub struct Attempt {
     pub checks: Vec<Check>,
     /// What the reviewer said.
     pub review: Option<(Verdict, String)>,
+    /// What the commands printed that compare it with the other variants; `None`: they were not run.
+    pub compared: Option<Vec<Check>>,
     /// What it used.
     pub usage: Usage,
     /// When it was planned.
@@ -184,7 +213,24 @@ impl TaskState {
             model: 0,
             cancel_asked: false,
             failures: Vec::new(),
+            chosen: None,
+            variants_base: None,
+            leftover: Leftover::Stays,
         }
+    }
+
+    /// A person wants it tried again.
+    pub(super) fn begins_anew(&mut self, note: Option<&String>) {
+        self.status = Status::Queued;
+        self.failures.clear();
+        self.cancel_asked = false;
+        self.not_before = Millis::default();
+        self.from_tip = true;
+        self.model = 0;
+        self.hint = note.cloned().or_else(|| match self.attempts.last()?.outcome.as_ref()? {
+            Outcome::Failed { evidence, .. } => Some(evidence.text()),
+            _ => None,
+        });
     }
 
     /// The last attempt.

@@ -1,10 +1,11 @@
 //! One attempt: its worktree, its turns, its commits, its commands.
 
-use crate::agent::Turn;
+use crate::agent::{Listener, Turn};
 use crate::card::{Ask, Card};
 use crate::driver::{Failed, Job};
 use crate::event::{AttemptKey, Class, Diff, Event, Evidence, Exit, TurnEnd, TurnKind};
-use crate::git::{self, GitError, changes, evidence, include, worktree};
+use crate::facts::TaskId;
+use crate::git::{self, GitError, changes, evidence, include, sparse, worktree};
 use crate::list::copied_line;
 use crate::state::{Attempt, State};
 use crate::time;
@@ -17,6 +18,9 @@ use std::sync::Arc;
 /// The most of a difference that is searched for secrets, in bytes.
 const SEARCHED: usize = 4 << 20;
 
+/// The most of what a session changed in the user's checkout that goes into the evidence, in bytes.
+const DIFFERENCE: usize = 3000;
+
 impl Workshop {
     /// Makes the worktree, with the ignored files that belong into it, and sets it up.
     pub(super) async fn prepare(self: &Arc<Self>, job: &Job, key: AttemptKey) -> Result<Event, Failed> {
@@ -25,13 +29,23 @@ impl Workshop {
         let base = attempt.base.clone();
         let (at, from) = (place.clone(), base.clone());
         let agreed = job.state.agreed.clone();
-        let folder = self
+        let files = files_of(&job.state, Some(&key.task));
+        let made = self
             .blocking(move |own| {
-                let folder = worktree::add(&own.repository, &at, &from)?;
+                let folder = match worktree::add(&own.repository, &at, &from) {
+                    // That is in the way of this attempt alone.
+                    Err(error @ (GitError::PathTaken(_) | GitError::BranchTaken { .. })) => {
+                        return Ok(Err(error));
+                    }
+                    added => added?,
+                };
+                sparse::widen(&own.repository, &folder, &files)?;
                 own.copy_what_was_agreed(agreed.as_ref(), &folder)?;
-                Ok(folder)
+                Ok(Ok(folder))
             })
             .await?;
+        let folder =
+            made.map_err(|error| attempt_failed(Class::Escalate, Evidence::new(error.to_string())))?;
         let limit = seconds(job.state.policy().command_time);
         let checks = self.checks(&self.setup, &folder, &place.to_string(), limit, &job.stop).await;
         if let Some(failed) = checks.iter().find(|check| !check.passed()) {
@@ -73,26 +87,27 @@ impl Workshop {
         let card = self.card(job, &key, attempt)?;
         let turn = self.the_turn(job, &key, attempt, number, &card)?;
         let before = self.blocking(|own| evidence::look(&own.repository)).await?;
-        let name = self.place_of(&job.state, &key);
-        let scribe = Scribe::new(
-            &self.place.output(&self.run, &format!("{}-{}", name.task, name.attempt)),
-            &job.talk,
-            &self.redact,
-        );
+        let name = self.place_of(&job.state, &key).name();
+        let scribe = Scribe::new(&self.place.output(&self.run, &name), &job.talk, &self.redact);
+        let turn = self.with_servers(job, attempt, turn, &scribe).await?;
         let mut end = agent.turn(&turn, &scribe).await;
         let said = scribe.ended();
         let trespass = self.trespass(&before, said).await?;
-        end.trespass = end.trespass.or(trespass);
+        end.trespass = match (end.trespass, trespass) {
+            (Some(own), Some(found)) => Some(format!("{own}\n{found}")),
+            (own, found) => own.or(found),
+        };
         Ok(Event::TurnEnded { key, turn: number, end: Box::new(end) })
     }
 
     fn card(&self, job: &Job, key: &AttemptKey, attempt: &Attempt) -> Result<Card, Failed> {
-        let told = self.workspace.task_card(&key.task, &attempt.base);
+        let stated = job.state.facts.stated(&key.task);
+        let told = self.workspace.task_card(stated, &attempt.base);
         let mut card = told.map_err(|why| attempt_failed(Class::NeedsReplan, Evidence::new(why)))?;
         // A task that begins from the tip has its plan from there, and its agent file as it was agreed to.
         let agreed = agreed_commit(&job.state, key, attempt);
         if agreed != attempt.base {
-            let own = self.workspace.task_card(&key.task, &agreed).unwrap_or_default();
+            let own = self.workspace.task_card(stated, &agreed).unwrap_or_default();
             (card.role, card.tools) = (own.role, own.tools);
         }
         let policy = job.state.policy();
@@ -133,6 +148,7 @@ impl Workshop {
         let left = (policy.attempt_time * 1000).saturating_sub(attempt.worked).max(1000);
         Ok(Turn {
             key: key.clone(),
+            stated: job.state.facts.stated(&key.task).clone(),
             counted,
             number,
             kind,
@@ -140,15 +156,55 @@ impl Workshop {
             model: attempt.model.clone(),
             worktree: attempt.worktree.as_ref().map(PathBuf::from).unwrap_or_default(),
             prompt,
-            prompt_file,
             allowed: facts.as_ref().map(|facts| facts.writes.iter().cloned().collect()).unwrap_or_default(),
             tools: card.tools.clone(),
+            servers: Vec::new(),
             read_only: facts.is_some_and(|facts| facts.read_only),
+            confinement: self.confinement(
+                attempt.worktree.as_ref().map(Path::new).unwrap_or(Path::new("")),
+                Some(&attempt.agent),
+                Some(&prompt_file),
+            ),
+            prompt_file,
             marker: name.to_string(),
             total: std::time::Duration::from_millis(left),
             silence: seconds(policy.silence_time),
             stop: job.stop.clone(),
         })
+    }
+
+    /// Hands the agent the servers that its task names and that were agreed to, as the workspace stands where
+    /// its agent file does. What is left out is told.
+    async fn with_servers(
+        self: &Arc<Self>,
+        job: &Job,
+        attempt: &Attempt,
+        mut turn: Turn,
+        scribe: &Scribe<'_>,
+    ) -> Result<Turn, Failed> {
+        let takes = self.agents.get(&attempt.agent).is_some_and(|agent| agent.takes_servers());
+        if !takes {
+            return Ok(turn);
+        }
+        let commit = agreed_commit(&job.state, &turn.key, attempt);
+        let (task, worktree) = (turn.stated.clone(), turn.worktree.clone());
+        let found = self.blocking(move |own| Ok(own.workspace.servers(&[task], &commit, &worktree))).await?;
+        let mut left_out = Vec::new();
+        for own in found {
+            left_out.extend(own.left_out);
+            for server in own.handed {
+                let listed = server.listed();
+                if job.state.agreed.as_ref().is_some_and(|agreed| agreed.contains(&listed)) {
+                    turn.servers.push(server);
+                } else {
+                    left_out.push(format!("{}: nobody agreed to it as it is now", server.name));
+                }
+            }
+        }
+        for why in left_out {
+            scribe.said(&format!("[mcp] not handed: {why}\n"));
+        }
+        Ok(turn)
     }
 
     /// Keeps what an agent is told in a file beside the journal.
@@ -169,19 +225,22 @@ impl Workshop {
     ) -> Result<Option<String>, Failed> {
         let before = before.clone();
         self.blocking(move |own| {
-            let top = own.repository.top();
             if !evidence::names_the_checkout(&own.repository, &said) {
                 return Ok(None);
             }
             let after = evidence::look(&own.repository)?;
             let difference = evidence::compare(&own.repository, &before, &after)?;
-            let named: Vec<String> = difference
+            let named: Vec<PathBuf> = difference
                 .paths
-                .iter()
-                .filter(|path| said.contains(&*top.join(path).to_string_lossy()))
-                .map(|path| path.display().to_string())
+                .into_iter()
+                .filter(|path| evidence::names_file(&own.repository, &said, path))
                 .collect();
-            Ok((!named.is_empty()).then(|| format!("It named and changed {}.", named.join(", "))))
+            if named.is_empty() {
+                return Ok(None);
+            }
+            let names: Vec<String> = named.iter().map(|path| path.display().to_string()).collect();
+            let text = changes::since_head(&own.repository, &named, DIFFERENCE)?;
+            Ok(Some(format!("It named and changed {}.\n\n{text}", names.join(", ")).trim_end().to_owned()))
         })
         .await
     }
@@ -196,15 +255,17 @@ impl Workshop {
         let place = self.place_of(&job.state, &key);
         let base = attempt_of(job, &key)?.base.clone();
         let message = title_of(&job.state, &key.task);
+        self.still_as_made(place.folder(self.repository.worktrees())).await?;
         let (commit, diff) = self
             .blocking(move |own| {
                 let turned = git::commit::after_turn(&own.repository, &place, &base, &message)?;
                 let (changed, text) = changes::with_text(&own.repository, &base, &turned.tip)?;
                 let (added, removed) = changes::total(&changed);
                 let files = changed.iter().map(|file| file.path.to_string_lossy().into_owned()).collect();
+                let lines = changed.iter().map(|file| file.lines).collect();
                 let searched = text.get(..text.floor_char_boundary(SEARCHED)).unwrap_or(&text);
                 let secret = own.secret_in(searched);
-                Ok((turned.tip, Diff { files, added, removed, secret }))
+                Ok((turned.tip, Diff { files, added, removed, lines, secret }))
             })
             .await?;
         Ok(Event::Committed { key, turn, commit: Some(commit), diff })
@@ -241,6 +302,12 @@ impl Workshop {
 pub(super) fn agreed_commit(state: &State, key: &AttemptKey, attempt: &Attempt) -> String {
     let wave = state.facts.find(&key.task).and_then(|(_, facts)| state.waves.get(&facts.wave));
     wave.and_then(|wave| wave.base.clone()).unwrap_or_else(|| attempt.base.clone())
+}
+
+/// The files that a task, or all of them, reads and writes.
+pub(super) fn files_of(state: &State, task: Option<&TaskId>) -> Vec<String> {
+    let tasks = state.facts.tasks.iter().filter(|own| task.is_none_or(|task| own.id == *task));
+    tasks.flat_map(|own| own.writes.iter().chain(&own.needs)).cloned().collect()
 }
 
 /// The attempt that a job is about.

@@ -2,10 +2,12 @@
 
 use crate::driver::{Failed, Job};
 use crate::event::{AttemptKey, Event, Evidence, Exit, MergedAgain};
+use crate::git::condition::Condition;
 use crate::git::merge::{self, Edit, Merged};
 use crate::git::predict::Conflict;
-use crate::git::{self, GitError, survey, worktree};
+use crate::git::{self, GitError, sparse, survey, worktree};
 use crate::state::State;
+use crate::workshop::attempt::files_of;
 use crate::workshop::{Workshop, seconds, title_of};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -36,8 +38,9 @@ impl Workshop {
                 let looked = survey::survey(own.repository.git.clone(), own.repository.top(), |_| {
                     own.repository.clone()
                 });
-                let obstacles: Vec<String> =
-                    looked.obstacles().map(|finding| finding.message.clone()).collect();
+                // The run has a base of its own, wherever the checkout went meanwhile.
+                let obstacles = looked.obstacles().filter(|own| own.condition != Condition::NoCommits);
+                let obstacles: Vec<String> = obstacles.map(|finding| finding.message.clone()).collect();
                 let list = own.list_of(&state.facts, &base)?;
                 let absent = own.absent(&state, wave, &base)?;
                 Ok((base, obstacles.into_iter().chain(absent).collect::<Vec<String>>(), list))
@@ -180,8 +183,15 @@ impl Workshop {
         commit: String,
     ) -> Result<Event, Failed> {
         let at = commit.clone();
-        let folder =
-            self.blocking(move |own| worktree::for_integration(&own.repository, &own.run, &at)).await?;
+        self.still_as_made(self.repository.worktrees().join(&self.run).join("integration")).await?;
+        let files = files_of(&job.state, None);
+        let folder = self
+            .blocking(move |own| {
+                let folder = worktree::for_integration(&own.repository, &own.run, &at)?;
+                sparse::widen(&own.repository, &folder, &files)?;
+                Ok(folder)
+            })
+            .await?;
         let limit = seconds(job.state.policy().command_time);
         let marker = self.own_marker("integration");
         let health: Vec<String> = job.state.facts.health.iter().cloned().collect();

@@ -16,6 +16,8 @@ use std::sync::Arc;
 
 /// Somebody who is asked for one turn, outside of any attempt.
 struct Consultant {
+    /// The name in the settings.
+    name: String,
     agent: Arc<dyn Agent>,
     /// What the agent file says.
     role: String,
@@ -39,12 +41,16 @@ impl Workshop {
     /// agent file.
     fn consultant(&self, name: &str, commit: &str) -> Option<Consultant> {
         let file = self.workspace.agent(name, commit);
-        let agent = match self.agents.get(name) {
-            Some(agent) => agent,
-            None => file.as_ref().and_then(|_| self.agents.get(&self.default_agent))?,
+        let (name, agent) = match self.agents.get(name) {
+            Some(agent) => (name, agent),
+            None => (
+                self.default_agent.as_str(),
+                file.as_ref().and_then(|_| self.agents.get(&self.default_agent))?,
+            ),
         };
         let file = file.unwrap_or_default();
-        Some(Consultant { agent: Arc::clone(agent), role: file.body, model: file.models.into_iter().next() })
+        let model = file.models.into_iter().next();
+        Some(Consultant { name: name.to_owned(), agent: Arc::clone(agent), role: file.body, model })
     }
 
     /// Asks somebody for one turn in a folder.
@@ -56,19 +62,24 @@ impl Workshop {
     ) -> Result<(TurnEnd, String), Failed> {
         let policy = job.state.policy();
         let name = crate::git::reduced(&question.part);
+        let prompt_file = self.prompt_file(&name, &question.prompt)?;
         let turn = Turn {
-            key: AttemptKey { task: TaskId(question.part), attempt: 1 },
+            key: AttemptKey { task: TaskId(question.part.clone()), attempt: 1 },
+            stated: TaskId(question.part),
             counted: usize::try_from(question.before).unwrap_or_default(),
             number: 1,
             kind: TurnKind::Work,
             planned_first: false,
             model: asked.model,
+            confinement: self.confinement(&question.folder, Some(&asked.name), Some(&prompt_file)),
             worktree: question.folder,
-            prompt_file: self.prompt_file(&name, &question.prompt)?,
+            prompt_file,
             prompt: question.prompt,
             read_only: question.writes.is_empty(),
             allowed: question.writes,
             tools: None,
+            // Who judges is handed nothing to work with.
+            servers: Vec::new(),
             marker: self.own_marker(&name),
             total: seconds(policy.attempt_time),
             silence: seconds(policy.silence_time),
@@ -92,7 +103,7 @@ impl Workshop {
         let prompt = format!(
             "# Review of task {}: {}\n\n{}\n\nJudge what `git diff {}` shows in this folder against \
              the task.\n{ASKS_FOR_A_VERDICT}",
-            key.task,
+            job.state.facts.stated(&key.task),
             title_of(&job.state, &key.task),
             asked.role,
             attempt.base

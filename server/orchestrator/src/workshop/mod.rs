@@ -3,15 +3,20 @@
 //! - `attempt`: worktree, turn, commit, commands of one attempt.
 //! - `branch`: preflight, merging, taking out, proving the integration branch.
 //! - `consult`: agents that judge and revise instead of doing.
+//! - `variants`: comparing the variants of a task, and removing those that were not chosen.
+//! - `confine`: where what a run starts may read and write.
 //!
 //! Git calls and files are blocking, so they are made off the runner's threads.
 
 mod attempt;
 mod branch;
+mod confine;
 mod consult;
 mod listener;
+mod variants;
 
 use crate::agent::{Agent, Boxed};
+use crate::confine::Confine;
 use crate::driver::{Failed, Hands, Job};
 use crate::effect::Effect;
 use crate::event::{AttemptKey, Check, Class, Event, Evidence, Exit};
@@ -47,6 +52,8 @@ pub struct Workshop {
     pub workspace: Arc<dyn Workspace>,
     /// Commands that are run in a new worktree.
     pub setup: Vec<String>,
+    /// Where agents and commands may read and write; `None`: wherever the user may.
+    pub confine: Option<Confine>,
     /// Takes secrets out of a text; `None` where there are none.
     pub redact: Box<journal::Redact>,
 }
@@ -62,6 +69,8 @@ impl Hands for Workshop {
                 Effect::Review(key) => self.review(&job, key).await,
                 Effect::Preflight { wave, .. } => self.preflight(&job, wave).await,
                 Effect::Merge(key) => self.merge(&job, key).await,
+                Effect::Compare(key) => self.compare(&job, key).await,
+                Effect::RemoveVariant(task) => self.remove_variant(&job, task).await,
                 Effect::Unmerge(key) => self.unmerge(&job, key).await,
                 Effect::Integrate { wave, commit, .. } => self.integrate(&job, wave, commit).await,
                 Effect::ReviewPlan { reviewer, round, .. } => self.review_plan(&job, reviewer, round).await,
@@ -115,35 +124,28 @@ impl Workshop {
         if facts.list.is_none() {
             return Ok(None);
         }
-        let agents = self.agents.iter().map(|(name, agent)| (name.clone(), agent.shown())).collect();
         let means = Means {
             repository: &self.repository,
             workspace: &*self.workspace,
-            agents: &agents,
+            agents: &self.agents,
             default_agent: &self.default_agent,
             setup: &self.setup,
+            confine: self.confine.as_ref(),
         };
         List::of(facts, commit, &means).map(|list| Some(list.lines()))
     }
 
-    /// The key of an attempt's branch and folder. A task keeps its name when the plan is revised.
+    /// The key of an attempt's branch and folder.
     fn place_of(&self, state: &State, key: &AttemptKey) -> git::Place {
-        let attempts = state.task(&key.task).map(|task| task.attempts.as_slice()).unwrap_or_default();
-        let branches = attempts.iter().rev().filter_map(|attempt| attempt.branch.as_deref());
-        let known = branches.filter_map(|branch| branch.rsplit('/').nth(1)).map(str::to_owned).next();
-        let name = known.unwrap_or_else(|| {
-            let ids: Vec<&str> = state.facts.tasks.iter().map(|task| task.id.0.as_str()).collect();
-            let names = git::unique(ids.iter().copied());
-            let place = ids.iter().position(|id| *id == key.task.0);
-            place.and_then(|place| names.into_iter().nth(place)).unwrap_or_else(|| git::reduced(&key.task.0))
-        });
-        git::Place::new(&self.run, &name, key.attempt)
+        git::Place::new(&self.run, &state.name_of(&key.task), key.attempt)
     }
 
     /// The attempt of a task that belongs to a branch and folder.
     fn key_of(&self, state: &State, place: &git::Place) -> Option<AttemptKey> {
-        let keys =
-            state.tasks.iter().map(|task| AttemptKey { task: task.id.clone(), attempt: place.attempt });
+        let keys = state
+            .facts
+            .without_variants()
+            .map(|task| AttemptKey { task: task.id.clone(), attempt: place.attempt });
         keys.into_iter().find(|key| self.place_of(state, key) == *place)
     }
 
@@ -176,7 +178,9 @@ impl Workshop {
         limit: Duration,
         stop: &watch::Receiver<bool>,
     ) -> Check {
-        let program = os::Program::shell(command, folder, marker).without_tokens();
+        let program = os::Program::shell(command, folder, marker)
+            .without_tokens()
+            .confined(self.confinement(folder, None, None));
         let limits = os::Limits { total: limit, silence: limit, kept: KEPT, ..os::Limits::default() };
         let mut stop = stop.clone();
         let stopped = async move {

@@ -26,6 +26,16 @@ struct Book {
     rests: BTreeMap<(String, Option<String>), Rest>,
     of: BTreeMap<AttemptKey, (String, Option<String>)>,
     merging: Option<AttemptKey>,
+    /// The numbers of attempts that were given, by the task that the plan knows.
+    numbers: BTreeSet<(TaskId, u32)>,
+    /// The commit from which the variants of a task began.
+    bases: BTreeMap<TaskId, String>,
+    /// Variants that hold.
+    holding: BTreeSet<TaskId>,
+    /// Which variant each task became.
+    chosen: BTreeMap<TaskId, TaskId>,
+    /// Variants whose worktrees are gone.
+    removed: BTreeSet<TaskId>,
 }
 
 /// How often an agent with its model failed in a row, and since when it rests.
@@ -48,6 +58,14 @@ pub fn hold(scene: &Scene, records: &[Record]) {
     let last = records.last().unwrap();
     assert!(matches!(last.event, Event::PhaseEntered { phase } if phase.is_over()), "{:?}", last.event);
     assert!(book.open.is_empty(), "left under way: {:?}", book.open);
+    // A run that is ended by a person keeps all of it.
+    if matches!(last.event, Event::PhaseEntered { phase: Phase::Complete | Phase::Escalated }) {
+        for (task, chosen) in &book.chosen {
+            let begun = |id: &&TaskId| book.of.keys().any(|key| key.task == **id);
+            let mut others = book.facts.find(task).unwrap().1.variants.iter().filter(begun);
+            assert!(others.all(|id| id == chosen || book.removed.contains(id)), "{task} keeps what lost");
+        }
+    }
 }
 
 impl Book {
@@ -74,6 +92,10 @@ impl Book {
                 for other in &task.before {
                     let has = planned.base.split('+').any(|part| part.starts_with(&format!("{other}#")));
                     assert!(has, "{} begins without {other}: {}", planned.key, planned.base);
+                }
+                if let Some(of) = task.variant_of.clone() {
+                    let base = self.bases.entry(of).or_insert_with(|| planned.base.clone());
+                    assert_eq!(*base, planned.base, "all variants begin from one commit");
                 }
                 let asked = (planned.agent.clone(), planned.model.clone());
                 self.begins(scene, &planned.key, asked, record.at);
@@ -117,11 +139,26 @@ impl Book {
                 assert_eq!(self.merging, None, "one merge at a time");
                 self.merging = Some(key.clone());
                 let task = self.facts.find(&key.task).unwrap().1;
+                assert!(task.variant_of.is_none(), "a task is merged, no variant of it");
                 assert!(task.before.iter().all(|other| self.done.contains(other)), "merged in their order");
             }
             Event::Merged { key, .. } => {
                 assert_eq!(self.merging.take().as_ref(), Some(key));
                 assert!(self.done.insert(key.task.clone()), "merged once");
+            }
+            Event::QuestionAsked(asked) if asked.choice => {
+                let task = self.facts.find(&asked.key.task).unwrap().1;
+                let open = |id: &TaskId| self.open.iter().any(|key| key.task == *id);
+                assert!(!task.variants.iter().any(open), "asked before all variants ended");
+            }
+            Event::VariantChosen { task, variant: Some(variant), .. } => {
+                assert!(self.holding.contains(&variant.task), "{} does not hold", variant.task);
+                assert_eq!(self.chosen.insert(task.clone(), variant.task.clone()), None, "chosen once");
+            }
+            Event::VariantRemoved { task, .. } => {
+                let of = self.facts.find(task).unwrap().1.stated();
+                assert_ne!(self.chosen.get(of), Some(task), "the chosen one stays");
+                assert!(self.chosen.contains_key(of) && self.removed.insert(task.clone()));
             }
             Event::TaskEscalated { task, .. } | Event::TaskCancelled { task } => {
                 assert!(!self.done.contains(task));
@@ -164,14 +201,20 @@ impl Book {
             assert!(failed <= most, "{key} after {failures:?}");
         }
         if task.destructive {
-            let kind = GateKind::Destructive { task: key.task.clone() };
+            let kind = GateKind::Destructive { task: task.stated().clone() };
             assert!(self.approved.contains(&kind), "{key} is destructive");
         }
         for other in &self.open {
             let other = self.facts.find(&other.task).unwrap().1;
-            assert!(task.writes.is_disjoint(&other.writes), "{key} and {} write the same", other.id);
+            let side_by_side = task.variant_of.is_some() && task.variant_of == other.variant_of;
+            let disjoint = task.writes.is_disjoint(&other.writes);
+            assert!(side_by_side || disjoint, "{key} and {} write the same", other.id);
             assert_ne!(other.id, key.task, "two attempts at once");
         }
+        let number = (task.stated().clone(), key.attempt);
+        assert!(self.numbers.insert(number), "{key}: retries and variants are counted together");
+        let is_whole = task.variants.is_empty() || self.chosen.contains_key(&task.id);
+        assert!(is_whole, "{key} begins before one of its variants was chosen");
         let rest = self.rests.entry(asked.clone()).or_default();
         if let Some(since) = rest.since {
             assert_eq!(rest.trying, None, "{key}: one at a time tries an agent that failed");
@@ -211,6 +254,7 @@ impl Book {
     }
 
     fn is_accepted(&mut self, scene: &Scene, key: &AttemptKey) {
+        self.holding.insert(key.task.clone());
         self.ends(key);
         self.was_there(scene, key);
     }

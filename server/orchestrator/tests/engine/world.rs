@@ -5,7 +5,7 @@ use segue_orchestrator::decide::{decide, recovered};
 use segue_orchestrator::effect::{Effect, due};
 use segue_orchestrator::event::{
     Answer, AttemptKey, By, Check, Class, Diff, Event, Evidence, Exit, Failure, MergedAgain, Millis, Record,
-    RunCreated, Stop, TurnEnd, TurnKind, Usage, Verdict,
+    Remains, RunCreated, Stop, TurnEnd, TurnKind, Usage, Verdict,
 };
 use segue_orchestrator::facts::{Facts, PlanReviewer, TaskFacts, TaskId};
 use segue_orchestrator::report::{Report, Status as Reported};
@@ -41,7 +41,10 @@ pub struct Task {
     pub proved: bool,
     pub plan_first: bool,
     pub agent: u8,
+    /// What happens to the counted attempts at it; where it is tried in variants, after one was chosen.
     pub fates: Vec<Fate>,
+    /// The same of each of its variants; fewer than two: it has none.
+    pub variants: Vec<Vec<Fate>>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -97,7 +100,24 @@ impl Scene {
                 models: vec!["big".to_owned(), "small".to_owned(), "tiny".to_owned()],
                 plan_first: task.plan_first.then(Vec::new),
                 approvals: Vec::new(),
+                variants: Vec::new(),
+                variant_of: None,
+                compare: Vec::new(),
             });
+            let Some(of) = tasks.last_mut().filter(|_| task.variants.len() > 1) else { continue };
+            let ids: Vec<TaskId> =
+                (1..=task.variants.len()).map(|number| TaskId(format!("t{index}~{number}"))).collect();
+            of.variants.clone_from(&ids);
+            let of = of.clone();
+            tasks.extend(ids.into_iter().enumerate().map(|(number, id)| TaskFacts {
+                id,
+                agent: format!("agent{}", number % 2),
+                variants: Vec::new(),
+                variant_of: Some(of.id.clone()),
+                compare: vec!["size".to_owned()],
+                optional: true,
+                ..of.clone()
+            }));
         }
         let reviewer =
             PlanReviewer { part: "plan-auditor".to_owned(), agent: "auditor".to_owned(), rounds: 2 };
@@ -125,12 +145,14 @@ impl Scene {
             plan_first: false,
             agent: 0,
             fates: fates.to_vec(),
+            variants: Vec::new(),
         };
+        let variants = vec![vec![Fate::Dies], vec![Fate::FailsProof, Fate::FailsProof], vec![Fate::Asks]];
         let tasks = vec![
             Task { plan_first: true, ..task(&[], &[0], &[Fate::Dies, Fate::Good]) },
             task(&[], &[0, 1], &[Fate::FailsProof]),
             task(&[], &[2], &[Fate::Asks]),
-            task(&[0], &[3], &[Fate::BreaksTheWhole]),
+            Task { variants, ..task(&[0], &[3], &[Fate::BreaksTheWhole]) },
             Task { destructive: true, ..task(&[1], &[4], &[Fate::RateLimit, Fate::NoModel]) },
             task(&[1], &[5], &[Fate::ChangesOthers]),
             task(&[5], &[6], &[Fate::Conflicts]),
@@ -176,9 +198,10 @@ fn task(index: usize) -> impl Strategy<Value = Task> {
     let before = prop::collection::btree_set(0..index.max(1), 0..3);
     let files = prop::collection::btree_set(0..6_u8, 1..3);
     let rare = || prop::bool::weighted(0.1);
-    let fates = prop::collection::vec(fate(), 0..6);
-    (before, files, rare(), rare(), prop::bool::weighted(0.8), rare(), 0..2_u8, fates).prop_map(
-        move |(before, files, destructive, optional, proved, plan_first, agent, fates)| Task {
+    let fates = || prop::collection::vec(fate(), 0..6);
+    let variants = prop_oneof![4 => Just(Vec::new()), 1 => prop::collection::vec(fates(), 2..4)];
+    (before, files, rare(), rare(), prop::bool::weighted(0.8), rare(), 0..2_u8, (fates(), variants)).prop_map(
+        move |(before, files, destructive, optional, proved, plan_first, agent, (fates, variants))| Task {
             before: before.into_iter().filter(|other| *other < index).collect(),
             files: files.into_iter().collect(),
             destructive,
@@ -187,6 +210,7 @@ fn task(index: usize) -> impl Strategy<Value = Task> {
             plan_first,
             agent,
             fates,
+            variants,
         },
     )
 }
@@ -382,7 +406,14 @@ impl<'s> World<'s> {
 
     fn answer(&self, is_gate: bool, number: u32) -> Event {
         if !is_gate {
-            return Event::QuestionAnswered { question: number, answer: "yes".to_owned(), by: person() };
+            let asked = &self.state.questions.iter().find(|own| own.asked.question == number).unwrap().asked;
+            // Who chooses takes the same whenever they are asked.
+            let place = fingerprint(&asked.key.task.0) as usize;
+            // The last option takes none of them.
+            let options = asked.options.len().saturating_sub(usize::from(self.scene.rejects == 0)).max(1);
+            let chosen = asked.options.get(place % options).filter(|_| asked.choice);
+            let answer = chosen.cloned().unwrap_or_else(|| "yes".to_owned());
+            return Event::QuestionAnswered { question: number, answer, by: person() };
         }
         let gate = self.state.gates.iter().find(|gate| gate.opened.gate == number).unwrap();
         // The same person says the same to the same, whenever they are asked. A preflight is asked until
@@ -411,8 +442,10 @@ impl<'s> World<'s> {
     }
 
     fn fate(&self, key: &AttemptKey) -> Fate {
-        let index: usize = key.task.0[1..].parse().unwrap();
-        self.scene.plan.tasks[index].fates.get(self.counted(key)).copied().unwrap_or(Fate::Good)
+        let (index, variant) = key.task.0[1..].split_once('~').unwrap_or((&key.task.0[1..], ""));
+        let task = &self.scene.plan.tasks[index.parse::<usize>().unwrap()];
+        let variant = variant.parse::<usize>().ok().map(|number| &task.variants[number - 1]);
+        variant.unwrap_or(&task.fates).get(self.counted(key)).copied().unwrap_or(Fate::Good)
     }
 
     fn outcome(&self, effect: &Effect) -> Event {
@@ -448,6 +481,17 @@ impl<'s> World<'s> {
                 let says_no = self.fate(&key) == Fate::ReviewerSaysNo;
                 let verdict = if says_no { Verdict::NeedsRevision } else { Verdict::Approved };
                 Event::Reviewed { key, verdict, notes: String::new() }
+            }
+            Effect::Compare(key) => Event::Compared { checks: vec![check("size", false)], key },
+            Effect::RemoveVariant(task) => {
+                let attempts = &self.state.task(&task).unwrap().attempts;
+                let remains = |own: &segue_orchestrator::state::Attempt| Remains {
+                    attempt: own.number,
+                    commit: own.commit.clone(),
+                    patch: None,
+                    why: None,
+                };
+                Event::VariantRemoved { kept: attempts.iter().map(remains).collect(), task }
             }
             Effect::Merge(key) if self.fate(&key) == Fate::Conflicts => {
                 Event::MergeConflicted { key, evidence: Evidence::new("Both changed it.") }
@@ -515,7 +559,7 @@ impl<'s> World<'s> {
             Fate::ChangesOthers => vec!["elsewhere".to_owned()],
             _ => own,
         };
-        let diff = Diff { files, added: 3, removed: 1, secret: None };
+        let diff = Diff { files, added: 3, removed: 1, ..Diff::default() };
         Event::Committed { key, turn, commit: Some("c".to_owned()), diff }
     }
 
@@ -538,6 +582,8 @@ impl<'s> World<'s> {
             Status::Escalated { .. } => "escalated",
             Status::Skipped { .. } => "skipped",
             Status::Cancelled => "cancelled",
+            Status::Chosen => "chosen",
+            Status::Unchosen => "not chosen",
             _ => "not over",
         };
         Result {

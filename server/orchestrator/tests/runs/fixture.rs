@@ -48,6 +48,16 @@ tasks:
   seven:
     - - fail: { class: transient, text: '429' }
     - - write: { path: seven.txt, text: '7' }
+  pick~1:
+    - - write: { path: pick.txt, text: wrong }
+  pick~2:
+    - - exit: 1
+    - - usage: { input: 100, output: 20, micros: 30000 }
+      - write: { path: pick.txt, text: long }
+  pick:
+    - - write: { path: pick.txt, text: short }
+  then:
+    - - append: { path: pick.txt, text: ' then' }
 ";
 
 /// A reviewer who does not like what is half done.
@@ -97,6 +107,9 @@ pub fn task(id: &str, wave: u32, before: &[&str], file: &str, proof: &str) -> Ta
         models: Vec::new(),
         plan_first: None,
         approvals: Vec::new(),
+        variants: Vec::new(),
+        variant_of: None,
+        compare: Vec::new(),
     }
 }
 
@@ -116,6 +129,23 @@ pub fn facts() -> Facts {
         list_hash: "list".to_owned(),
         ..Facts::default()
     }
+}
+
+/// A task in three variants, of which the second and the third hold, and one that waits for it.
+pub fn variants() -> Facts {
+    let base = task("pick", 1, &[], "pick.txt", "! grep -q wrong pick.txt");
+    let ids: Vec<TaskId> = (1..4).map(|number| TaskId(format!("pick~{number}"))).collect();
+    let variant = |id: &TaskId| TaskFacts {
+        id: id.clone(),
+        variant_of: Some(base.id.clone()),
+        compare: vec!["wc -c < pick.txt".to_owned()],
+        optional: true,
+        ..base.clone()
+    };
+    let mut tasks = vec![TaskFacts { variants: ids.clone(), ..base.clone() }];
+    tasks.extend(ids.iter().map(variant));
+    tasks.push(task("then", 2, &["pick"], "pick.txt", "grep -q then pick.txt"));
+    Facts { tasks, ..facts() }
 }
 
 /// The plan's file: a line with a box for each task.
@@ -241,6 +271,7 @@ impl Fixture {
             default_agent: "rehearsal".to_owned(),
             workspace: Arc::new(Table),
             setup: Vec::new(),
+            confine: None,
             redact: Box::new(|_| None),
         }
     }

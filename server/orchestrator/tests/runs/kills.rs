@@ -1,9 +1,11 @@
 //! The runner is killed, as hard as can be, before and after events are durable. The next one goes on:
 //! nothing that was finished is lost or done twice, nothing is left behind.
 
-use crate::fixture::{Fixture, SCRIPT};
+use crate::fixture::{Fixture, SCRIPT, facts, variants};
 use crate::whole::to_the_end;
 use segue_orchestrator::event::Event;
+use segue_orchestrator::facts::Facts;
+use segue_orchestrator::state::{Leftover, TaskState};
 use segue_orchestrator::{git, os};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -41,10 +43,10 @@ struct Whole {
     events: u64,
 }
 
-fn whole() -> Whole {
+fn whole(facts: &Facts) -> Whole {
     let folder = tempfile::tempdir().unwrap();
     let fixture = Fixture::new(folder.path());
-    let run = fixture.launch();
+    let run = fixture.launch_of(facts.clone());
     let state = to_the_end(&fixture, &run, SCRIPT);
     assert_eq!(state.exit_status(), 0);
     Whole { tree: tree(&fixture, &run), events: state.seq }
@@ -56,11 +58,11 @@ fn tree(fixture: &Fixture, run: &str) -> String {
 
 /// One point: killed there, taken over, and looked at.
 /// Gives whether the run came to it.
-fn survives(point: &str, whole: &Whole) -> bool {
+fn survives(point: &str, whole: &Whole, facts: &Facts) -> bool {
     let folder = tempfile::tempdir().unwrap();
     let fixture = Fixture::new(folder.path());
     let (head, status) = (fixture.git(&["rev-parse", "HEAD"]), fixture.git(&["status", "--porcelain"]));
-    let run = fixture.launch();
+    let run = fixture.launch_of(facts.clone());
     let was_killed = killed(&fixture, &run, point);
     let finished = merged(&fixture, &run);
     let state = to_the_end(&fixture, &run, SCRIPT);
@@ -79,15 +81,16 @@ fn survives(point: &str, whole: &Whole) -> bool {
     // Nothing is left behind.
     assert_eq!(os::marked(&run), Vec::<u32>::new(), "{point}");
     let repository = fixture.repository();
-    let known: Vec<String> =
-        state.tasks.iter().flat_map(|task| &task.attempts).filter_map(|own| own.worktree.clone()).collect();
+    // Of a variant that was not chosen neither worktree nor branch is left.
+    let is_there = |task: &&TaskState| task.leftover == Leftover::Stays;
+    let attempts: Vec<_> = state.tasks.iter().filter(is_there).flat_map(|task| &task.attempts).collect();
+    let known: Vec<String> = attempts.iter().filter_map(|own| own.worktree.clone()).collect();
     for worktree in git::worktree::of_run(&repository, &run).unwrap() {
         let path = worktree.folder.to_string_lossy().into_owned();
         assert!(known.contains(&path) || path.ends_with("/integration"), "{point}: {path} is nobody's");
     }
     let branches = fixture.git(&["for-each-ref", "--format=%(refname:short)", "refs/heads/segue"]);
-    let own: Vec<String> =
-        state.tasks.iter().flat_map(|task| &task.attempts).filter_map(|own| own.branch.clone()).collect();
+    let own: Vec<String> = attempts.iter().filter_map(|own| own.branch.clone()).collect();
     for branch in branches.lines().filter(|branch| !branch.ends_with("/integration")) {
         assert!(own.iter().any(|known| known == branch), "{point}: {branch} is nobody's");
     }
@@ -107,13 +110,13 @@ fn merged(fixture: &Fixture, run: &str) -> BTreeMap<String, usize> {
     merged
 }
 
-fn points(events: u64) -> Vec<String> {
+fn points(events: u64, most: usize) -> Vec<String> {
     let all: Vec<String> =
         (3..=events).flat_map(|event| [format!("before:{event}"), format!("after:{event}")]).collect();
     let asked = std::env::var("SEGUE_KILLS").unwrap_or_default();
     let count = match asked.as_str() {
         "all" => return all,
-        asked => asked.parse().unwrap_or(12),
+        asked => asked.parse().unwrap_or(most),
     };
     let seed = std::env::var("SEGUE_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(20_261_121_u64);
     eprintln!("SEGUE_SEED={seed}");
@@ -127,15 +130,24 @@ fn points(events: u64) -> Vec<String> {
 
 #[test]
 fn a_runner_killed_anywhere_loses_nothing() {
-    let whole = whole();
-    let points = points(whole.events);
+    loses_nothing(&facts(), 12);
+}
+
+#[test]
+fn a_runner_killed_while_variants_are_tried_and_chosen_loses_nothing() {
+    loses_nothing(&variants(), 8);
+}
+
+fn loses_nothing(facts: &Facts, most: usize) {
+    let whole = whole(facts);
+    let points = points(whole.events, most);
     let began = std::time::Instant::now();
     let (next, kills) = (AtomicUsize::new(0), AtomicUsize::new(0));
     std::thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| {
                 while let Some(point) = points.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    kills.fetch_add(usize::from(survives(point, &whole)), Ordering::Relaxed);
+                    kills.fetch_add(usize::from(survives(point, &whole, facts)), Ordering::Relaxed);
                 }
             });
         }

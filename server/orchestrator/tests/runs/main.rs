@@ -10,4 +10,5 @@
 mod fixture;
 mod hundred;
 mod kills;
+mod variants;
 mod whole;

@@ -3,8 +3,9 @@
 use super::{called, definer, handoff};
 use crate::PathId;
 use crate::diagnostics::{Context, Report};
-use crate::file::Space;
+use crate::file::{FileState, Space};
 use crate::names;
+use crate::world::World;
 use segue_catalog::{ClientId, Kind};
 use segue_syntax::yaml::{Map, Node};
 
@@ -62,7 +63,9 @@ pub(super) fn unreachable(context: &mut Context<'_>, map: &Map) {
     if !names::switched_off(context.kind, map) {
         return;
     }
-    if context.kind == Kind::Agent && (is_listed(context) || !context.clients.has(ClientId::Vscode)) {
+    if context.kind == Kind::Agent
+        && (is_listed(context.world, context.id, context.state) || !context.clients.has(ClientId::Vscode))
+    {
         return;
     }
     let Some(entry) = map.get("disable-model-invocation").or_else(|| map.get("infer")) else { return };
@@ -75,12 +78,20 @@ pub(super) fn unreachable(context: &mut Context<'_>, map: &Map) {
     context.send(report);
 }
 
+/// Whether nobody can start the agent of this file: neither people nor models, and no other file says that
+/// it does.
+pub(crate) fn is_out_of_reach(world: &World, id: PathId, state: &FileState) -> bool {
+    let map = state.facts().and_then(|facts| facts.header.yaml.map());
+    state.kind == Some(Kind::Agent)
+        && map.is_some_and(|map| names::switched_off(Kind::Agent, map))
+        && !is_listed(world, id, state)
+}
+
 /// Whether another agent names it in `agents`, which overrides `disable-model-invocation`, or a prompt
 /// runs as it.
-fn is_listed(context: &Context<'_>) -> bool {
-    let Some(name) = super::agent_name(context.state) else { return false };
-    let world = context.world;
-    world.users(Space::Agent, name).filter(|id| *id != context.id).any(|id| {
+fn is_listed(world: &World, own: PathId, state: &FileState) -> bool {
+    let Some(name) = super::agent_name(state) else { return false };
+    world.users(Space::Agent, name).filter(|id| *id != own).any(|id| {
         let Some(state) = world.file(id) else { return false };
         if state.kind == Some(Kind::Prompt) {
             return true;

@@ -1,11 +1,12 @@
 //! `file/not-discovered` and `file/duplicate-name`: what a client finds where it looks.
 
-use crate::clients::{discovering, readers, told};
+use crate::clients::{discovering, one_or_more, readers, told};
 use crate::diagnostics::{Context, Report, first_token, with_article};
 use crate::file::{Name, Space};
 use crate::{PathId, path};
 use segue_catalog::{ClientAt, ClientId, ClientSet, Kind, KindRow, Severity, catalog, folder_matches};
 use segue_syntax::{Facts, Span};
+use std::sync::Arc;
 
 /// A file below a folder in which clients look, but where none of them looks, or not all.
 pub(super) fn not_discovered(context: &mut Context<'_>, row: &KindRow) {
@@ -23,9 +24,19 @@ pub(super) fn not_discovered(context: &mut Context<'_>, row: &KindRow) {
         .map(|at| at.client)
         .collect();
     let message = if !missed.is_empty() && found.is_empty() {
-        format!("{} do not look here: the file lies too deep in its folder.", told(missed))
+        format!(
+            "{} {} not look here: the file lies too deep in its folder.",
+            told(missed),
+            one_or_more(missed, "does", "do")
+        )
     } else if !missed.is_empty() {
-        format!("{} find this file; {} does not look so deep.", told(found), told(missed))
+        format!(
+            "{} {} this file; {} {} not look so deep.",
+            told(found),
+            one_or_more(found, "finds", "find"),
+            told(missed),
+            one_or_more(missed, "does", "do")
+        )
     } else if found.is_empty() && lies_in_another_kinds_folder(context, folder) {
         format!("No client looks for {} here.", with_article(&row.title))
     } else {
@@ -64,7 +75,10 @@ fn ends_in(folder: &str, base: &str) -> bool {
 pub(super) fn duplicate_name(context: &mut Context<'_>, row: &KindRow) {
     let names = &context.state.exports.names;
     let Some((other, clients, name)) = names.iter().find_map(|name| rival(context, row, name)) else {
-        return;
+        return names
+            .iter()
+            .find_map(|name| above(context, row, name))
+            .map_or((), |found| deeper(context, found));
     };
     let other_path = context.world.path(other);
     let same_folder = path::parent(&other_path) == path::parent(&context.path);
@@ -84,7 +98,6 @@ pub(super) fn duplicate_name(context: &mut Context<'_>, row: &KindRow) {
 
 /// What each client makes of the two, as a part of a sentence: which one it loads, where that is known.
 fn what_is_loaded(context: &Context<'_>, clients: ClientSet, other: &str) -> String {
-    let loads = |set: ClientSet| if set.iter().count() == 1 { "loads" } else { "load" };
     let taking = |ours: bool| -> ClientSet {
         clients.iter().filter(|client| takes_first(*client, &context.path, other) == Some(ours)).collect()
     };
@@ -92,11 +105,11 @@ fn what_is_loaded(context: &Context<'_>, clients: ClientSet, other: &str) -> Str
     let mut said: Vec<String> = [(ours, &*context.path), (theirs, other)]
         .into_iter()
         .filter(|(set, _)| !set.is_empty())
-        .map(|(set, path)| format!("{} {} only `{path}`", told(set), loads(set)))
+        .map(|(set, path)| format!("{} {} only `{path}`", told(set), one_or_more(set, "loads", "load")))
         .collect();
     let unsure = clients.without(ours).without(theirs);
     if !unsure.is_empty() {
-        let verb = loads(unsure);
+        let verb = one_or_more(unsure, "loads", "load");
         said.push(format!("{} {verb} only one of them, or cannot tell them apart", told(unsure)));
     }
     said.join("; ")
@@ -136,6 +149,32 @@ fn rival<'w>(context: &Context<'w>, row: &KindRow, name: &'w Name) -> Option<(Pa
     )
 }
 
+/// A file of that name in a folder above, of which a client that looks at every level takes the deeper one.
+fn above(context: &Context<'_>, row: &KindRow, name: &Name) -> Option<(ClientId, Arc<str>, String)> {
+    let file = (name.space == Space::AgentFile).then_some(&name.text)?;
+    let deep = |client: &ClientId| context.catalog.client(*client).is_some_and(|row| row.every_level);
+    let client = context.clients.iter().find(deep)?;
+    let own = top(row, client, &context.path)?;
+    context.world.definers(Space::AgentFile, file).filter(|(id, _)| *id != context.id).find_map(
+        |(id, state)| {
+            let theirs = context.world.path(id);
+            let their_row = context.catalog.kind_row(state.kind?, state.dialect)?;
+            let is_above = top(their_row, client, &theirs)
+                .is_some_and(|top| own.len() > top.len() && own.starts_with(top));
+            (is_above && !context.config.excludes(&theirs)).then(|| (client, theirs.clone(), own.to_owned()))
+        },
+    )
+}
+
+fn deeper(context: &mut Context<'_>, (client, other, below): (ClientId, Arc<str>, String)) {
+    let message = format!(
+        "`{other}` has the same name: {}, started below `{below}`, loads only this one.",
+        told(ClientSet::of(&[client]))
+    );
+    let report = Report::new("file/duplicate-name", first_token(context.facts), message);
+    context.send(report.severity(Severity::Hint).related(other, Span::at(0), "the other one"));
+}
+
 /// Whether the client compares what the two have in common.
 fn confuses(row: &KindRow, their_row: &KindRow, client: ClientId, name: &Name) -> bool {
     match name.space {
@@ -165,4 +204,22 @@ fn top<'p>(row: &KindRow, client: ClientId, path: &'p str) -> Option<&'p str> {
             };
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::fixture;
+
+    const AGENT: &str = "---\ndescription: d\n---\nText\n";
+
+    #[test]
+    fn the_deepest_of_two_levels_is_told() {
+        let found =
+            |one: &str, other: &str| fixture::findings(&format!("//- {one}\n{AGENT}//- {other}\n{AGENT}"));
+        let told = found(".github/agents/tester.agent.md", "web/.github/agents/tester.agent.md");
+        assert!(told.contains("Copilot CLI, started below `web/`, loads only this one"), "{told}");
+        assert_eq!(told.matches("duplicate-name").count(), 1, "{told}");
+        assert_eq!(found("api/.github/agents/tester.agent.md", "web/.github/agents/tester.agent.md"), "");
+        assert_eq!(found(".github/agents/tester.agent.md", "web/.github/agents/other.agent.md"), "");
+    }
 }

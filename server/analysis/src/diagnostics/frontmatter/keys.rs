@@ -1,7 +1,7 @@
 //! What a key is to the clients: unknown, misspelled, deprecated, ignored.
 
 use super::{Context, Report, whole_lines, with_article};
-use crate::clients::told;
+use crate::clients::{one_or_more, told};
 use crate::config::Known;
 use crate::diagnostics::near::{meant, slips};
 use crate::diagnostics::{Edit, Fix, Tag};
@@ -85,7 +85,7 @@ fn ignored(context: &mut Context<'_>, key: &Key, entry: &Entry) {
     let named = context.named_clients().and(ignoring);
     let (severity, who) =
         if named.is_empty() { (Severity::Hint, ignoring) } else { (Severity::Information, named) };
-    let verb = if who.iter().count() == 1 { "ignores" } else { "ignore" };
+    let verb = one_or_more(who, "ignores", "ignore");
     let message = format!("{} {verb} `{}`.", told(who), key.name);
     let mut report = Report::new("frontmatter/ignored-by-client", entry.key.span, message).severity(severity);
     if context.clients.without(ignoring).is_empty() {
@@ -120,7 +120,7 @@ pub(super) fn unknown<'t>(
             "`{name}` is a key of {}; {} ignore{} it here.",
             with_article(&other.title),
             told(context.clients),
-            if context.clients.iter().count() == 1 { "s" } else { "" }
+            one_or_more(context.clients, "s", "")
         );
         let named = !context.named_clients().is_empty();
         let severity = if named { Severity::Information } else { Severity::Hint };

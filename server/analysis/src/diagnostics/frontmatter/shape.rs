@@ -1,7 +1,7 @@
 //! Headers that no client reads, because of where or how they stand.
 
 use super::{Context, Report};
-use crate::clients::told;
+use crate::clients::{one_or_more, told};
 use crate::diagnostics::{Edit, Fix};
 use segue_catalog::{KeyTable, Severity};
 use segue_syntax::Span;
@@ -92,7 +92,7 @@ pub(super) fn not_read(context: &mut Context<'_>) {
         "`{}` always applies: {} take{} no header here.",
         crate::path::file_name(&context.path),
         told(context.clients),
-        if context.clients.iter().count() == 1 { "s" } else { "" }
+        one_or_more(context.clients, "s", "")
     );
     context.send(
         Report::new("frontmatter/ignored-by-client", context.facts.header.open, message).severity(severity),

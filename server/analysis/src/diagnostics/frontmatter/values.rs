@@ -1,7 +1,7 @@
 //! What a key holds: shape, values, form, length, emptiness; nested keys by their path.
 
 use super::{Context, Report};
-use crate::clients::told;
+use crate::clients::{one_or_more, told};
 use crate::diagnostics::Tag;
 use crate::diagnostics::near::meant;
 use crate::names;
@@ -23,12 +23,12 @@ fn judge(context: &mut Context<'_>, table: KeyTable<'_>, place: &[&str], entry: 
         empty(context, key, place, entry);
         return;
     };
-    if !key.shapes.iter().any(|shape| fits(*shape, node)) {
+    if !key.shapes.iter().any(|shape| fits(*shape, node)) && !is_mixed(key, node) {
         wrong_type(context, key, entry, node);
         return;
     }
     content(context, key, entry, node);
-    below(context, table, place, node);
+    below(context, table, place, entry.key.span, node);
 }
 
 /// A scalar with nothing in it, or a collection without members.
@@ -71,6 +71,20 @@ fn fits(shape: Shape, node: &Node) -> bool {
         (Shape::MapList, Value::Seq(seq)) => seq.items.iter().all(|item| item.as_map().is_some()),
         _ => false,
     }
+}
+
+/// A list of strings and maps, where both are right.
+fn is_mixed(key: &Key, node: &Node) -> bool {
+    let takes = |shape| key.shapes.contains(&shape);
+    let simple = |item: &Node| item.as_scalar().is_some() || item.as_map().is_some();
+    takes(Shape::List)
+        && takes(Shape::MapList)
+        && node.as_seq().is_some_and(|seq| seq.items.iter().all(simple))
+}
+
+/// Of some clients those that a row names; all where it names none.
+fn among(clients: ClientSet, named: &[ClientId]) -> ClientSet {
+    if named.is_empty() { clients } else { clients.and(ClientSet::of(named)) }
 }
 
 /// The clients that judge the value at all.
@@ -207,6 +221,7 @@ fn listed(context: &mut Context<'_>, key: &Key, node: &Node, text: &str) {
         if let Some(new) = &value.replaced_by {
             old_value(context, node, text, new);
         }
+        known_to_others(context, key, node, value);
         return;
     }
     if key.open_values {
@@ -225,6 +240,20 @@ fn listed(context: &mut Context<'_>, key: &Key, node: &Node, text: &str) {
         report = report.offered_fix(format!("Write `{near}`"), node.inner_span(), near);
     }
     context.send(report);
+}
+
+/// A value that none of the clients knows for which the file is, where somebody named them.
+fn known_to_others(context: &mut Context<'_>, key: &Key, node: &Node, value: &Listed) {
+    let readers = readers(context, key);
+    let knowing = among(readers, &value.clients);
+    if context.named_clients().is_empty() || readers.is_empty() || !knowing.is_empty() {
+        return;
+    }
+    let verb = one_or_more(readers, "does", "do");
+    let message =
+        format!("{} {verb} not know `{}` as a value of `{}`.", told(readers), value.value, key.word());
+    let report = Report::new("frontmatter/invalid-value", node.span, message);
+    context.send(report.severity(Severity::Information));
 }
 
 fn current(key: &Key) -> impl Iterator<Item = &Listed> {
@@ -254,7 +283,10 @@ fn formed(context: &mut Context<'_>, key: &Key, node: &Node, scalar: &Scalar) {
     let Some(form) = key.form.filter(|form| !form.fits(text) && !text.contains(['{', '<', '$'])) else {
         return;
     };
-    let message = format!("`{text}`: {} may have {} only.", key.word(), form.words());
+    if among(readers(context, key), &key.form_for).is_empty() {
+        return;
+    }
+    let message = format!("`{text}`: {} {}.", key.word(), form.words());
     let mut report =
         Report::new("frontmatter/invalid-value", node.span, message).severity(rejection(context, key));
     let slug = names::slug(text);
@@ -278,7 +310,7 @@ fn formed(context: &mut Context<'_>, key: &Key, node: &Node, scalar: &Scalar) {
 fn length(context: &mut Context<'_>, key: &Key, entry: &Entry, node: &Node, scalar: &Scalar) {
     let count = scalar.text.trim().chars().count();
     let Some(most) = key.max_length.filter(|most| count > *most as usize) else { return };
-    let readers = readers(context, key);
+    let readers = among(readers(context, key), &key.max_length_for);
     if readers.is_empty() {
         return;
     }
@@ -293,15 +325,20 @@ fn length(context: &mut Context<'_>, key: &Key, entry: &Entry, node: &Node, scal
 }
 
 /// The keys below a map, and below the maps of a list.
-fn below(context: &mut Context<'_>, table: KeyTable<'_>, place: &[&str], node: &Node) {
+fn below(context: &mut Context<'_>, table: KeyTable<'_>, place: &[&str], key: Span, node: &Node) {
     match &node.value {
         Value::Scalar(_) => {}
-        Value::Map(map) => entries(context, table, place, map),
+        Value::Map(map) => {
+            super::missing::below(context, table, place, key, map);
+            entries(context, table, place, map);
+        }
         Value::Seq(seq) => {
             let Some((last, before)) = place.split_last() else { return };
             let item_place = format!("{last}[]");
             let place: Vec<&str> = before.iter().copied().chain([item_place.as_str()]).collect();
             for map in seq.items.iter().filter_map(Node::as_map) {
+                let first = map.entries.first().map_or(key, |entry| entry.key.span);
+                super::missing::below(context, table, &place, first, map);
                 entries(context, table, &place, map);
             }
         }

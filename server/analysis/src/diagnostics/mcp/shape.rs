@@ -4,6 +4,7 @@
 //! are sure of. `null` is as good as nothing.
 
 use super::{Context, Report};
+use crate::diagnostics::near::meant;
 use segue_catalog::{ClientId, McpFile, McpProperty};
 use segue_syntax::Span;
 use segue_syntax::yaml::{Entry, Map, Node, Scalar, Style, Value};
@@ -12,7 +13,7 @@ pub(super) fn check(context: &mut Context<'_>, file: &McpFile, root: &Map) {
     if let Some(entry) = root.get("inputs").filter(|_| file.inputs) {
         expect(context, entry, "a list", |node| node.as_seq().is_some());
     }
-    let Some(servers) = root.get(&file.top) else { return };
+    let Some(servers) = root.get(&file.top) else { return elsewhere(context, file, root) };
     expect(context, servers, "an object with one entry a server", |node| node.as_map().is_some());
     let servers = servers.value.as_ref().and_then(Node::as_map);
     for server in servers.into_iter().flat_map(|map| &map.entries) {
@@ -28,8 +29,66 @@ pub(super) fn check(context: &mut Context<'_>, file: &McpFile, root: &Map) {
             if let Some(row) = rows.iter().find(known) {
                 property(context, file, row, part);
             }
+            match &*part.key.text {
+                "type" => transport(context, file, part),
+                "url" => address(context, part),
+                _ => {}
+            }
         }
     }
+}
+
+/// Servers below the key that another client has for them: nobody reads them here.
+fn elsewhere(context: &mut Context<'_>, file: &McpFile, root: &Map) {
+    let others = context.catalog.mcp_files.iter().map(|other| other.top.as_str());
+    let Some(entry) = others.filter(|top| *top != file.top).find_map(|top| root.get(top)) else { return };
+    let message = format!(
+        "The servers of this file stand below `{}`: nobody reads `{}` here.",
+        file.top, entry.key.text
+    );
+    let report = Report::new("mcp/wrong-key", entry.key.span, message);
+    context.send(report.offered_fix(
+        format!("Write `{}`", file.top),
+        entry.key.span,
+        format!("\"{}\"", file.top),
+    ));
+}
+
+/// A `type` that no client of the file has.
+fn transport(context: &mut Context<'_>, file: &McpFile, entry: &Entry) {
+    let known: Vec<&str> = context
+        .catalog
+        .mcp_transports
+        .iter()
+        .filter(|row| row.clients.iter().any(|own| file.clients.contains(own)))
+        .map(|row| row.name.as_str())
+        .collect();
+    let Some(node) = entry.value.as_ref().filter(|node| is_text(node)) else { return };
+    let Some(text) = node.as_str().filter(|text| !known.contains(text)) else { return };
+    let quoted: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
+    let message = format!("`{text}` is no type of a server here: it is one of {}.", quoted.join(", "));
+    let mut report = Report::new("mcp/wrong-type", node.span, message);
+    if let Some(near) = meant(text, known.iter().copied()) {
+        report = report.offered_fix(format!("Write `{near}`"), node.span, format!("\"{near}\""));
+    }
+    context.send(report);
+}
+
+/// An address that says no way to get there. What stands in braces is filled in later.
+fn address(context: &mut Context<'_>, entry: &Entry) {
+    let Some(node) = entry.value.as_ref().filter(|node| is_text(node)) else { return };
+    let Some(text) = node.as_str().map(str::trim) else { return };
+    if text.is_empty() || text.contains("://") || text.starts_with('$') {
+        return;
+    }
+    let message = format!("`{text}` is no address: it begins with `http://` or `https://`.");
+    let mut report = Report::new("mcp/wrong-type", node.span, message);
+    if text.contains(['.', ':']) && !text.contains(|c: char| c.is_whitespace() || c == '"' || c == '\\') {
+        let local = text.starts_with("localhost") || text.starts_with("127.");
+        let whole = format!("{}://{text}", if local { "http" } else { "https" });
+        report = report.offered_fix(format!("Write `{whole}`"), node.span, format!("\"{whole}\""));
+    }
+    context.send(report);
 }
 
 fn property(context: &mut Context<'_>, file: &McpFile, row: &McpProperty, entry: &Entry) {

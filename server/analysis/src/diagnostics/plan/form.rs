@@ -3,25 +3,11 @@
 
 use super::{near, span};
 use crate::diagnostics::Report;
+use crate::plans::words::{GATES, RISKS};
 use segue_catalog::Severity;
 use segue_plan::{GateAt, Plan, Risk, State, Stated, Task, Tier};
 use segue_syntax::Span;
 use std::sync::Arc;
-
-/// The seven risks of a review in ControlFlow's schema.
-pub(crate) const RISKS: &[&str] = &[
-    "data_volume",
-    "performance",
-    "concurrency",
-    "access_control",
-    "migration_rollback",
-    "dependency",
-    "operability",
-];
-
-/// The quality gates of ControlFlow's schema.
-pub(crate) const GATES: &[&str] =
-    &["tests_pass", "lint_clean", "schema_valid", "safety_clear", "human_approved_if_required"];
 
 /// From so many phases on a plan shows their order as a flowchart.
 const PHASES_WITH_CHART: usize = 3;
@@ -56,11 +42,14 @@ fn name(task: &Task) -> Span {
 
 /// Unfinished tasks without something that others of the plan have.
 fn left_out(plan: &Plan, has: fn(&Task) -> bool, code: &'static str, what: &str) -> Vec<Report> {
-    if !plan.tasks.iter().any(has) {
+    // The schema asks for it; in Markdown those who leave it out everywhere mean to.
+    let asked = plan.format == "controlflow-json";
+    if !asked && !plan.tasks.iter().any(has) {
         return Vec::new();
     }
+    let why = if asked { "the schema asks for them" } else { "other tasks of this plan do" };
     let bare = plan.tasks.iter().filter(|task| !has(task) && !task.is_done());
-    let message = |task: &Task| format!("`{}` states no {what}; other tasks of this plan do.", task.id.value);
+    let message = |task: &Task| format!("`{}` states no {what}; {why}.", task.id.value);
     bare.map(|task| Report::new(code, name(task), message(task))).collect()
 }
 
@@ -75,7 +64,7 @@ fn executors(plan: &Plan) -> Vec<Report> {
 
 fn risks(plan: &Plan, path: &Arc<str>) -> Vec<Report> {
     let reviewed: Vec<&Risk> = plan.risks.iter().filter(|risk| risk.is_category).collect();
-    let Some(first) = reviewed.first() else { return Vec::new() };
+    let Some(first) = reviewed.first() else { return no_review(plan).into_iter().collect() };
     let mut reports = Vec::new();
     let mut seen: Vec<(&str, Span)> = Vec::new();
     for risk in &reviewed {
@@ -112,6 +101,25 @@ fn risks(plan: &Plan, path: &Arc<str>) -> Vec<Report> {
         reports.push(Report::new("plan/risk-review", span(first.category.range), message));
     }
     reports
+}
+
+/// A plan that reviews no risk at all: in the schema always, in Markdown where the section is there, or the
+/// tier is one that gets the full review.
+fn no_review(plan: &Plan) -> Option<Report> {
+    let large = plan.stated_tier.as_ref().filter(|tier| tier.value >= Tier::Medium);
+    let first = plan.tasks.first().map(|task| span(task.head));
+    let (at, message) = match (plan.empty_sections.first(), large) {
+        _ if plan.format == "controlflow-json" => {
+            (first?, "The plan has no `risk_review`, which the schema asks for.".to_owned())
+        }
+        (Some(section), _) => (span(section.range), format!("`{}` reviews no risk yet.", section.value)),
+        (None, Some(tier)) => (
+            span(tier.range),
+            format!("A {} plan reviews seven risks, and this one none.", tier.value.name()),
+        ),
+        (None, None) => return None,
+    };
+    Some(Report::new("plan/risk-review", at, message).severity(Severity::Information))
 }
 
 fn unknown_risk(category: &Stated<String>, at: Span) -> Report {
@@ -158,8 +166,12 @@ fn contracts(plan: &Plan) -> Vec<Report> {
     let mut reports = Vec::new();
     for contract in &plan.contracts {
         let ends = [("comes from", &contract.from), ("goes to", &contract.to)];
-        // A contract of which neither end is a phase is about something else.
         if ends.iter().all(|(_, end)| end.is_none()) {
+            // In Markdown one of which neither end is a phase is about something else.
+            if plan.format == "controlflow-json" {
+                let message = "The contract says neither from which phase it comes nor to which it goes.";
+                reports.push((span(contract.range), message.to_owned(), Severity::Warning));
+            }
             continue;
         }
         for (what, end) in ends {
@@ -237,6 +249,39 @@ mod tests {
         assert!(spec("x", " ").contains("information plan/gate `Agreed`"), "{}", spec("x", " "));
         assert_eq!(spec(" ", " "), "");
         assert_eq!(spec("x", "x"), "");
+    }
+
+    #[test]
+    fn what_the_schema_asks_for_is_missed_where_nobody_has_it() {
+        let text = "//- plans/a.plan.json\n{\"phases\": [{\"phase_id\": 1, \"title\": \"One\", \"executor_agent\": \"Plan\"}],\n\
+            \"contracts\": [{\"interface\": \"the schema\"}]}\n";
+        let said = findings(text);
+        for expected in [
+            "information plan/no-acceptance",
+            "hint plan/no-tests",
+            "information plan/risk-review",
+            "warning plan/contract",
+        ] {
+            assert!(said.contains(expected), "{expected}: {said}");
+        }
+    }
+
+    #[test]
+    fn a_review_is_missed_in_larger_plans() {
+        let plan = |tier: &str, review: &str| {
+            findings(&format!(
+                "//- plans/a-plan.md\n# Plan\n**Complexity Tier:** {tier}\n#### Phase 1 — One\n- **Executor:** Plan\n{review}"
+            ))
+        };
+        assert!(
+            plan("MEDIUM", "").contains("information plan/risk-review `MEDIUM`"),
+            "{}",
+            plan("MEDIUM", "")
+        );
+        assert!(!plan("SMALL", "").contains("risk-review"));
+        let empty = plan("SMALL", "### Semantic Risk Review\n\n### Contracts\n- **Phase 1:** the schema\n");
+        assert!(empty.contains("information plan/risk-review `Semantic Risk Review`"), "{empty}");
+        assert!(empty.contains("information plan/contract `1`"), "{empty}");
     }
 
     #[test]

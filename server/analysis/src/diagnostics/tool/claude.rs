@@ -81,7 +81,10 @@ fn unlimited(context: &mut Context<'_>, item: &Item<'_>) {
 }
 
 fn everything(context: &mut Context<'_>, list: &ToolList<'_>, item: &Item<'_>) {
-    if list.words == Words::Skill && !context.said_once("tool/too-broad") {
+    if list.words == Words::Skill
+        && context.clients.has(ClientId::CopilotCli)
+        && !context.said_once("tool/too-broad")
+    {
         let message = "`*` allows every tool without a question in Copilot CLI.";
         context.send(Report::new("tool/too-broad", item.span, message));
     }

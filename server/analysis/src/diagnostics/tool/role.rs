@@ -1,8 +1,9 @@
 //! `tool/too-broad` of a role that says that it only reads.
 
 use super::{Context, Report};
+use crate::diagnostics::Tag;
 use crate::diagnostics::tool::list::{ToolList, Words};
-use segue_catalog::{Catalog, ClaudeName, Dialect, Kind, Severity, VscodeName};
+use segue_catalog::{Catalog, ClaudeName, ClientId, Dialect, Kind, Severity, VscodeName};
 use segue_syntax::Span;
 use segue_syntax::yaml::{Map, Node};
 
@@ -27,7 +28,12 @@ pub(super) fn check(context: &mut Context<'_>, list: Option<&ToolList<'_>>) {
     let severity = if said.by_key { Severity::Information } else { Severity::Hint };
     let is_tools = |list: &&ToolList<'_>| &*list.entry.key.text == "tools";
     let Some(list) = list.filter(is_tools) else {
-        if map.get("tools").is_none() && context.dialect == Dialect::Copilot {
+        // Claude Code takes tools away by other keys too.
+        let mode = map.str("permissionMode").map(str::trim);
+        let narrowed = context.dialect == Dialect::Claude
+            && (map.get("disallowedTools").is_some()
+                || matches!(mode, Some("plan" | "dontAsk" | "delegate" | "manual")));
+        if map.get("tools").is_none() && !narrowed {
             let message = "The role is said to be read-only, and without `tools` it may do everything.";
             context.send(Report::new("tool/too-broad", said.span, message).severity(severity));
         }
@@ -38,6 +44,23 @@ pub(super) fn check(context: &mut Context<'_>, list: Option<&ToolList<'_>>) {
     for item in writing {
         let message = format!("The role is said to be read-only, and `{}` lets it change files.", item.name);
         context.send(Report::new("tool/too-broad", item.span, message).severity(severity));
+    }
+}
+
+/// `tools` of a prompt that runs as one of VS Code's agents that take none.
+pub(super) fn passed_by(context: &mut Context<'_>, map: &Map) {
+    const TAKE_NONE: [&str; 2] = ["ask", "edit"];
+    let agent = ["agent", "mode"].iter().find_map(|key| map.str(key)).map(str::trim);
+    let (Some(agent), Some(tools)) = (agent.filter(|own| TAKE_NONE.contains(own)), map.get("tools")) else {
+        return;
+    };
+    if context.kind == Kind::Prompt
+        && context.dialect == Dialect::Copilot
+        && context.clients.has(ClientId::Vscode)
+    {
+        let message = format!("VS Code ignores `tools` where the agent is `{agent}`.");
+        let report = Report::new("frontmatter/ignored-by-client", tools.key.span, message);
+        context.send(report.severity(Severity::Warning).tag(Tag::Unnecessary));
     }
 }
 

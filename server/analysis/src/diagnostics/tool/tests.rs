@@ -424,4 +424,29 @@ fn a_role_that_only_reads_is_told_what_lets_it_write() {
     };
     assert_eq!(claude("Read, Write"), ["hint too-broad Write"]);
     assert_eq!(claude("Read, Grep"), NONE);
+    let without = |header: &str| {
+        of(&format!(
+            "//- .claude/agents/a.md\n---\nname: a\ndescription: Never edits a file.\n{header}---\nText\n"
+        ))
+    };
+    assert_eq!(without(""), ["hint too-broad description"]);
+    assert_eq!(without("permissionMode: plan\n"), NONE);
+    assert_eq!(without("permissionMode: acceptEdits\n"), ["hint too-broad description"]);
+    assert_eq!(without("disallowedTools: Edit, Write\n"), NONE);
+}
+
+#[test]
+fn tools_beside_an_agent_that_takes_none() {
+    let found = |header: &str| {
+        fixture::findings(&format!(
+            "//- .github/prompts/a.prompt.md\n---\ndescription: d\n{header}---\nText\n"
+        ))
+    };
+    assert!(
+        found("agent: ask\ntools: ['search']\n").contains("VS Code ignores `tools` where the agent is `ask`")
+    );
+    assert!(found("agent: edit\ntools: ['search']\n").contains("where the agent is `edit`"));
+    for silent in ["agent: agent\ntools: ['search']\n", "tools: ['search']\n", "agent: ask\n"] {
+        assert_eq!(found(silent), "", "{silent}");
+    }
 }

@@ -72,8 +72,7 @@ fn input(context: &mut Context<'_>, map: &Map, name: &str, span: Span) {
             Taken::Unknown => return,
         }
     }
-    // An import may ask for more.
-    if own.is_empty() || own == "*" || map.get("imports").is_some() || asked.iter().any(|name| **name == *own)
+    if own.is_empty() || own == "*" || asked.iter().any(|name| **name == *own) || may_bring(context, map, own)
     {
         return;
     }
@@ -89,6 +88,23 @@ fn input(context: &mut Context<'_>, map: &Map, name: &str, span: Span) {
         report = report.offered_fix(format!("Write `{near}`"), span, near);
     }
     context.send(report);
+}
+
+/// Whether an import may ask for an input: one that cannot be read from here may.
+fn may_bring(context: &Context<'_>, map: &Map, input: &str) -> bool {
+    if map.get("imports").is_none() {
+        return false;
+    }
+    let Some(parts) = super::import::all_imported(context.world, context.id) else { return true };
+    parts.into_iter().any(|id| {
+        let facts = context.world.file(id).and_then(|state| state.facts());
+        let Some(map) = facts.and_then(|facts| facts.header.yaml.map()) else { return false };
+        ["workflow_dispatch", "workflow_call"].iter().any(|event| match workflows::takes(map, event) {
+            Taken::Yes(inputs) => inputs.names.iter().any(|(name, _)| **name == *input),
+            Taken::No => false,
+            Taken::Unknown => map.get("on").is_some(),
+        })
+    })
 }
 
 /// An orchestrator that waits for what it started: its own minutes run out meanwhile.

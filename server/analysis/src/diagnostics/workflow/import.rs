@@ -80,6 +80,34 @@ fn imported(world: &World, id: PathId) -> Vec<PathId> {
     lead.collect()
 }
 
+/// All files that a workflow imports, and that those import; `None` where one of them cannot be read.
+pub(super) fn all_imported(world: &World, id: PathId) -> Option<Vec<PathId>> {
+    const MOST: usize = 50;
+    let mut found = vec![id];
+    let mut at = 0;
+    while let Some(own) = found.get(at).copied() {
+        let (state, from) = (world.file(own)?, world.path(own));
+        let parts =
+            written::all(state.kind, state.facts()?).filter(|(_, written)| written.what == What::Part);
+        for (_, part) in parts {
+            let Target::Path { candidates, .. } = understand(part.text, &from, part.base) else {
+                return None;
+            };
+            let (part, state) = candidates.iter().find_map(|path| world.file_at(path))?;
+            state.facts()?;
+            if !found.contains(&part) {
+                found.push(part);
+            }
+        }
+        at += 1;
+        if found.len() > MOST {
+            return None;
+        }
+    }
+    found.remove(0);
+    Some(found)
+}
+
 fn missing(context: &mut Context<'_>, part: &Written<'_>, candidates: &[String]) {
     let path = part.text.split(['#', '?']).next().unwrap_or(part.text);
     let mut message = format!("`{path}` does not exist: `gh aw compile` stops here.");

@@ -5,19 +5,23 @@ use segue_catalog::{
     VscodeName, catalog,
 };
 
-/// A key: what it does, its shape and default, who honours it, and what took its place.
-pub(super) fn key(kind: Kind, dialect: Dialect, name: &str) -> Option<String> {
+/// A key: what it does, its shape and default, who honours it, and what took its place. Where somebody else
+/// has `told` what it means, the rest, if there is any.
+pub(super) fn key(kind: Kind, dialect: Dialect, name: &str, told: bool) -> Option<String> {
     let table = catalog().keys(kind, dialect)?;
     let row = table.get(name)?;
     let mut card = format!("**{name}** · {}", shapes(row));
     if row.required {
         card.push_str(" · required");
     }
-    if let Some(new) = row.replaced_by.as_deref().filter(|_| row.deprecated) {
+    let head = card.len();
+    if let Some(new) = row.replaced_by.as_deref().filter(|_| row.deprecated && !told) {
         let new = if new.contains('`') { new.to_owned() } else { format!("`{new}`") };
         card.push_str(&format!("\n\nDeprecated: use {new}."));
     }
-    card.push_str(&format!("\n\n{}", row.doc));
+    if !told {
+        card.push_str(&format!("\n\n{}", row.doc));
+    }
     if let Some(default) = &row.default {
         card.push_str(&format!("\n\nDefault: {default}."));
     }
@@ -33,7 +37,7 @@ pub(super) fn key(kind: Kind, dialect: Dialect, name: &str) -> Option<String> {
         card.push_str(&format!("\n\nSince {since}."));
     }
     card.push_str(&support_table(&table.row.clients.iter().map(|at| at.client).collect::<Vec<_>>(), row));
-    Some(card)
+    (card.len() > head).then_some(card)
 }
 
 fn shapes(row: &Key) -> String {
@@ -241,6 +245,9 @@ pub(super) fn model(name: &str) -> Option<String> {
     }
     if row.claude_word {
         card.push_str("\n\nA word of Claude Code: which model it is depends on the version.");
+        if let Some(model) = &row.maps_to {
+            card.push_str(&format!(" VS Code takes it for {model}."));
+        }
     } else {
         card.push_str("\n\nWhich models there are depends on the day and the account.");
     }

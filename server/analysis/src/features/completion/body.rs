@@ -1,7 +1,7 @@
 //! In the body: what may follow `#`, `$`, `@`, `/`, the bracket of a link.
 
 use super::context::Context;
-use super::{Completion, Piece, Proposal, ProposalKind, expressions, limited, paths, plan, tools};
+use super::{Completion, Piece, Proposal, ProposalKind, expressions, limited, paths, plan, tools, workflows};
 use crate::features::about::About;
 use crate::file::Space;
 use crate::names;
@@ -15,6 +15,9 @@ pub(super) fn propose(context: &Context<'_>) -> Completion {
         context.text.get(..context.offset).unwrap_or_default().rfind(['\n', '\r']).map_or(0, |at| at + 1);
     let line = context.text.get(start..context.offset).unwrap_or_default().trim_start_matches('\u{feff}');
     if let Some(found) = expressions::propose(context, line) {
+        return limited(found, context);
+    }
+    if let Some(found) = workflows::in_body(context, line) {
         return limited(found, context);
     }
     let Some(found) = find(context, line) else { return plan::propose(context, line).unwrap_or_default() };

@@ -5,11 +5,12 @@ use super::spot::{Role, Spot};
 use super::write::{self, Form, Value};
 use super::{Piece, Proposal, ProposalKind};
 use crate::features::about::About;
-use segue_catalog::{ClientId, ClientSet, Dialect, EditorPlace, HookDialect};
+use segue_catalog::{ClientId, ClientSet, Dialect, EditorPlace, HookDialect, Kind};
 
 /// Whose names stand in this file.
-pub(in crate::features) fn dialect(dialect: Dialect, clients: ClientSet) -> HookDialect {
-    if dialect == Dialect::Claude || clients == ClientSet::of(&[ClientId::Claude]) {
+pub(in crate::features) fn dialect(kind: Kind, dialect: Dialect, clients: ClientSet) -> HookDialect {
+    // Of the clients that read skills only Claude Code knows hooks in them.
+    if dialect == Dialect::Claude || kind == Kind::Skill || clients == ClientSet::of(&[ClientId::Claude]) {
         HookDialect::Claude
     } else if clients.has(ClientId::Vscode) || clients.is_empty() {
         HookDialect::Vscode
@@ -22,7 +23,7 @@ pub(super) fn propose(context: &Context<'_>, spot: &Spot) -> Vec<Proposal> {
     if context.editor_proposes(EditorPlace::HookEvent) {
         return Vec::new();
     }
-    let dialect = dialect(context.dialect, context.clients);
+    let dialect = dialect(context.kind, context.dialect, context.clients);
     let above: Vec<&str> = spot.above.iter().map(String::as_str).collect();
     let is_key = matches!(spot.role, Role::Key(_) | Role::BlockItem);
     match above.as_slice() {

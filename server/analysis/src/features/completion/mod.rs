@@ -1,7 +1,7 @@
 //! What may be written at a place: proposals for headers, bodies and empty files.
 //!
 //! [`completion`] is a pure function of a state, a text and a byte in it. It first finds out where the byte
-//! stands ([`spot`] for headers, [`body`] for text) and then asks the table of what can stand there; one
+//! stands ([`spot`] for headers, [`body`] for text, [`settings`] for `segue.toml`) and then asks the table of what can stand there; one
 //! file a context. Proposals are made of pieces, so that whoever shows them can write a snippet or plain
 //! text; what is told about one is made when somebody looks at it ([`super::about`]).
 
@@ -18,6 +18,7 @@ mod models;
 mod paths;
 mod plan;
 mod plan_json;
+mod settings;
 mod spot;
 mod template;
 mod tools;
@@ -29,11 +30,14 @@ mod write;
 mod tests;
 
 use super::about::About;
+use crate::config::file::NAME;
+use crate::path;
 use crate::world::World;
 use context::Context;
 use segue_catalog::Answerers;
 use segue_syntax::Span;
 
+pub(in crate::features) use agents::in_tool as agent_in_tool;
 pub(in crate::features) use context::{header_content, is_line_of};
 pub(in crate::features) use header::own_key;
 pub(in crate::features) use spot::{Role, Spot, at as spot_at};
@@ -163,6 +167,9 @@ impl Proposal {
 pub fn completion(request: Request<'_>) -> Completion {
     if request.path.ends_with(".json") || request.path.ends_with(".jsonc") {
         return plan_json::propose(&request).unwrap_or_default();
+    }
+    if path::file_name(request.path) == NAME {
+        return settings::propose(&request).unwrap_or_default();
     }
     let Some(context) = Context::of(&request) else { return Completion::default() };
     if context.is_blank() {

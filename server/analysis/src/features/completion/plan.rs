@@ -6,10 +6,9 @@
 use super::body::{At, Before};
 use super::context::Context;
 use super::{Completion, Proposal, ProposalKind, agents, limited, paths};
-use crate::diagnostics::{QUALITY_GATES, REVIEWED_RISKS};
 use crate::features::about::About;
 use crate::file::Space;
-use crate::plans::{self, Planned};
+use crate::plans::{self, Planned, words};
 use rustc_hash::FxHashSet;
 use segue_plan::{TaskIndex, Tier};
 use segue_syntax::Span;
@@ -19,15 +18,16 @@ use std::sync::Arc;
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Wish {
     Ids,
+    Ends,
     Agents,
     Wave,
     Paths,
     Words(&'static [&'static str]),
 }
 
-const GATES: Wish = Wish::Words(QUALITY_GATES);
-const LEVELS: Wish = Wish::Words(&["low", "medium", "high"]);
-const TIERS: Wish = Wish::Words(&["TRIVIAL", "SMALL", "MEDIUM", "LARGE"]);
+const GATES: Wish = Wish::Words(words::GATES);
+const LEVELS: Wish = Wish::Words(words::LEVELS);
+const TIERS: Wish = Wish::Words(words::TIERS);
 
 /// Fields of plans: the formats that have one, its labels, what it wants.
 type Field = (&'static [&'static str], &'static [&'static str], Wish);
@@ -43,8 +43,8 @@ const FIELDS: &[Field] = &[
     (&["spec", "controlflow", "orchestra"], &["risk"], LEVELS),
     (&["spec", "controlflow", "orchestra"], &["complexity tier", "tier"], TIERS),
     (&["spec"], &["status"], Wish::Words(&["open", "in progress", "done"])),
-    (PHASES, &["status"], Wish::Words(&["READY_FOR_EXECUTION", "ABSTAIN", "REPLAN_REQUIRED"])),
-    (PHASES, &["phase type", "phase_type"], Wish::Words(&["modifying", "read_only"])),
+    (PHASES, &["status"], Wish::Words(words::STATUSES)),
+    (PHASES, &["phase type", "phase_type"], Wish::Words(words::PHASE_TYPES)),
     (&["spec"], &["read-only", "read only"], Wish::Words(&["yes", "no"])),
     (&["spec", "controlflow"], &["wave"], Wish::Wave),
     (&["spec", "kiro"], &["files"], Wish::Paths),
@@ -53,17 +53,13 @@ const FIELDS: &[Field] = &[
 
 /// Columns of tables: the format, a part of the column's name, what it wants.
 const COLUMNS: &[(&str, &str, Wish)] = &[
-    ("controlflow", "category", Wish::Words(REVIEWED_RISKS)),
-    ("controlflow", "applicab", Wish::Words(&["applicable", "not_applicable", "uncertain"])),
-    ("controlflow", "impact", Wish::Words(&["LOW", "MEDIUM", "HIGH", "UNKNOWN"])),
-    ("controlflow", "disposition", Wish::Words(DISPOSITIONS)),
+    ("controlflow", "category", Wish::Words(words::RISKS)),
+    ("controlflow", "applicab", Wish::Words(words::APPLICABILITIES)),
+    ("controlflow", "impact", Wish::Words(words::IMPACTS)),
+    ("controlflow", "disposition", Wish::Words(words::DISPOSITIONS)),
     ("implementation-plan", "completed", Wish::Words(&["✅"])),
     ("implementation-plan", "description", Wish::Ids),
 ];
-
-/// What becomes of a reviewed risk.
-pub(super) const DISPOSITIONS: &[&str] =
-    &["resolved", "open_question", "research_phase_added", "not_applicable"];
 
 /// Lines above the cursor that are looked through for the field that it belongs to.
 const FARTHEST_FIELD: usize = 40;
@@ -80,25 +76,30 @@ pub(super) fn propose(context: &Context<'_>, line: &str) -> Option<Completion> {
     let typed = match wish {
         Wish::Agents => value_of(line),
         Wish::Words(words) if words.iter().any(|word| word.contains(' ')) => value_of(line),
-        Wish::Paths => last_word(line, |c| !c.is_whitespace() && !matches!(c, '`' | ',' | ';' | '(' | '"')),
+        Wish::Paths => last_word(line, is_of_path),
         Wish::Wave => last_word(line, |c| c.is_ascii_digit()),
         _ => last_word(line, |c| belongs(plan.format, c)),
     };
-    if plan.format == "implementation-plan" && wish == Wish::Ids && !is_begun_id(line, typed) {
-        return None;
-    }
+    let cites = plan.format == "implementation-plan" && wish == Wish::Ids && !is_begun_id(line, typed);
     let at = At {
         context,
         typed: Span::new(context.offset - typed.len(), context.offset),
         before: Before::default(),
     };
+    if cites {
+        return declared(&at, &plan);
+    }
     let own = own_task(&plan, context.offset);
     let before = line.get(..line.len() - typed.len()).unwrap_or_default();
     let proposals = match wish {
-        Wish::Ids => ids(&plan, own, offset)
+        Wish::Ids => ids(&plan, own, offset, fence.is_some())
             .into_iter()
             .map(|task| id(&at, &plan, task, before, fence.is_some()))
             .collect(),
+        Wish::Ends => {
+            let all = (0..plan.tasks.len()).map(TaskIndex::new);
+            all.map(|task| id(&at, &plan, task, before, false)).collect()
+        }
         Wish::Agents => of_agents(&at),
         Wish::Wave => wave(&at, &plan, own?).into_iter().collect(),
         Wish::Paths => return Some(of_paths(&at, &plan, own)),
@@ -149,10 +150,10 @@ fn of_line(context: &Context<'_>, format: &str, line: &str) -> Option<Wish> {
         return of_column(context, format, line);
     }
     if format == "spec-kit" {
-        let lower = line.to_ascii_lowercase();
-        let from = lower.rfind("depends on")? + "depends on".len();
-        let open = line.get(from..).is_some_and(|rest| rest.starts_with(' ') && !rest.contains([')', ']']));
-        return open.then_some(Wish::Ids);
+        return of_task_line(line);
+    }
+    if PHASES.contains(&format) && is_item(line) && is_behind_arrow(line) {
+        return Some(Wish::Ends);
     }
     if let Some((label, _)) = plans::labelled(line) {
         return of_label(format, label);
@@ -169,6 +170,37 @@ fn of_line(context: &Context<'_>, format: &str, line: &str) -> Option<Wish> {
         }
     }
     None
+}
+
+/// In a task of spec-kit: an id behind `depends on`, a path where one is begun.
+fn of_task_line(line: &str) -> Option<Wish> {
+    let lower = line.to_ascii_lowercase();
+    let from = lower.rfind("depends on").map(|at| at + "depends on".len());
+    let list = from.and_then(|from| line.get(from..));
+    if list.is_some_and(|rest| rest.starts_with(' ') && !rest.contains([')', ']'])) {
+        return Some(Wish::Ids);
+    }
+    let begun = last_word(line, is_of_path);
+    let is_path = begun.contains('/') && !begun.starts_with('/') && !begun.contains("://");
+    (is_path && is_item(line)).then_some(Wish::Paths)
+}
+
+/// Whether the second end of a contract is written: `- **Phase 1 → Phase `.
+fn is_behind_arrow(line: &str) -> bool {
+    let behind =
+        ["→", "->", "=>", "⇒"].iter().find_map(|arrow| line.rsplit_once(arrow)).map(|(_, rest)| rest);
+    behind.is_some_and(|rest| {
+        let rest = rest.trim_start();
+        let digits = rest
+            .get(.."phase ".len())
+            .filter(|word| word.eq_ignore_ascii_case("phase "))
+            .map_or(rest, |word| rest.get(word.len()..).unwrap_or_default());
+        digits.bytes().all(|b| b.is_ascii_digit())
+    })
+}
+
+fn is_of_path(c: char) -> bool {
+    !c.is_whitespace() && !matches!(c, '`' | ',' | ';' | '(' | '"')
 }
 
 fn is_item(line: &str) -> bool {
@@ -213,15 +245,14 @@ pub(super) fn own_task(plan: &Planned, offset: usize) -> Option<TaskIndex> {
 }
 
 /// Whom a task can wait for, the nearest before it first.
-pub(super) fn ids(plan: &Planned, own: Option<TaskIndex>, offset: u32) -> Vec<TaskIndex> {
+pub(super) fn ids(plan: &Planned, own: Option<TaskIndex>, offset: u32, in_graph: bool) -> Vec<TaskIndex> {
     let all = (0..plan.tasks.len()).map(TaskIndex::new);
-    let Some(own) = own else { return all.collect() };
-    let Some(task) = plan.get(own) else { return Vec::new() };
-    let in_graph = plan.format == "kiro" && !task.range.touches(offset as usize);
     if in_graph {
         // The graph names each task once.
         return all.filter(|other| plan.get(*other).is_some_and(|other| other.wave.is_none())).collect();
     }
+    let Some(own) = own else { return all.collect() };
+    let Some(task) = plan.get(own) else { return Vec::new() };
     let mut waiting = FxHashSet::default();
     let mut next = vec![own];
     while let Some(task) = next.pop() {
@@ -261,6 +292,18 @@ fn id(at: &At<'_, '_>, plan: &Planned, task: TaskIndex, before: &str, in_graph: 
     proposal.filter = if proposal.typed.is_empty() { own.to_owned() } else { filter(at, own, title) };
     proposal.detail = Some(format!("{title} · wave {}", plan.order().wave_of(task)));
     proposal
+}
+
+/// What an implementation plan declares beside its tasks, where an id of that kind is begun: `REQ-`, `FILE-0`.
+fn declared(at: &At<'_, '_>, plan: &Planned) -> Option<Completion> {
+    let typed = at.typed.of(at.context.text);
+    let is_begun =
+        typed.len() >= 2 && typed.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'-');
+    let ids = plan.declared.iter().filter(|id| is_begun && id.starts_with(typed));
+    let proposals: Vec<Proposal> = ids
+        .map(|id| at.proposal(id.as_str(), id.as_str(), ProposalKind::Task, |c| belongs(plan.format, c)))
+        .collect();
+    (!proposals.is_empty()).then(|| limited(proposals, at.context))
 }
 
 /// What is typed is compared with the id, or with the title where it begins that.
@@ -321,7 +364,7 @@ fn of_words(
     let risks = plan
         .risks
         .iter()
-        .filter(|risk| risk.is_category && words == REVIEWED_RISKS)
+        .filter(|risk| risk.is_category && words == plans::words::RISKS)
         .map(|risk| &risk.category);
     let there: Vec<&str> =
         gates.chain(risks).filter(|own| !own.range.touches(offset)).map(|own| own.value.as_str()).collect();

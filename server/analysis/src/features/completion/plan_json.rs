@@ -1,25 +1,10 @@
 //! In plans that are JSON: ids, agents and the words of the schema, by the key that the cursor belongs to.
 
-use super::plan::{DISPOSITIONS, ids};
+use super::plan::ids;
 use super::{Completion, MOST_PROPOSALS, Piece, Proposal, ProposalKind, Request, agents, fits};
-use crate::diagnostics::{QUALITY_GATES, REVIEWED_RISKS};
-use crate::plans::Planned;
+use crate::plans::{Planned, words};
 use segue_plan::TaskIndex;
 use segue_syntax::Span;
-
-/// The words of the schema, by the key that they are values of.
-const WORDS: &[(&str, &[&str])] = &[
-    ("status", &["READY_FOR_EXECUTION", "ABSTAIN", "REPLAN_REQUIRED"]),
-    ("complexity_tier", &["TRIVIAL", "SMALL", "MEDIUM", "LARGE"]),
-    ("phase_type", &["modifying", "read_only"]),
-    ("quality_gates", QUALITY_GATES),
-    ("category", REVIEWED_RISKS),
-    ("applicability", &["applicable", "not_applicable", "uncertain"]),
-    ("impact", &["LOW", "MEDIUM", "HIGH", "UNKNOWN"]),
-    ("disposition", DISPOSITIONS),
-    ("action", &["create", "modify", "review", "reference"]),
-    ("classification", &["transient", "fixable", "needs_replan", "escalate", "model_unavailable"]),
-];
 
 /// What may be written in a plan that is JSON; `None` in other JSON.
 pub(super) fn propose(request: &Request<'_>) -> Option<Completion> {
@@ -37,7 +22,7 @@ pub(super) fn propose(request: &Request<'_>) -> Option<Completion> {
         "dependencies" => {
             let task = own.and_then(|own| plan.get(own))?;
             let quoted = task.id.range.bytes().len() > task.id.len();
-            let known = ids(plan, own, request.offset);
+            let known = ids(plan, own, request.offset, false);
             offer(known.into_iter().map(|task| told(plan, task)).collect(), quoted, ProposalKind::Task)
         }
         "from_phase" | "to_phase" => {
@@ -49,8 +34,9 @@ pub(super) fn propose(request: &Request<'_>) -> Option<Completion> {
             let names = agents::of_task(request.world, request.path).into_iter().map(|name| (name, None));
             offer(names.collect(), true, ProposalKind::Agent)
         }
+        "path" => return Some(paths(request, &place)),
         key => {
-            let (_, words) = WORDS.iter().find(|(own, _)| *own == key)?;
+            let words = words::of(key)?;
             let gates = own.and_then(|own| plan.get(own)).into_iter().flat_map(|task| &task.gates);
             let risks = plan.risks.iter().filter(|_| key == "category").map(|risk| &risk.category);
             let there = gates.filter(|_| key == "quality_gates").chain(risks);
@@ -65,6 +51,27 @@ pub(super) fn propose(request: &Request<'_>) -> Option<Completion> {
     let incomplete = fitting.len() > MOST_PROPOSALS;
     fitting.truncate(MOST_PROPOSALS);
     Some(Completion { proposals: fitting, incomplete })
+}
+
+/// What lies in the folder that is typed, from the top of the workspace.
+fn paths(request: &Request<'_>, place: &Place) -> Completion {
+    let typed = request.text.get(place.start..request.offset as usize).unwrap_or_default();
+    let (folder, begun) = typed.rsplit_once('/').unwrap_or(("", typed));
+    let start = place.start + typed.len() - begun.len();
+    let here = Place { key: place.key.clone(), start, in_string: place.in_string };
+    let mut found = Vec::new();
+    request.world.each_child(folder, |name, is_folder| {
+        let is_hidden = name.starts_with('.') && !begun.starts_with('.');
+        if found.len() <= MOST_PROPOSALS && fits(name, begun) && !is_hidden {
+            let word = if is_folder { format!("{name}/") } else { name.to_owned() };
+            let kind = if is_folder { ProposalKind::Folder } else { ProposalKind::File };
+            found.push(proposal(request, &here, word, None, folder.is_empty(), kind));
+        }
+    });
+    found.sort_by(|one, other| one.label.cmp(&other.label));
+    let incomplete = found.len() > MOST_PROPOSALS;
+    found.truncate(MOST_PROPOSALS);
+    Completion { proposals: found, incomplete }
 }
 
 /// An id, and what is told beside it.

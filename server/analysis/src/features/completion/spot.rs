@@ -144,6 +144,15 @@ impl State {
         }
         let column = self.open(line);
         let Some(content) = line.text.get(column..) else { return };
+        if content.starts_with(['[', '{']) {
+            let (at, end) = (line.start + column, line.start + line.text.len());
+            if let Some(Level::Dash(dash)) = self.levels.last()
+                && flow::end(text, at, end).is_none()
+            {
+                self.flow = Some((at, *dash));
+            }
+            return;
+        }
         let Some((key, value)) = split_key(content) else { return };
         self.levels.push(Level::Key(column, unquoted(key)));
         let at = line.start + column + (content.len() - value.len());
@@ -257,7 +266,10 @@ impl State {
             // `-` without a blank is no item yet.
             return None;
         }
-        if dashed && content.starts_with(['[', '{', '|', '>']) {
+        if dashed && content.starts_with(['[', '{']) {
+            return self.in_flow(text, start, offset, whole);
+        }
+        if dashed && content.starts_with(['|', '>']) {
             return None;
         }
         let rest = text.get(offset..whole.start + whole.text.len()).unwrap_or_default();

@@ -103,6 +103,9 @@ fn what_is_proposed() {
 const TOLD: &[&str] = &["frontmatter/ignored-by-client", "tool/client"];
 
 fn findings(world: &World, path: &str) -> Vec<&'static str> {
+    if path.ends_with("segue.toml") {
+        return world.config_findings().into_iter().map(|(_, finding)| finding.code).collect();
+    }
     let Some(id) = world.id(path) else { return Vec::new() };
     let found = crate::diagnostics::of_file(world, id).into_iter();
     let untold = found.filter(|own| !(TOLD.contains(&own.code) && own.severity == Severity::Hint));
@@ -121,6 +124,10 @@ fn accepted(text: &str, proposal: &Proposal) -> String {
 /// What the file says before: as it stands, and with something in the place of what is half typed, because
 /// in a header that cannot be read nothing is found missing.
 fn before(host: &mut Host, case: &Case, proposals: &[Proposal]) -> Vec<&'static str> {
+    // What is accepted in a file of settings leaves nothing wrong with it.
+    if case.path.ends_with("segue.toml") {
+        return Vec::new();
+    }
     let mut found = findings(&with(host, &case.path, &case.text), &case.path);
     let is_key = |own: &&Proposal| matches!(own.kind, ProposalKind::Key | ProposalKind::Hook);
     let Some(key) = proposals.iter().find(is_key) else { return found };
@@ -147,6 +154,7 @@ fn an_accepted_proposal_brings_no_finding() {
             // A folder or a word that something must follow is half of what is meant; what does not fit
             // what is typed is not shown.
             if matches!(proposal.kind, ProposalKind::Folder | ProposalKind::Keyword)
+                || proposal.label == "extend"
                 || !fits(&proposal.filter, proposal.typed.of(&case.text))
             {
                 continue;

@@ -7,7 +7,8 @@ use super::write::Value;
 use crate::features::about::About;
 use crate::file::Space;
 use crate::servers::{self, spelled_by_claude};
-use segue_catalog::{ClientId, ClientSet, VscodeName};
+use segue_catalog::{AliasSet, ClientId, ClientSet, VscodeName};
+use std::collections::BTreeSet;
 
 /// Items of `tools` in agents, chat modes and prompts.
 pub(super) fn of_copilot(context: &Context<'_>, spot: &Spot) -> Vec<Value> {
@@ -73,12 +74,21 @@ pub(super) fn of_vscode(context: &Context<'_>, beside: &[String]) -> Vec<Value> 
 /// The words that GitHub and Copilot CLI share.
 fn shared_words(context: &Context<'_>) -> Vec<Value> {
     let rows = context.catalog.tools(ClientId::Github).into_iter().flat_map(|table| &table.aliases);
-    let on_all = rows.filter(|row| !row.not_on.iter().any(|client| context.clients.has(*client)));
-    on_all
+    let known = |row: &&AliasSet| {
+        context.clients.is_empty() || context.clients.iter().any(|client| !row.not_on.contains(&client))
+    };
+    let mut rows: Vec<_> = rows.filter(known).collect();
+    let lacks = |row: &AliasSet| -> ClientSet {
+        context.clients.iter().filter(|client| row.not_on.contains(client)).collect()
+    };
+    rows.sort_by_key(|row| !lacks(row).is_empty());
+    rows.into_iter()
         .map(|row| Value {
             text: row.name.clone(),
             kind: ProposalKind::ToolSet,
-            detail: None,
+            detail: Some(lacks(row))
+                .filter(|missing| !missing.is_empty())
+                .map(|missing| format!("not known to {}", crate::clients::told(missing))),
             about: Some(About::Tool { client: ClientId::Github, name: row.name.clone() }),
         })
         .collect()
@@ -99,6 +109,23 @@ pub(super) fn of_claude(context: &Context<'_>, spot: &Spot, allowed: bool) -> Ve
         .collect();
     let prefix = |server: &str| format!("mcp__{}__", spelled_by_claude(server));
     found.extend(of_servers(context, context.clients, &spot.beside, prefix, spelled_by_claude));
+    found
+}
+
+/// What the configuration of one server may let through: all of its tools, or those that are known.
+pub(super) fn of_one_server(context: &Context<'_>, spot: &Spot) -> Vec<Value> {
+    let value = |text: String, kind, about| Value { text, kind, detail: None, about };
+    let mut found = vec![value("*".to_owned(), ProposalKind::ToolSet, None)];
+    let [_, server, ..] = spot.above.as_slice() else { return found };
+    let offer = servers::offer(context.world, context.path, server);
+    // What this very list lets through says nothing of what it may let through.
+    let told = offer.answers().flat_map(|answer| &answer.tools).map(|tool| tool.name.clone());
+    let tools: BTreeSet<String> = offer.names().into_iter().chain(told).collect();
+    for tool in tools {
+        let (reader, server) = (context.path.to_owned(), server.clone());
+        let about = offer.tool(&tool).map(|_| About::ServerTool { reader, server, tool: tool.clone() });
+        found.push(value(tool, ProposalKind::Tool, about));
+    }
     found
 }
 

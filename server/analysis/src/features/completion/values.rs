@@ -11,6 +11,13 @@ use segue_syntax::Span;
 
 /// What may be written as the value of `key`, or as an item of it.
 pub(super) fn propose(context: &Context<'_>, key: &Key, spot: &Spot) -> Vec<Proposal> {
+    let of_claude = context.dialect == Dialect::Claude || context.kind == Kind::Skill;
+    if matches!(key.name.as_str(), "tools" | "disallowedTools" | "allowed-tools")
+        && of_claude
+        && let Some(name) = agents::in_tool(context.text, context.offset)
+    {
+        return agents::between_parentheses(context, spot, name);
+    }
     let (spot, form) = placed(context, key, spot);
     in_form(context, key, &spot, form)
 }
@@ -79,7 +86,7 @@ fn of_key(context: &Context<'_>, key: &Key, spot: &Spot) -> Vec<Value> {
         .values
         .iter()
         .filter(|value| value.replaced_by.is_none())
-        .filter(|value| is_for(context, key, value))
+        .filter(|value| is_for(context, key, value) && !is_built_in_agent(context, key, value))
         .map(|value| Value {
             text: value.value.clone(),
             kind: ProposalKind::Value,
@@ -111,6 +118,17 @@ pub(super) fn is_for(context: &Context<'_>, key: &Key, value: &segue_catalog::Va
     value.clients.is_empty() || value.clients.iter().any(|own| context.clients.has(*own))
 }
 
+/// Whether the documentation's word for a prompt's agent is one that VS Code brings along under a name of
+/// its own: that is proposed.
+fn is_built_in_agent(context: &Context<'_>, key: &Key, value: &segue_catalog::Value) -> bool {
+    let same = |row: &segue_catalog::BuiltinAgent| {
+        row.clients.contains(&ClientId::Vscode) && row.name.eq_ignore_ascii_case(&value.value)
+    };
+    key.name == "agent"
+        && context.kind == Kind::Prompt
+        && context.catalog.builtin_agent_rows.iter().any(|row| same(row) && row.name != value.value)
+}
+
 fn plain(text: &str, kind: ProposalKind) -> Value {
     Value { text: text.to_owned(), kind, detail: None, about: None }
 }
@@ -131,7 +149,7 @@ fn named(context: &Context<'_>, key: &Key, spot: &Spot) -> Vec<Value> {
         ("agent", _) => agents::of_claude(context),
         ("skills", _) => names(context, Space::Skill, ProposalKind::Command),
         ("mcpServers", _) => names(context, Space::Server, ProposalKind::ToolSet),
-        ("mcp-servers.*.tools", _) => vec![plain("*", ProposalKind::ToolSet)],
+        ("mcp-servers.*.tools", _) => tools::of_one_server(context, spot),
         ("applyTo" | "paths", _) => globs::values(context, spot),
         ("name", Kind::Agent | Kind::Prompt | Kind::Instructions | Kind::Skill | Kind::ChatMode) => {
             vec![plain(context.own_name(), ProposalKind::Value)]

@@ -1,13 +1,14 @@
 //! Names in the header of an agentic workflow: parts that it may import, workflows that it may start.
 
-use super::ProposalKind;
 use super::context::Context;
 use super::write::Value;
+use super::{Piece, Proposal, ProposalKind};
 use crate::features::about::About;
 use crate::target::workflows_folder;
 use crate::workflows::{self, Taken};
 use crate::{names, path};
 use segue_catalog::Kind;
+use segue_syntax::Span;
 
 /// How deep below the folder of workflows parts are looked for.
 const DEEPEST: usize = 3;
@@ -32,6 +33,71 @@ pub(super) fn named(context: &Context<'_>, key: &str) -> Vec<Value> {
 
 fn value(text: String, kind: ProposalKind, path: String) -> Value {
     Value { text, kind, detail: None, about: Some(About::Path(path)) }
+}
+
+/// What the body may say: parts behind `{{#import`, workflows where it speaks of dispatching, and the inputs
+/// of the one that a command starts.
+pub(super) fn in_body(context: &Context<'_>, line: &str) -> Option<Vec<Proposal>> {
+    if context.kind != Kind::Workflow {
+        return None;
+    }
+    let (values, typed) = wanted(context, line)?;
+    let rest = context.text.get(context.offset..).unwrap_or_default();
+    let belongs = |c: &char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
+    let behind: usize = rest.chars().take_while(belongs).map(char::len_utf8).sum();
+    let start = context.offset - typed.len();
+    let proposal = |value: Value| Proposal {
+        filter: value.text.clone(),
+        pieces: vec![Piece::Text(value.text.clone())],
+        label: value.text,
+        detail: value.detail,
+        kind: value.kind,
+        typed: Span::new(start, context.offset),
+        whole: Span::new(start, context.offset + behind),
+        removed: None,
+        about: value.about,
+    };
+    Some(values.into_iter().map(proposal).collect())
+}
+
+fn wanted<'l>(context: &Context<'_>, line: &'l str) -> Option<(Vec<Value>, &'l str)> {
+    if let Some((_, inner)) = line.rsplit_once("{{#").filter(|(_, inner)| !inner.contains("}}")) {
+        let rest = inner.strip_prefix("import")?;
+        let rest = rest.strip_prefix('?').unwrap_or(rest);
+        let typed = rest.trim_start_matches([':', ' ']);
+        return (typed.len() < rest.len()).then(|| (parts(context), typed));
+    }
+    if let Some((_, rest)) = line.rsplit_once("gh workflow run ") {
+        let Some((worker, fields)) = rest.split_once(' ') else {
+            return Some((workers(context, "workflow_dispatch"), rest));
+        };
+        let (lead, typed) = fields.rsplit_once(' ').unwrap_or(("", fields));
+        let flag = lead.split_whitespace().next_back()?;
+        let is_field = matches!(flag, "-f" | "-F" | "--field" | "--raw-field") && !typed.contains('=');
+        return is_field.then(|| (inputs(context, worker), typed));
+    }
+    let speaks = line.to_ascii_lowercase().contains("dispatch") && !line.trim_start().starts_with("```");
+    let (before, typed) = line.rsplit_once('`')?;
+    let is_open = before.matches('`').count() % 2 == 0;
+    (is_open && speaks).then(|| (workers(context, "workflow_dispatch"), typed))
+}
+
+/// The inputs of the agentic workflow of that name.
+fn inputs(context: &Context<'_>, worker: &str) -> Vec<Value> {
+    let folder = workflows_folder(context.path).unwrap_or_else(|| path::parent(context.path));
+    let stem = worker.trim_end_matches(".yml").trim_end_matches(".lock").trim_end_matches(".md");
+    let state = context.world.file_at(&format!("{folder}/{stem}.md")).map(|(_, state)| state);
+    let map = state.and_then(|state| state.facts()).and_then(|facts| facts.header.yaml.map());
+    let Some(Taken::Yes(asked)) = map.map(|map| workflows::takes(map, "workflow_dispatch")) else {
+        return Vec::new();
+    };
+    let named = asked.names.into_iter().map(|(name, needed)| Value {
+        text: format!("{name}="),
+        kind: ProposalKind::Variable,
+        detail: needed.then(|| "needed".to_owned()),
+        about: None,
+    });
+    named.collect()
 }
 
 /// Markdown in the folders below the workflow's own, and the agents beside it.

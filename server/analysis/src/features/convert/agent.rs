@@ -5,6 +5,7 @@ use super::{Conversion, Refusal, Source, slug, words, yaml};
 use crate::features::moves;
 use crate::{names, path};
 use segue_catalog::{Dialect, Kind, catalog};
+use segue_syntax::facts::TokenKind;
 use segue_syntax::yaml::{Entry, Node};
 
 /// What is gathered on the way.
@@ -29,12 +30,41 @@ pub(super) fn to_claude(source: Source<'_>) -> Result<Conversion, Refusal> {
     if header.str("description").is_none() && header.map.is_none_or(|map| map.get("description").is_none()) {
         first.push(described(source, &mut told));
     }
-    let head = header.rewritten(&first, |entry| claude_entry(source, entry, &name, &mut told));
+    let started = Started::of(&header);
+    let head = header.rewritten(&first, |entry| claude_entry(source, entry, &name, &started, &mut told));
+    words::plain_in(source.text, facts, &[TokenKind::Tool], "to Claude Code", &mut told.lost);
     let to = format!("{}.claude/agents/{name}.md", top(source.path));
     finish(source, &header, head, to, "Convert to a Claude subagent", told)
 }
 
-fn claude_entry(source: Source<'_>, entry: &Entry, name: &str, told: &mut Told) -> Fate {
+/// Whom an agent may start, where it names them and has the tool for it.
+struct Started {
+    /// As Claude Code knows them once they are converted.
+    names: Vec<String>,
+}
+
+impl Started {
+    /// The list in `agents` beside a `tools` that grants starting agents.
+    fn of(header: &Header<'_>) -> Self {
+        let list =
+            |key: &str| header.map.and_then(|map| map.value(key)).map(|node| words::names(node, false));
+        let may =
+            list("tools").is_some_and(|tools| words::to_claude(&tools).names.contains(&AGENT.to_owned()));
+        let names = list("agents").filter(|names| may && !names.iter().any(|name| name == "*"));
+        let names = names.into_iter().flatten().map(|name| slug(&name));
+        Self { names: names.filter(|name| !name.is_empty()).collect() }
+    }
+
+    /// The tool with the names that it is limited to.
+    fn limited(&self) -> String {
+        format!("{AGENT}({})", self.names.join(", "))
+    }
+}
+
+/// Claude Code's tool that starts agents.
+const AGENT: &str = "Agent";
+
+fn claude_entry(source: Source<'_>, entry: &Entry, name: &str, started: &Started, told: &mut Told) -> Fate {
     let key = &*entry.key.text;
     let value = entry.value.as_ref();
     match (key, value) {
@@ -51,7 +81,19 @@ fn claude_entry(source: Source<'_>, entry: &Entry, name: &str, told: &mut Told) 
                 return Fate::Comment;
             }
             granted(&listed, &tools, told);
-            Fate::Lines(vec![format!("tools: {}", claude_list(&tools.names))])
+            let mut names = tools.names;
+            if let Some(agent) = names.iter_mut().find(|name| *name == AGENT && !started.names.is_empty()) {
+                *agent = started.limited();
+            }
+            Fate::Lines(vec![format!("tools: {}", claude_list(&names))])
+        }
+        ("agents", Some(_)) if !started.names.is_empty() => {
+            told.look_at.push(format!(
+                "`{}` names the agents as they are called once they are subagents too, and limits only an agent \
+                 that a session runs as.",
+                started.limited()
+            ));
+            Fate::Lines(Vec::new())
         }
         ("model", Some(node)) => {
             let wanted = words::names(node, false);
@@ -108,9 +150,21 @@ fn copilot_entry(source: Source<'_>, entry: &Entry, has_tools: bool, told: &mut 
         ("tools", Some(node)) if node.as_map().is_none() => {
             let listed = words::names(node, true);
             let tools = words::to_copilot(&listed);
+            let limited = |item: &String| !names::agents_of_tool(item).is_empty();
+            let started: Vec<String> = listed
+                .iter()
+                .flat_map(|item| names::agents_of_tool(item))
+                .map(|(_, name)| name.to_owned())
+                .collect();
+            let mut tools = tools;
+            tools.widened.retain(|item| !limited(item));
             told.lost.extend(tools.told(who));
             granted(&listed, &tools, told);
-            Fate::Lines(vec![format!("tools: {}", yaml::list(&tools.names))])
+            let mut lines = vec![format!("tools: {}", yaml::list(&tools.names))];
+            if !started.is_empty() {
+                lines.push(format!("agents: {}", yaml::list(&started)));
+            }
+            Fate::Lines(lines)
         }
         ("disallowedTools", Some(node)) if !has_tools && node.as_map().is_none() => {
             let taken = words::to_copilot(&words::names(node, true));

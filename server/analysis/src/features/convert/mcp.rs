@@ -18,7 +18,7 @@ use std::sync::Arc;
 pub(super) const FROM: &str = ".vscode/mcp.json";
 
 /// Properties that VS Code alone has.
-const OWN: [&str; 7] = ["gallery", "version", "dev", "sandboxEnabled", "sandbox", "envFile", "oauth"];
+const OWN: [&str; 6] = ["gallery", "version", "dev", "sandboxEnabled", "sandbox", "envFile"];
 
 /// `None` where the file is another one.
 pub(super) fn to_shared_file(source: Source<'_>) -> Option<Result<Conversion, Refusal>> {
@@ -138,10 +138,17 @@ impl Server<'_> {
                 self.lost.push(format!("`{}`: `{key}` is VS Code's own.", self.name));
                 continue;
             }
+            if key == "oauth" {
+                self.sign_in(node, &mut server);
+                continue;
+            }
             if key == "cwd" {
                 self.look_at.push(format!("`{}`: Claude Code has no `cwd`.", self.name));
             }
-            let value = self.translated(value(node));
+            let mut value = self.translated(value(node));
+            if key == "env" {
+                as_texts(&mut value);
+            }
             server.insert(key.to_owned(), value);
         }
         let url = server.get("url").and_then(Value::as_str);
@@ -153,6 +160,21 @@ impl Server<'_> {
             server.shift_insert(0, "type".to_owned(), Value::String("http".to_owned()));
         }
         Value::Object(server)
+    }
+
+    /// How the server's user signs in: Claude Code and Copilot CLI each have a key of their own for the id.
+    fn sign_in(&mut self, node: &Node, server: &mut Object<String, Value>) {
+        for entry in node.as_map().into_iter().flat_map(|map| &map.entries) {
+            match (&*entry.key.text, &entry.value) {
+                ("clientId", Some(node)) => {
+                    let id = self.translated(value(node));
+                    let own = [("clientId".to_owned(), id.clone())].into_iter().collect();
+                    server.insert("oauth".to_owned(), Value::Object(own));
+                    server.insert("oauthClientId".to_owned(), id);
+                }
+                (key, _) => self.lost.push(format!("`{}`: `oauth.{key}` is VS Code's own.", self.name)),
+            }
+        }
     }
 
     /// A value with VS Code's variables as the others write them.
@@ -216,6 +238,15 @@ impl Server<'_> {
                 self.lost.push(format!("`{}`: only VS Code fills in `${{{name}}}`.", self.name));
                 format!("${{{name}}}")
             }
+        }
+    }
+}
+
+/// Numbers of an environment as the text that they are there.
+fn as_texts(environment: &mut Value) {
+    for value in environment.as_object_mut().into_iter().flat_map(Object::values_mut) {
+        if value.is_number() {
+            *value = Value::String(value.to_string());
         }
     }
 }

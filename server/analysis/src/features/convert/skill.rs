@@ -2,7 +2,7 @@
 //! drops stays here as a comment, and is told.
 
 use super::header::{Fate, Header};
-use super::{Conversion, Refusal, Source, sibling, slug, yaml};
+use super::{Conversion, Refusal, Source, sibling, slug, words, yaml};
 use crate::changes::Changes;
 use crate::diagnostics::Edit;
 use crate::disk::Probe;
@@ -45,11 +45,9 @@ pub(super) fn of_prompt(source: Source<'_>) -> Result<Conversion, Refusal> {
         );
     }
     let head = header.rewritten(&first, |entry| fate(entry, &name, description.as_ref(), claude, &mut lost));
-    for token in facts.tokens.iter().filter(|token| token.kind == TokenKind::Variable && !token.in_code) {
-        let said = format!("`{}` is plain text in a skill.", token.span.of(source.text));
-        if !claude && !lost.contains(&said) {
-            lost.push(said);
-        }
+    let plain = [TokenKind::Variable, TokenKind::Tool];
+    if !claude {
+        words::plain_in(source.text, facts, &plain, "in a skill", &mut lost);
     }
     if was != name {
         look_at.push(format!("It is called `/{name}` now; it was `/{was}`."));

@@ -142,6 +142,34 @@ fn an_agent_of_copilot_for_claude_and_a_second_time_changes_nothing() {
 }
 
 #[test]
+fn whom_an_agent_may_start_goes_along_both_ways() {
+    let files = "//- .github/agents/lead.agent.md\n---\nname: lead\ndescription: Leads\ntools: ['read', 'agent']\n\
+        agents: ['Doc Writer', tester]\n---\nUse #tool:search/codebase and `#tool:web`.\n";
+    insta::assert_snapshot!(after(files, ".github/agents/lead.agent.md", "claude"), @r"
+    //- .claude/agents/lead.md
+    ---
+    name: lead
+    description: Leads
+    tools: Read, Agent(doc-writer, tester)
+    ---
+    Use #tool:search/codebase and `#tool:web`.
+    lost: `#tool:search/codebase` is plain text to Claude Code.
+    look: `Agent(doc-writer, tester)` names the agents as they are called once they are subagents too, and limits only an agent that a session runs as.
+    ");
+    let files = "//- .claude/agents/lead.md\n---\nname: lead\ndescription: Leads\ntools: Read, Agent(doc-writer, tester)\n---\nLead.\n";
+    insta::assert_snapshot!(after(files, ".claude/agents/lead.md", "vscode"), @r"
+    //- .github/agents/lead.agent.md
+    ---
+    name: lead
+    description: Leads
+    tools: ['read', 'agent']
+    agents: ['doc-writer', 'tester']
+    ---
+    Lead.
+    ");
+}
+
+#[test]
 fn an_agent_of_claude_for_copilot() {
     let files = "//- .claude/agents/checker.md\n---\nname: checker\ndescription: >\n  Checks.\n  All.\n\
         tools: Read, Grep, Bash(git *), LSP\nmodel: sonnet\ncolor: red\neffort: high\n---\nCheck.\n";
@@ -196,8 +224,8 @@ fn line_ends_and_the_mark_stay() {
 #[test]
 fn servers_are_copied_once() {
     let source = "//- .vscode/mcp.json\n{\n  // ours\n  \"inputs\": [{ \"id\": \"docs-key\", \"type\": \"promptString\" }],\n  \"servers\": {\n\
-        \"docs\": { \"command\": \"npx\", \"args\": [\"-y\", \"${workspaceFolder}/x\"], \"env\": { \"K\": \"${input:docs-key}\" }, \"dev\": {} },\n\
-        \"web\": { \"url\": \"https://a.dev/${env:TEAM}\" },\n  }\n}\n";
+        \"docs\": { \"command\": \"npx\", \"args\": [\"-y\", \"${workspaceFolder}/x\"], \"env\": { \"K\": \"${input:docs-key}\", \"N\": 3 }, \"dev\": {} },\n\
+        \"web\": { \"url\": \"https://a.dev/${env:TEAM}\", \"oauth\": { \"clientId\": \"segue\", \"enterpriseManaged\": true } },\n  }\n}\n";
     let out = after(source, ".vscode/mcp.json", "claude");
     insta::assert_snapshot!(out, @r#"
     //- .mcp.json
@@ -210,16 +238,22 @@ fn servers_are_copied_once() {
             "./x"
           ],
           "env": {
-            "K": "${DOCS_KEY}"
+            "K": "${DOCS_KEY}",
+            "N": "3"
           }
         },
         "web": {
           "type": "http",
-          "url": "https://a.dev/${TEAM}"
+          "url": "https://a.dev/${TEAM}",
+          "oauth": {
+            "clientId": "segue"
+          },
+          "oauthClientId": "segue"
         }
       }
     }
     lost: `docs`: `dev` is VS Code's own.
+    lost: `web`: `oauth.enterpriseManaged` is VS Code's own.
     look: Nobody asks for `docs-key`: set the environment variable `DOCS_KEY`.
     "#);
     let made = out.split("lost:").next().unwrap_or_default();

@@ -1,6 +1,7 @@
 //! Words of one client in the words of another: tools and models.
 
 use segue_catalog::{Catalog, ClaudeName, VscodeName, catalog};
+use segue_syntax::facts::{Facts, TokenKind};
 use segue_syntax::yaml::{Node, Value};
 
 /// Names translated, and what could not be.
@@ -35,6 +36,16 @@ impl Translated {
             told.push(format!("{client} cannot limit {}: the whole tool is granted.", list(&self.widened)));
         }
         told
+    }
+}
+
+/// Tells each of the tokens in the text that nobody reads there any more, once.
+pub(super) fn plain_in(text: &str, facts: &Facts, kinds: &[TokenKind], place: &str, lost: &mut Vec<String>) {
+    for token in facts.tokens.iter().filter(|token| kinds.contains(&token.kind) && !token.in_code) {
+        let said = format!("`{}` is plain text {place}.", token.span.of(text));
+        if !lost.contains(&said) {
+            lost.push(said);
+        }
     }
 }
 
@@ -100,7 +111,10 @@ fn claude_names(catalog: &Catalog, name: &str) -> Vec<String> {
         }
         None => match catalog.copilot_alias(name) {
             Some(alias) => nearest(catalog, &alias.name),
-            None => server_tool(name).into_iter().collect(),
+            None => match catalog.cli_runtime_tool(name) {
+                Some(tool) => tool.in_claude.clone().into_iter().collect(),
+                None => server_tool(name).into_iter().collect(),
+            },
         },
     }
 }
@@ -120,7 +134,7 @@ fn nearest(catalog: &Catalog, name: &str) -> Vec<String> {
 
 /// `server/tool` as Claude Code writes it.
 fn server_tool(name: &str) -> Option<String> {
-    let (server, tool) = name.split_once('/')?;
+    let (server, tool) = name.rsplit_once('/')?;
     let server = catalog().canonical_server(server);
     let fits =
         |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
@@ -221,6 +235,13 @@ mod tests {
             (&["execute/runInTerminal", "shell"], &["Bash"], &[]),
             (&["web", "todo", "agent"], &["WebFetch", "WebSearch", "TodoWrite", "Agent"], &[]),
             (&["github/*", "docs/search"], &["mcp__github", "mcp__docs__search"], &[]),
+            (&["microsoft/playwright-mcp/*"], &["mcp__playwright"], &[]),
+            (
+                &["view", "create", "rg", "web_fetch", "ask_user", "update_todo", "apply_patch"],
+                &["Read", "Write", "Grep", "WebFetch", "AskUserQuestion", "TodoWrite", "Edit"],
+                &[],
+            ),
+            (&["list_bash"], &[], &["list_bash"]),
             (&["Bash", "read/problems", "ms.azure/x"], &["Bash"], &["read/problems", "ms.azure/x"]),
         ] {
             let all = to_claude(&owned(names));

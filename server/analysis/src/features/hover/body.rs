@@ -9,7 +9,7 @@ use crate::mentions::spellings_of_mention;
 use crate::resolve;
 use crate::target::Base;
 use crate::world::World;
-use segue_catalog::{Dialect, Kind};
+use segue_catalog::{Answerers, Dialect, EditorPlace, Kind, catalog};
 use segue_syntax::Facts;
 use segue_syntax::facts::{Token, TokenKind};
 use std::sync::Arc;
@@ -20,8 +20,15 @@ pub(super) fn meaning(
     state: &FileState,
     facts: &Facts,
     offset: usize,
+    editor: Answerers,
 ) -> Option<Hover> {
     if let Some(token) = facts.tokens.iter().find(|token| token.span.touches(offset) && !token.in_code) {
+        let told = token.kind == TokenKind::Tool
+            && catalog().editor_proposes(EditorPlace::Tool, state.kind?, editor)
+            && catalog().vscode_tool(token.name.as_ref()).is_some();
+        if told {
+            return None;
+        }
         return Some(Hover { span: token.span, markdown: word(world, path, state, facts, token)? });
     }
     let link = facts.links.iter().filter(|link| link.span.touches(offset)).min_by_key(|link| link.span.len());

@@ -8,7 +8,7 @@ use crate::features::convert;
 use crate::file::{FileState, Space};
 use crate::servers;
 use crate::world::World;
-use segue_catalog::{ClientId, ClientSet, Dialect, Key, KeyTable, Kind, Shape, catalog};
+use segue_catalog::{Answer, Answerers, ClientId, ClientSet, Dialect, Key, Kind, Shape, catalog};
 use segue_syntax::Span;
 
 pub(super) fn meaning(
@@ -16,8 +16,8 @@ pub(super) fn meaning(
     path: &str,
     state: &FileState,
     text: &str,
-    content: Span,
-    offset: usize,
+    (content, offset): (Span, usize),
+    editor: Answerers,
 ) -> Option<Hover> {
     let spot = completion::spot_at(text, content, offset)?;
     let table = catalog().keys(state.kind?, state.dialect)?;
@@ -40,19 +40,23 @@ pub(super) fn meaning(
         (spot.whole, known(found))
     } else if is_key {
         let place: Vec<&str> = spot.above.iter().map(String::as_str).chain([word]).collect();
-        let name = key_at(table, &place)?;
-        let about = About::Key { kind: state.kind?, dialect: state.dialect, name: name.to_owned() };
-        (spot.whole, about::card(world, &about))
+        let key = table.at(&place)?;
+        let told = editor.prompts && key.in_vscode == Answer::Same;
+        let about = About::Key { kind: state.kind?, dialect: state.dialect, name: key.name.clone() };
+        let card = if told { about::key_beside(&about) } else { about::card(world, &about) };
+        (spot.whole, card)
     } else {
         let key = completion::own_key(table, &spot)?;
+        if let Some(span) = completion::agent_in_tool(text, offset).filter(|_| lists_tools(&key.name)) {
+            let about = About::Name { space: Space::Agent, name: span.of(text).to_owned() };
+            if let Some(markdown) = about::card(world, &about) {
+                return Some(Hover { span, markdown });
+            }
+        }
         let spot = part(text, state, key, spot);
-        (spot.whole, value(world, path, state, key, spot.whole.of(text).trim()))
+        (spot.whole, value(world, path, state, key, spot.whole.of(text).trim(), editor))
     };
     Some(Hover { span, markdown: found? })
-}
-
-fn key_at<'t>(table: KeyTable<'t>, place: &[&str]) -> Option<&'t str> {
-    table.at(place).map(|key| key.name.as_str())
 }
 
 /// The part of a string with commas; `Bash(git *, ls)` keeps together what its parentheses hold.
@@ -62,8 +66,16 @@ fn part(text: &str, state: &FileState, key: &Key, spot: Spot) -> Spot {
     if list && !globs { completion::part(text, &spot) } else { spot }
 }
 
-fn value(world: &World, path: &str, state: &FileState, key: &Key, word: &str) -> Option<String> {
+fn value(
+    world: &World,
+    path: &str,
+    state: &FileState,
+    key: &Key,
+    word: &str,
+    editor: Answerers,
+) -> Option<String> {
     let (kind, dialect) = (state.kind?, state.dialect);
+    let told = editor.prompts && key.in_vscode == Answer::Same;
     let word = word.trim_matches(['"', '\'']);
     let named = |space| about::card(world, &About::Name { space, name: word.to_owned() });
     let own = || {
@@ -71,16 +83,22 @@ fn value(world: &World, path: &str, state: &FileState, key: &Key, word: &str) ->
         about::card(world, &About::Value { kind, dialect, name, value })
     };
     match key.name.as_str() {
-        "tools" | "disallowedTools" | "allowed-tools" | "disallowed-tools" if kind != Kind::Workflow => {
+        name if lists_tools(name) && kind != Kind::Workflow => {
             let config = world.config(path);
             let clients = clients::of_file(path, kind, dialect, state.facts()?, config);
             let claude = dialect == Dialect::Claude || kind == Kind::Skill;
-            let mut card = tool(world, path, word, claude, clients.has(ClientId::Vscode))?;
+            let vscode = clients.has(ClientId::Vscode);
+            let known = told && vscode && catalog().vscode_tool(word).is_some();
+            let mut card = match known {
+                true => format!("**{word}**"),
+                false => tool(world, path, word, claude, vscode)?,
+            };
             if kind != Kind::Skill {
                 card.push_str(&readers(clients, dialect, word));
             }
-            Some(card)
+            Some(card).filter(|card| !known || card.contains('\n'))
         }
+        "model" | "agent" if told => None,
         "model" | "models" | "handoffs[].model" => own().or_else(|| model(world, word)),
         "agents" | "handoffs[].agent" => named(Space::Agent),
         "agent" => named(Space::Agent).or_else(own),
@@ -88,6 +106,10 @@ fn value(world: &World, path: &str, state: &FileState, key: &Key, word: &str) ->
         "mcpServers" => named(Space::Server),
         _ => own(),
     }
+}
+
+fn lists_tools(key: &str) -> bool {
+    matches!(key, "tools" | "disallowedTools" | "allowed-tools" | "disallowed-tools")
 }
 
 /// Which clients of the file read a name in a list of tools, and which pass it over.

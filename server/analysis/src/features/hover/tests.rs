@@ -67,6 +67,11 @@ More.
 
 /// What is shown at the cursor of a file.
 fn drawn(path: &str, marked: &str) -> String {
+    drawn_beside(path, marked, Answerers::NONE)
+}
+
+/// The same beside these parts of an editor.
+fn drawn_beside(path: &str, marked: &str, editor: Answerers) -> String {
     let mut host = Host::open(Arc::new(fixture::disk(WORKSPACE)), Options::default(), &|_| ());
     let offset = marked.find('‸').expect("a cursor");
     let text = marked.replacen('‸', "", 1);
@@ -74,7 +79,7 @@ fn drawn(path: &str, marked: &str) -> String {
     let world = host.snapshot();
     let shown = shown::of_file(&world, path, View { open: true, complete: true, editor: Answerers::NONE })
         .expect("shown");
-    match at(&world, path, &shown, u32::try_from(offset).expect("small")) {
+    match at(&world, path, &shown, u32::try_from(offset).expect("small"), editor) {
         Some(hover) => format!("[{}]\n{}", hover.span.of(&text), hover.markdown),
         None => "nothing".to_owned(),
     }
@@ -132,6 +137,14 @@ fn cards_of_other_headers() {
             ".claude/agents/new.md",
             "---\nname: new\ndescription: y\ntools: Read, Ba‸sh(git *)\n---\n\nText.\n",
         ),
+        (
+            ".claude/agents/new.md",
+            "---\nname: new\ndescription: y\ntools: Read, Agent(x, Bui‸lder)\n---\n\nText.\n",
+        ),
+        (
+            ".claude/agents/new.md",
+            "---\nname: new\ndescription: y\ntools: Read, Agent(un‸known)\n---\n\nText.\n",
+        ),
         (".claude/agents/new.md", "---\nname: new\ndescription: y\nmodel: so‸nnet\n---\n\nText.\n"),
         (".claude/agents/new.md", "---\nname: new\ndescription: y\npermission‸Mode: plan\n---\n\nText.\n"),
         (
@@ -161,6 +174,34 @@ fn cards_of_other_headers() {
         let _ = writeln!(all, "== {text}\n{}\n", drawn(path, text));
     }
     insta::assert_snapshot!("other-headers", all);
+}
+
+#[test]
+fn cards_of_settings() {
+    let mut all = String::new();
+    for text in [
+        "cli‸ents = ['vscode']",
+        "clients = ['vs‸code'",
+        "[kno‸wn",
+        "[known]\ntoo‸ls = [",
+        "format.front‸matter = true",
+        "rules = { \"link/missing‸-file\" = 'off' }",
+        "[rules]\n'apply-to/‸*' = 'off'",
+        "[rules]\n'apply-to/*' = 'o‸ff'",
+        "[[overrides]]\npa‸ths = []",
+        "[agents.mi‸ne]\npreset = 'codex'",
+        "[agents.mine]\npreset = 'cod‸ex'",
+        "[orchestrator]\nbackoff-fi‸rst = 2",
+        "[orchestrator]\nsilence-time = 6‸0",
+        "[review]\nplan-auditor‸ = 'x'",
+        "excludes‸ = []",
+        "# cli‸ents",
+        "a.b.c‸ = 1",
+        "clients = ‸",
+    ] {
+        let _ = writeln!(all, "== {text}\n{}\n", drawn("segue.toml", text));
+    }
+    insta::assert_snapshot!("settings", all);
 }
 
 #[test]
@@ -200,6 +241,26 @@ fn half_typed_text_is_hovered_without_harm() {
     let shown = shown::of_file(&world, AGENT, View { open: true, complete: true, editor: Answerers::NONE })
         .expect("shown");
     for offset in 0..=text.len() + 2 {
-        let _ = at(&world, AGENT, &shown, u32::try_from(offset).expect("small"));
+        let _ = at(&world, AGENT, &shown, u32::try_from(offset).expect("small"), Answerers::NONE);
     }
+}
+
+/// What VS Code says of a key, a model, an agent and a tool is not said again; who reads the key is.
+#[test]
+fn what_the_editor_explains_is_not_explained_again() {
+    let editor = Answerers { prompts: true, markdown: true };
+    let beside = |path, marked| drawn_beside(path, marked, editor);
+    let key = beside(AGENT, "---\ndescri‸ption: X\n---\n");
+    assert!(key.contains("| VS Code |") && !key.contains("What the agent does"), "{key}");
+    let tool = beside(AGENT, "---\ndescription: X\ntools: [edit‸]\n---\n");
+    assert!(!tool.contains("· set of tools"), "{tool}");
+    let wrong = beside(AGENT, "---\ndescription: X\ntools: [serch‸]\n---\n");
+    assert!(wrong.contains("tool/unknown"), "{wrong}");
+    assert_eq!(beside(AGENT, "---\ndescription: X\n---\nSee #tool:edit‸.\n"), "nothing");
+    assert_eq!(
+        beside(".github/prompts/x.prompt.md", "---\ndescription: X\nagent: Buil‸der\n---\n"),
+        "nothing"
+    );
+    let agents = beside(AGENT, "---\ndescription: X\nagents: [Buil‸der]\ntools: [agent]\n---\n");
+    assert!(agents.contains("Builds what was planned"), "{agents}");
 }

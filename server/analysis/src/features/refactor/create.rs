@@ -121,14 +121,14 @@ pub(super) fn heading(source: &Source<'_>, at: u32) -> Result<Changes, Refusal> 
 }
 
 /// The heading text whose anchor is `anchor`, as somebody would write it: `oauth-tokens` is *Oauth tokens*.
-fn heading_for(anchor: &str) -> Option<String> {
+pub(in crate::features) fn heading_for(anchor: &str) -> Option<String> {
     let wanted = anchor.to_lowercase();
     let title = title_of(&wanted);
     [title, wanted.clone()].into_iter().find(|text| !text.is_empty() && slug_text(text) == wanted)
 }
 
 /// Words with hyphens as a title: the first letter large.
-fn title_of(name: &str) -> String {
+pub(in crate::features) fn title_of(name: &str) -> String {
     let spaced = name.replace('-', " ");
     let mut letters = spaced.trim().chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()

@@ -13,6 +13,7 @@ mod relative;
 mod section;
 mod trial;
 
+pub(in crate::features) use create::{heading_for, title_of};
 pub(in crate::features) use plan::tick_edit as tick;
 
 use crate::changes::Changes;

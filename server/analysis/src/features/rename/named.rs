@@ -232,7 +232,7 @@ fn replaced(
     let spelt =
         |written: &str| names.spelt.iter().find(|(old, _)| old == written).map(|(_, new)| new.clone());
     let (new, why) = match &site.what {
-        Sign::Agent(written) => (spelt(written), Why::Use),
+        Sign::Agent(written) | Sign::Executor(written) => (spelt(written), Why::Use),
         Sign::Mention(written) => {
             let word = |name: String| if is_word(&name) { name } else { names.word.clone() };
             let own = written.strip_prefix("agent-").and_then(&spelt);
@@ -262,6 +262,8 @@ fn in_style(site: &Site<'_>, name: &str, text: &str) -> Result<String, Refusal> 
         Some(_) if !site.exact && site.span == site.whole && is_value => {
             Ok(format!("\"{}\"", scalar_text(name, Some(Style::Double))))
         }
+        // A field of a plan goes to the end of its line.
+        None if site.exact && matches!(site.what, Sign::Executor(_)) => Ok(name.to_owned()),
         _ if site.exact && is_word(name) => Ok(name.to_owned()),
         _ => refuse(format!(
             "`{}` cannot be changed by itself to `{name}`: it is part of a longer value, or written with escapes.",

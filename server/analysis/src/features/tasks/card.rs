@@ -1,9 +1,11 @@
 //! A task in a few lines: its wave and why, whom it waits for, who waits for it, files, state.
 
 use super::{Why, plan_of, span, why};
+use crate::features::about::{self, About};
 use crate::features::hover::Hover;
-use crate::file::FileState;
+use crate::file::{FileState, Space};
 use crate::plans::{Planned, signs};
+use crate::world::World;
 use segue_plan::{Action, State, Stated, Task, TaskIndex};
 use std::fmt::Write;
 
@@ -19,6 +21,21 @@ pub(in crate::features) fn at_id(state: &FileState, text: &str, offset: usize) -
         Some(task) => of_task(plan, task)?,
         None => of_group(plan, named.id)?,
     };
+    Some(Hover { span: named.span, markdown })
+}
+
+/// The card of the agent that a task names at a byte.
+pub(in crate::features) fn at_agent(
+    world: &World,
+    state: &FileState,
+    text: &str,
+    offset: usize,
+) -> Option<Hover> {
+    let named = signs::executors(plan_of(state)?, Some(text));
+    let named = named.into_iter().find(|named| named.span.touches(offset))?;
+    let space = [Space::Agent, Space::AgentFile];
+    let space = space.into_iter().find(|space| world.definers(*space, named.name).next().is_some())?;
+    let markdown = about::card(world, &About::Name { space, name: named.name.to_owned() })?;
     Some(Hover { span: named.span, markdown })
 }
 

@@ -2,6 +2,7 @@
 //! lenses and as a page.
 
 pub mod card;
+pub mod launch;
 pub(super) mod outline;
 pub mod page;
 pub mod waves;

@@ -128,6 +128,16 @@ const DESTRUCTIVE: &[&[&str]] = &[
     &["shutdown"],
 ];
 
+/// The words of [`DESTRUCTIVE`] that mean the same in a sentence of people.
+const IN_TITLES: &[&str] = &["drop", "dropdb", "migrate", "deploy", "publish"];
+
+/// The word of a title that may stand for what cannot be undone: a hint, nothing more.
+#[must_use]
+pub fn hint_in_title(title: &str) -> Option<&'static str> {
+    let mut words = title.split(|sign: char| !sign.is_alphanumeric() && !matches!(sign, '-' | '_'));
+    words.find_map(|word| IN_TITLES.iter().copied().find(|own| own.eq_ignore_ascii_case(word)))
+}
+
 /// Whether a command line holds a command that cannot be undone.
 #[must_use]
 pub fn cannot_be_undone(command: &str) -> bool {
@@ -155,6 +165,15 @@ fn fits(word: &str, wanted: &str) -> bool {
 #[cfg(unix)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_of_titles_are_words_of_the_table() {
+        for word in IN_TITLES {
+            assert!(DESTRUCTIVE.iter().any(|row| row.first() == Some(word)), "{word}");
+        }
+        assert_eq!(hint_in_title("Deploy the site"), Some("deploy"));
+        assert_eq!(hint_in_title("Show a drop-down of deployments"), None);
+    }
 
     #[test]
     fn places_outside_are_found_and_others_are_not() {

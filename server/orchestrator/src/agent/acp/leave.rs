@@ -4,7 +4,8 @@
 //! This reads what the agent says it is about to do. It is no sandbox: an agent that lies, or that does
 //! not ask, is held by the proof of its diff and by what it did to the checkout, not by this.
 
-use crate::agent::acp::command;
+use crate::agent::acp::{command, servers};
+use crate::servers::Server;
 use std::path::{Component, Path, PathBuf};
 
 /// What may be answered to a question for leave.
@@ -106,6 +107,8 @@ pub struct Grant<'a> {
     pub worktree: &'a Path,
     /// The tools of its agent file; `None`: it does not say.
     pub tools: Option<&'a [String]>,
+    /// The servers that it was handed.
+    pub servers: &'a [Server],
     /// Whether this turn may change anything.
     pub may_change: bool,
 }
@@ -149,7 +152,10 @@ pub fn judge(wanted: &Wanted, grant: Grant<'_>) -> Verdict {
     }
     let destructive =
         wanted.kind == Kind::Delete || wanted.command.as_deref().is_some_and(command::cannot_be_undone);
-    if !destructive && stray.is_none() && is_granted(wanted.kind, grant.tools) {
+    if !destructive
+        && stray.is_none()
+        && (is_granted(wanted.kind, grant.tools) || is_of_server(wanted, grant))
+    {
         return Verdict::Allowed;
     }
     let mut text = format!("May it {}?", what(wanted, grant));
@@ -184,6 +190,13 @@ fn what(wanted: &Wanted, grant: Grant<'_>) -> String {
     let named = named.replace(&format!("{worktree}/"), "").replace(&*worktree, ".");
     let named: String = named.chars().take(400).collect();
     format!("{} {named}", wanted.kind.verb())
+}
+
+/// Whether it is a tool of a server that it was handed, and the tools of its agent file name it. What that
+/// changes is not known, so it takes a turn that may change something.
+fn is_of_server(wanted: &Wanted, grant: Grant<'_>) -> bool {
+    let tools = grant.tools.unwrap_or_default();
+    wanted.kind == Kind::Other && grant.may_change && servers::grants(tools, grant.servers, &wanted.title)
 }
 
 fn is_granted(kind: Kind, tools: Option<&[String]>) -> bool {
@@ -241,7 +254,7 @@ mod tests {
     }
 
     fn of(wanted: &Wanted, worktree: &Path, tools: Option<&[String]>) -> Verdict {
-        judge(wanted, Grant { worktree, tools, may_change: true })
+        judge(wanted, Grant { worktree, tools, servers: &[], may_change: true })
     }
 
     #[test]
@@ -332,8 +345,27 @@ mod tests {
     }
 
     #[test]
+    fn a_tool_of_a_handed_server_is_granted_by_name_where_something_may_change() {
+        let reach = crate::servers::Reach::Address { url: String::new(), headers: Vec::new(), sse: false };
+        let servers = [Server { name: "files".to_owned(), line: String::new(), reach }];
+        let tools = ["read".to_owned(), "files/write_file".to_owned()];
+        let judged = |title: &str, may_change: bool| {
+            let wanted = Wanted { title: title.to_owned(), ..wanted(Kind::Other, &[], None) };
+            let grant =
+                Grant { worktree: Path::new("/w/t"), tools: Some(&tools), servers: &servers, may_change };
+            judge(&wanted, grant)
+        };
+        assert_eq!(judged("mcp__files__write_file", true), Verdict::Allowed);
+        for (title, may_change) in [("files_write_file", false), ("files_drop_all", true), ("web_get", true)]
+        {
+            let verdict = judged(title, may_change);
+            assert!(matches!(verdict, Verdict::Asked { destructive: false, .. }), "{title}: {verdict:?}");
+        }
+    }
+
+    #[test]
     fn a_turn_that_only_plans_changes_nothing() {
-        let grant = Grant { worktree: Path::new("/w/t"), tools: None, may_change: false };
+        let grant = Grant { worktree: Path::new("/w/t"), tools: None, servers: &[], may_change: false };
         let edit = judge(&wanted(Kind::Edit, &["a.txt"], None), grant);
         assert!(matches!(edit, Verdict::Refused { escalates: false, .. }), "{edit:?}");
         assert_eq!(judge(&wanted(Kind::Read, &["a.txt"], None), grant), Verdict::Allowed);

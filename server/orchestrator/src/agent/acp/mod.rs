@@ -9,6 +9,7 @@
 //! - [`wire`]: the pipes, bounded, and what breaks their rules.
 //! - [`talk`]: the conversation.
 //! - [`scene`]: what comes meanwhile: [`account`] keeps it, questions for leave go to a person.
+//! - [`servers`]: the MCP servers that it is handed.
 //! - [`session`]: mode, model, and the session of an earlier turn.
 //! - [`failure`]: which class what it says of failures belongs to.
 //!
@@ -20,16 +21,18 @@ mod failure;
 mod leave;
 mod process;
 mod scene;
+mod servers;
 mod session;
 mod talk;
 mod wire;
 
-use crate::agent::{Agent, Boxed, Listener, Turn, tail};
+use crate::agent::{Agent, Boxed, Listener, Turn, not_started, tail};
 use crate::event::{Exit, Stop, TurnEnd, TurnKind, Usage};
 use crate::{os, report};
 use account::Account;
 use acp::v1::schema as own;
 use agent_client_protocol as acp;
+pub use command::hint_in_title;
 use process::{Limits, Ran, Told, run};
 use scene::Scene;
 use std::collections::BTreeMap;
@@ -94,6 +97,8 @@ impl Acp {
             folder: folder.to_owned(),
             prompt: None,
             earlier: None,
+            servers: Vec::new(),
+            marker: marker.to_owned(),
             mode: None,
             model: None,
             start: self.start,
@@ -115,6 +120,8 @@ impl Acp {
             folder: turn.worktree.clone(),
             prompt: Some(turn.prompt.clone()),
             earlier: (self.loads && turn.number > 1).then(|| session::kept(turn, &self.line)).flatten(),
+            servers: turn.servers.clone(),
+            marker: turn.marker.clone(),
             mode: if plans {
                 self.plan_mode.clone().or_else(|| self.mode.clone())
             } else {
@@ -130,17 +137,23 @@ impl Agent for Acp {
     fn turn<'a>(&'a self, turn: &'a Turn, listener: &'a dyn Listener) -> Boxed<'a, TurnEnd> {
         Box::pin(async move {
             let mut scene = Scene::new(turn, listener, &self.line);
-            let program = self.program(&turn.worktree, &turn.marker);
+            let program = self.program(&turn.worktree, &turn.marker).confined(turn.confinement.clone());
             let limits = Limits { total: turn.total, silence: turn.silence };
             match run(&program, self.script(turn), limits, turn.stopped(), Some(&mut scene)).await {
                 Ok(ran) => ended(&ran, &scene.account, &self.failure_words),
-                Err(error) => TurnEnd { exit: Exit::NotStarted(error.to_string()), ..TurnEnd::default() },
+                Err(error) => {
+                    TurnEnd { exit: Exit::NotStarted(not_started(&self.line, &error)), ..TurnEnd::default() }
+                }
             }
         })
     }
 
     fn shown(&self) -> String {
         self.line.join(" ")
+    }
+
+    fn takes_servers(&self) -> bool {
+        true
     }
 }
 

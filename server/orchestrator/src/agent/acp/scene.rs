@@ -73,6 +73,7 @@ impl<'a> Scene<'a> {
         let grant = Grant {
             worktree: &self.turn.worktree,
             tools: self.turn.tools.as_deref(),
+            servers: &self.turn.servers,
             may_change: !self.turn.read_only && self.turn.kind != TurnKind::Plan,
         };
         match leave::judge(&wanted, grant) {

@@ -1,8 +1,8 @@
 //! A session: a new one, or that of an earlier turn; its mode and its model.
 
 use crate::agent::Turn;
-use crate::agent::acp::Told;
 use crate::agent::acp::talk::{Broken, Script, step};
+use crate::agent::acp::{Told, servers};
 use acp::v1::schema as own;
 use agent_client_protocol as acp;
 use serde::{Deserialize, Serialize};
@@ -31,16 +31,18 @@ pub fn can_resume(hello: &own::InitializeResponse) -> bool {
     hello.agent_capabilities.session_capabilities.resume.is_some()
 }
 
-/// Goes on with the earlier session, where there is one and it can; else begins a new one. It is handed
-/// no MCP servers: a launch that hands some has to name them first.
+/// Goes on with the earlier session, where there is one and it can; else begins a new one. Either is handed
+/// the servers of the turn.
 pub async fn open(
     agent: &Connection,
     script: &Script,
     hello: &own::InitializeResponse,
     told: &UnboundedSender<Told>,
 ) -> Result<Opened, Broken> {
+    let servers = servers::handed(script, &hello.agent_capabilities.mcp_capabilities, told);
     if let Some(earlier) = &script.earlier {
-        match again(agent, script, hello, own::SessionId::new(earlier.as_str())).await {
+        let id = own::SessionId::new(earlier.as_str());
+        match again(agent, script, hello, id, servers.clone()).await {
             Some(Ok(opened)) => return Ok(opened),
             Some(Err(_)) => {
                 let _ =
@@ -49,7 +51,7 @@ pub async fn open(
             None => {}
         }
     }
-    let new = own::NewSessionRequest::new(&script.folder);
+    let new = own::NewSessionRequest::new(&script.folder).mcp_servers(servers);
     let opened = step("session/new", script.start, agent.send_request(new).block_task()).await?;
     Ok(Opened {
         id: opened.session_id,
@@ -63,9 +65,10 @@ async fn again(
     script: &Script,
     hello: &own::InitializeResponse,
     id: own::SessionId,
+    servers: Vec<own::McpServer>,
 ) -> Option<Result<Opened, Broken>> {
     if can_resume(hello) {
-        let asked = own::ResumeSessionRequest::new(id.clone(), &script.folder);
+        let asked = own::ResumeSessionRequest::new(id.clone(), &script.folder).mcp_servers(servers);
         let answer = step("session/resume", script.start, agent.send_request(asked).block_task()).await;
         return Some(answer.map(|own| Opened {
             id,
@@ -74,7 +77,7 @@ async fn again(
         }));
     }
     if can_load(hello) {
-        let asked = own::LoadSessionRequest::new(id.clone(), &script.folder);
+        let asked = own::LoadSessionRequest::new(id.clone(), &script.folder).mcp_servers(servers);
         let answer = step("session/load", script.start, agent.send_request(asked).block_task()).await;
         return Some(answer.map(|own| Opened {
             id,

@@ -2,6 +2,7 @@
 //! answer.
 
 use crate::agent::acp::{Told, failure, session};
+use crate::servers::Server;
 use acp::schema::ProtocolVersion;
 use acp::v1::schema as own;
 use agent_client_protocol as acp;
@@ -23,6 +24,10 @@ pub struct Script {
     pub prompt: Option<String>,
     /// An earlier session to go on with, where the agent can.
     pub earlier: Option<String>,
+    /// The servers that it is handed.
+    pub servers: Vec<Server>,
+    /// What its processes carry: those servers too.
+    pub marker: String,
     /// The mode to work in, where it offers that.
     pub mode: Option<String>,
     /// The model to work with, where it offers that.

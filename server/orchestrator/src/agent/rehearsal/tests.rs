@@ -25,6 +25,7 @@ fn turn(worktree: &Path, task: &str, counted: usize) -> (Turn, watch::Sender<boo
     let (sender, stop) = watch::channel(false);
     let turn = Turn {
         key: AttemptKey { task: task.into(), attempt: counted as u32 + 1 },
+        stated: task.split('~').next().unwrap_or_default().into(),
         counted,
         number: 1,
         kind: TurnKind::Work,
@@ -35,7 +36,9 @@ fn turn(worktree: &Path, task: &str, counted: usize) -> (Turn, watch::Sender<boo
         prompt_file: PathBuf::new(),
         allowed: Vec::new(),
         tools: None,
+        servers: Vec::new(),
         read_only: false,
+        confinement: None,
         marker: format!("rehearsal{}/{task}/{counted}", std::process::id()),
         total: Duration::from_secs(20),
         silence: Duration::from_millis(20),

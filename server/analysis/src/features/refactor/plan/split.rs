@@ -91,7 +91,9 @@ fn first_part(source: &Source<'_>, plan: &Plan, task: &Task, id: &str) -> Option
     let end_of_title = Span::at(task.title.range.end as usize);
     let mut edits = vec![(place, id.to_owned()), (end_of_title, ", part 1".to_owned())];
     edits.extend(number_in_heading(text, plan, task));
-    edits.extend(halves(text, task).1.into_iter().map(|step| (step, String::new())));
+    // The last step may end the block, and its line end with it.
+    let ending = |step: Span| Span { end: step.end.min(block.end), ..step };
+    edits.extend(halves(text, task).1.into_iter().map(|step| (ending(step), String::new())));
     edits.retain(|(span, _)| block.contains(*span));
     let moved = edits.into_iter().map(|(span, insert)| {
         let back = |offset: u32| offset.saturating_sub(block.start);
@@ -138,7 +140,10 @@ fn halves(text: &str, task: &Task) -> (Vec<Span>, Vec<Span>) {
         .iter()
         .map(|step| {
             let line = line_at(text, step.range.start);
-            let is_item = line.of(text).trim_start().starts_with(['-', '*', '+']);
+            let content = line.of(text).trim_start();
+            let number = content.trim_start_matches(|c: char| c.is_ascii_digit());
+            let is_numbered = number.len() < content.len() && number.starts_with(['.', ')']);
+            let is_item = content.starts_with(['-', '*', '+']) || is_numbered;
             let rest = text.get(line.end as usize..)?;
             let end = if rest.starts_with("\r\n") { 2 } else { usize::from(!rest.is_empty()) };
             (is_item && step.range.end <= line.end)
@@ -160,8 +165,20 @@ fn waits_for(text: &str, plan: &Plan, task: &Task, id: &str) -> Option<(Span, St
     };
     if let Some(first) = task.depends_on.first() {
         let start = first.written.range.start as usize;
-        let quoted = text.get(..start).is_some_and(|before| before.ends_with(['`', '"']));
-        return Some((Span::at(start - usize::from(quoted)), format!("{written}, ")));
+        let before = text.get(..start).unwrap_or_default();
+        let quoted = before.ends_with(['`', '"']);
+        let word = ["Phase ", "phase "].into_iter().find(|word| before.ends_with(*word));
+        let insert = match word.filter(|_| plan.format == "controlflow") {
+            Some(word) => format!("{written}, {word}"),
+            // In words, beside which a number alone would be none.
+            None if plan.format == "controlflow"
+                && !first.written.starts_with(|c: char| c.is_ascii_digit()) =>
+            {
+                format!("Phase {written}, ")
+            }
+            None => format!("{written}, "),
+        };
+        return Some((Span::at(start - usize::from(quoted)), insert));
     }
     let is_it = |label: &&segue_plan::Range| {
         let label = text.get(label.bytes()).unwrap_or_default().trim_matches('"');
@@ -174,10 +191,14 @@ fn waits_for(text: &str, plan: &Plan, task: &Task, id: &str) -> Option<(Span, St
             let line = line_at(text, label.end);
             let rest = Span { start: label.end, end: line.end };
             let marks = rest.of(text).len() - rest.of(text).trim_start_matches(['*', '_', ':']).len();
-            Some((Span { start: rest.start + u32::try_from(marks).ok()?, ..rest }, format!(" {written}")))
+            let phase = if plan.format == "controlflow" { "Phase " } else { "" };
+            Some((
+                Span { start: rest.start + u32::try_from(marks).ok()?, ..rest },
+                format!(" {phase}{written}"),
+            ))
         }
         ("spec", None) => Some((end_of_head, format!("\n**Dependencies:** {written}"))),
-        ("controlflow", None) => Some((end_of_head, format!("\n- **Dependencies:** {written}"))),
+        ("controlflow", None) => Some((end_of_head, format!("\n- **Dependencies:** Phase {written}"))),
         ("controlflow-json", Some(label)) => {
             let open = text.get(label.end as usize..)?.find('[')?;
             Some((Span::at(label.end as usize + open + 1), written))

@@ -4,7 +4,7 @@ use crate::changes::{Changes, Why};
 use crate::features::refactor::{Offer, Refusal, Source, Way};
 use crate::features::rename;
 use crate::features::tasks::waves::task_at;
-use segue_plan::Task;
+use segue_plan::{Plan, Task};
 use segue_syntax::Span;
 
 pub(super) fn offer(source: &Source<'_>, range: Span, offers: &mut Vec<Offer>) {
@@ -26,6 +26,9 @@ pub(in crate::features::refactor) fn change(
     let mut changes = Changes::default();
     let (span, insert) = edit(source.text, task).ok_or(Refusal::Changed)?;
     changes.add(&source.path, source.text, span, insert, Why::Asked);
+    if let Some((span, insert)) = of_group(source.text, plan, task) {
+        changes.add(&source.path, source.text, span, insert.to_owned(), Why::Asked);
+    }
     // A box in a heading is part of the heading's anchor.
     rename::follow_headings(source.world, &source.path, &mut changes, wanted).map_err(
         |refusal| match refusal {
@@ -34,6 +37,22 @@ pub(in crate::features::refactor) fn change(
         },
     )?;
     Ok(changes)
+}
+
+/// The box of the group that a task is the last open one of, or that is open again with it.
+fn of_group(text: &str, plan: &Plan, task: &Task) -> Option<(Span, &'static str)> {
+    let group = plan.groups.get(task.group? as usize)?;
+    let mut others = plan.tasks.get(group.tasks.start as usize..group.tasks.end as usize)?.iter();
+    if !others.all(|own| own.head == task.head || own.is_done()) {
+        return None;
+    }
+    let (_, content) = text.get(group.head.bytes())?.split_once('[')?;
+    let mark = content.chars().next()?;
+    let is_box = content.get(mark.len_utf8()..)?.starts_with(']');
+    let wanted = if task.is_done() { " " } else { "x" };
+    let start = group.head.end as usize - content.len();
+    let differs = !wanted.eq_ignore_ascii_case(content.get(..mark.len_utf8())?);
+    (is_box && differs).then(|| (Span::new(start, start + mark.len_utf8()), wanted))
 }
 
 /// What is written where.

@@ -1,20 +1,26 @@
 //! The workspace as the run engine needs it, read from commits by git: what an editor has open and what
 //! lies uncommitted in the checkout is not part of a run.
 
-use super::launch::{Wish, surroundings};
+use crate::launch::{Wish, surroundings};
+use crate::servers;
+use segue_analysis::arguments::{self, Arguments};
 use segue_analysis::config::Config;
-use segue_analysis::features::run as texts;
+use segue_analysis::features::{handed, run as texts};
 use segue_analysis::plans;
+use segue_analysis::servers::Configuration;
 use segue_orchestrator::card::{Card, Context};
 use segue_orchestrator::facts::{Surroundings, TaskId};
-use segue_orchestrator::git::Repository;
+use segue_orchestrator::git::{Repository, reduced};
+use segue_orchestrator::servers::Servers;
 use segue_orchestrator::workspace::{AgentFile, Workspace};
-use segue_plan::{ContextLink, Plan, Stated, Task};
+use segue_plan::{ContextLink, Plan, Range, Stated, Task};
 use std::path::Path;
 use std::sync::Arc;
 
 /// The most of one section that goes into a card, in bytes; the agent reads the rest itself.
 const LONGEST_SECTION: usize = 16 << 10;
+/// The most of what an agent shall do that is its title, in characters.
+const LONGEST_TITLE: usize = 72;
 
 /// The files of a repository, commit by commit.
 pub struct Committed {
@@ -42,8 +48,25 @@ impl Committed {
         Some(String::from_utf8_lossy(&bytes).into_owned())
     }
 
+    /// The plan's file, relative to the top.
+    pub fn plan_file(&self) -> &str {
+        &self.wish.plan
+    }
+
+    /// The servers that the files at the top of a commit configure, in the order of their paths.
+    pub fn server_files(&self, commit: &str) -> Vec<Configuration> {
+        let Ok(mut paths) = self.repository.paths(commit) else { return Vec::new() };
+        paths.retain(|path| handed::configures(path));
+        paths.sort();
+        let files = self.repository.files(commit, &paths).unwrap_or_default();
+        let read = |(path, bytes): (&String, Option<Vec<u8>>)| {
+            Some(handed::of_file(path, &String::from_utf8_lossy(&bytes?)))
+        };
+        paths.iter().zip(files).filter_map(read).flatten().collect()
+    }
+
     /// The agent files of a commit.
-    fn agents(&self, commit: &str) -> Vec<texts::Agent> {
+    pub fn agents(&self, commit: &str) -> Vec<texts::Agent> {
         let Ok(mut paths) = self.repository.paths(commit) else { return Vec::new() };
         paths.retain(|path| texts::is_agent(path));
         let files = self.repository.files(commit, &paths).unwrap_or_default();
@@ -61,22 +84,52 @@ impl Committed {
         names
     }
 
-    fn filled(&self, text: &str) -> String {
-        let mut text = text.to_owned();
-        for (name, value) in &self.wish.inputs {
-            // `${input:name}` and `${input:name:placeholder}`.
-            while let Some(start) = text.find(&format!("${{input:{name}")) {
-                let Some(length) = text.get(start..).and_then(|rest| rest.find('}')) else { break };
-                let inner = text.get(start..start + length).unwrap_or_default();
-                let is_whole =
-                    inner.get(8 + name.len()..).is_none_or(|rest| rest.is_empty() || rest.starts_with(':'));
-                if !is_whole {
-                    break;
-                }
-                text.replace_range(start..=start + length, value);
-            }
+    /// What was typed after the command of Claude Code that `text` is, where it is one.
+    fn arguments(&self, text: &str) -> Option<Arguments> {
+        let given = self.wish.inputs.iter().find(|(name, _)| name == arguments::INPUT);
+        let (_, typed) = given.filter(|_| arguments::is_command(&self.wish.plan))?;
+        Some(Arguments::typed(text, typed))
+    }
+
+    /// A plan with its inputs filled in, wherever it is acted by or shown. `text` is that of its file.
+    fn with_inputs(&self, mut plan: Plan, text: &str) -> Plan {
+        if self.wish.inputs.is_empty() {
+            return plan;
         }
-        text
+        let arguments = self.arguments(text);
+        let mut fill = |stated: &mut Stated<String>| {
+            stated.value = match &arguments {
+                Some(arguments) => arguments.fill(&stated.value),
+                None => filled(&stated.value, &self.wish.inputs),
+            }
+        };
+        plan.title.iter_mut().chain(&mut plan.validation).chain(&mut plan.acceptance).for_each(&mut fill);
+        for task in &mut plan.tasks {
+            fill(&mut task.title);
+            let texts = task.objective.iter_mut().chain(&mut task.validation).chain(&mut task.acceptance);
+            texts.chain(&mut task.tests).chain(&mut task.steps).for_each(&mut fill);
+        }
+        plan
+    }
+
+    /// An agent file with what it shall do is a plan of one task.
+    fn plan_of_agent(&self, path: &str, text: &str) -> Result<Plan, String> {
+        let Some(prompt) = self.wish.prompt.as_deref().filter(|prompt| !prompt.trim().is_empty()) else {
+            return Err(format!("`{path}` is an agent: say what it shall do with --prompt \"…\"."));
+        };
+        let agent = texts::agent(path, text).and_then(|agent| agent.names.into_iter().next());
+        let agent = agent.ok_or_else(|| format!("`{path}` is an agent without a name."))?;
+        let said = |text: &str| Stated::new(text.to_owned(), Range::default());
+        let title: String =
+            prompt.trim().lines().next().unwrap_or_default().chars().take(LONGEST_TITLE).collect();
+        let task = Task {
+            id: said(&reduced(&agent)),
+            title: said(&title),
+            objective: Some(said(prompt.trim())),
+            agent: Some(said(&agent)),
+            ..Task::default()
+        };
+        Ok(Plan { title: Some(said(&title)), format: "agent", tasks: vec![task], ..Plan::default() })
     }
 
     fn contexts(&self, links: &[ContextLink], commit: &str) -> Vec<Context> {
@@ -101,7 +154,13 @@ impl Workspace for Committed {
         let text = self.text(path, commit).ok_or_else(|| {
             format!("`{path}` is not in the commit {}; commit it, and launch again.", short(commit))
         })?;
-        let plan = plans::of_text(path, &text);
+        if texts::is_agent(path) {
+            return self.plan_of_agent(path, &text);
+        }
+        if self.wish.prompt.is_some() {
+            return Err(format!("`--prompt` says what an agent file shall do, and `{path}` is none."));
+        }
+        let plan = self.with_inputs(plans::of_text(path, &text), &text);
         if plan.tasks.is_empty() {
             return Err(format!("`{path}` holds no tasks in the commit {}.", short(commit)));
         }
@@ -128,17 +187,18 @@ impl Workspace for Committed {
         Ok(Card {
             task: task.0.clone(),
             title: own.title.value.clone(),
-            objective: self.filled(&self.objective(&plan, own, commit)),
+            objective: self.objective(&plan, own, commit),
             allowed: own.written_files().map(|file| file.path.value.clone()).collect(),
             forbidden: files_of_others(&plan, own),
             read_only: own.read_only,
             context: self.contexts(&links, commit),
-            steps: values(&own.steps).iter().map(|step| self.filled(step)).collect(),
+            steps: values(&own.steps),
             tests: values(&own.tests),
             acceptance,
             validation: values(validation),
             role,
-            tools: tools.or_else(|| plan.tools.clone()),
+            // What a prompt says goes before what its agent says.
+            tools: plan.tools.clone().or(tools),
             ..Card::default()
         })
     }
@@ -147,6 +207,10 @@ impl Workspace for Committed {
         let mut named = self.agents(commit).into_iter();
         let found = named.find(|agent| agent.names.iter().any(|own| own.eq_ignore_ascii_case(name)))?;
         Some(AgentFile { name: name.to_owned(), body: found.body, tools: found.tools, models: found.models })
+    }
+
+    fn servers(&self, tasks: &[TaskId], commit: &str, worktree: &Path) -> Vec<Servers> {
+        servers::of_tasks(self, tasks, commit, worktree)
     }
 
     fn tick(&self, path: &str, text: &str, tasks: &[TaskId]) -> Option<String> {
@@ -160,15 +224,44 @@ impl Committed {
     fn objective(&self, plan: &Plan, task: &Task, commit: &str) -> String {
         if plan.format == "prompt" {
             let text = self.text(&self.wish.plan, commit).unwrap_or_default();
-            return texts::section(&self.wish.plan, &text, None).unwrap_or(text);
+            let body = texts::section(&self.wish.plan, &text, None).unwrap_or_else(|| text.clone());
+            return match self.arguments(&text) {
+                Some(arguments) => arguments.fill_body(&body),
+                None => filled(&body, &self.wish.inputs),
+            };
         }
         let mut parts: Vec<&str> =
             task.objective.iter().chain(&task.focus).map(|part| part.value.as_str()).collect();
         if parts.is_empty() {
             parts.push(&task.title.value);
         }
-        parts.join("\n\n")
+        filled(&parts.join("\n\n"), &self.wish.inputs)
     }
+}
+
+/// A text with its `${input:name}` and `${input:name:placeholder}` filled in, once: what is filled in may look
+/// like an input itself.
+fn filled(text: &str, inputs: &[(String, String)]) -> String {
+    const BEGIN: &str = "${input:";
+    let mut page = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, from)) = rest.split_once(BEGIN) {
+        page.push_str(before);
+        let inner = from.split_once('}');
+        let name = inner.map(|(inner, _)| inner.split_once(':').map_or(inner, |(name, _)| name));
+        let value = inputs.iter().find(|(own, _)| Some(own.as_str()) == name).map(|(_, value)| value);
+        match (value, inner) {
+            (Some(value), Some((_, after))) => {
+                page.push_str(value);
+                rest = after;
+            }
+            _ => {
+                page.push_str(BEGIN);
+                rest = from;
+            }
+        }
+    }
+    page + rest
 }
 
 /// What other tasks of the plan write, and this one does not.
@@ -186,4 +279,23 @@ fn values(stated: &[Stated<String>]) -> Vec<String> {
 
 fn short(commit: &str) -> &str {
     commit.get(..10).unwrap_or(commit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn inputs_are_filled_in_once() {
+        let given =
+            [("file", "${input:file}"), ("to", "b")].map(|(name, value)| (name.to_owned(), value.to_owned()));
+        for (text, wanted) in [
+            ("${input:file} ${input:filed} ${input:to:the place}.", "${input:file} ${input:filed} b."),
+            ("${input:to", "${input:to"),
+            ("${input:${input:to}", "${input:b"),
+            ("", ""),
+        ] {
+            assert_eq!(filled(text, &given), wanted);
+        }
+    }
 }

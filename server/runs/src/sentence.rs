@@ -1,10 +1,10 @@
 //! An event as a line for people.
 
 use segue_analysis::features::context::count_of;
-use segue_orchestrator::event::{Answer, Event, Exit, Phase, TurnKind};
+use segue_orchestrator::event::{Answer, AttemptKey, Event, Exit, Phase, TurnKind};
 use segue_orchestrator::facts::TaskId;
 use segue_orchestrator::journal::gate_words;
-use segue_orchestrator::state::State;
+use segue_orchestrator::state::{BreakerKey, Caution, State};
 use segue_orchestrator::time::duration;
 
 /// What an event says, in the state after it; `None` for what only the engine needs.
@@ -16,7 +16,7 @@ pub fn of(state: &State, event: &Event) -> Option<String> {
         Event::Planned { facts } => {
             format!(
                 "{} in {}.",
-                count_of(facts.tasks.len(), "task"),
+                count_of(facts.without_variants().count(), "task"),
                 count_of(facts.last_wave() as usize, "wave")
             )
         }
@@ -54,16 +54,47 @@ pub fn of(state: &State, event: &Event) -> Option<String> {
         Event::Throttled { wave, jobs } => format!("Wave {wave} goes on with {jobs} at the same time."),
         Event::BudgetSpent { what } => format!("Spent: {what}"),
         Event::CancelAsked { task: None, by } => format!("Cancelled by {by}."),
+        Event::RunnerStopped { why } => format!("The runner cannot go on: {why}"),
         Event::Noted { text, .. } => text.clone(),
         event => {
-            let (task, text) = of_task(event)?;
+            let (task, text) = of_task(state, event)?;
             format!("{task}: {text}")
         }
     })
 }
 
+/// What stands behind the line of an event: the output of a command that failed, both sides of a conflict.
+pub fn detail(event: &Event) -> Option<&str> {
+    let detail = match event {
+        Event::AttemptFailed { evidence, .. }
+        | Event::MergeConflicted { evidence, .. }
+        | Event::CulpritFound { evidence, .. } => &evidence.detail,
+        // That of an attempt's own commands comes with its failure.
+        Event::Integrated { checks, .. } => &checks.iter().find(|check| !check.passed())?.tail,
+        _ => return None,
+    };
+    Some(detail.trim_end()).filter(|detail| !detail.is_empty())
+}
+
+/// How many lines of a detail are shown beside a whole run; the log of its task has all of them.
+pub const SHOWN: usize = 20;
+
+/// The last lines of a detail, at most so many, each on a line of its own below another line.
+pub fn indented(detail: &str, most: usize) -> String {
+    let lines: Vec<&str> = detail.trim_end().lines().collect();
+    let before = lines.len().saturating_sub(most);
+    let mut text = String::new();
+    if before > 0 {
+        text += &format!("\n    … {} before", count_of(before, "line"));
+    }
+    for line in lines.into_iter().skip(before) {
+        text += &format!("\n    {line}");
+    }
+    text
+}
+
 /// What an event says of a task.
-fn of_task(event: &Event) -> Option<(&TaskId, String)> {
+fn of_task<'e>(state: &State, event: &'e Event) -> Option<(&'e TaskId, String)> {
     Some(match event {
         Event::AttemptPlanned(planned) => {
             let model = planned.model.as_ref().map(|model| format!(" with {model}")).unwrap_or_default();
@@ -112,11 +143,15 @@ fn of_task(event: &Event) -> Option<(&TaskId, String)> {
                 key.attempt,
                 class.name().replace('_', " "),
                 evidence.summary
-            ),
+            ) + &rest(state, key),
         ),
         Event::AttemptInterrupted { key } => (&key.task, format!("attempt {} was interrupted", key.attempt)),
         Event::AttemptStopped { key } => (&key.task, format!("attempt {} was stopped", key.attempt)),
-        Event::RetryPlanned { task, .. } => (task, "is tried again".to_owned()),
+        Event::RetryPlanned { task, not_before, .. } => {
+            let wait = not_before.since(state.at);
+            let when = if wait < 1000 { String::new() } else { format!(" in {}", duration(wait)) };
+            (task, format!("is tried again{when}"))
+        }
         Event::RetryAsked { task, by, .. } => (task, format!("is tried again for {by}")),
         Event::ReplanWanted { task, reason } => (task, format!("needs another plan: {reason}")),
         Event::TaskCancelled { task } => (task, "cancelled".to_owned()),
@@ -131,9 +166,40 @@ fn of_task(event: &Event) -> Option<(&TaskId, String)> {
             (&key.task, format!("broke the whole: {}", evidence.summary))
         }
         Event::Unmerged { key, .. } => (&key.task, "was taken out again".to_owned()),
+        Event::Compared { key, checks } => {
+            (&key.task, format!("compared by {}", count_of(checks.len(), "command")))
+        }
+        Event::VariantChosen { task, variant, by, .. } => {
+            let what = variant.as_ref().map_or("no variant", |variant| variant.task.0.as_str());
+            (task, format!("{what} was chosen by {by}"))
+        }
+        Event::VariantRemoved { task, kept } => match kept.iter().find_map(|one| one.why.as_ref()) {
+            Some(why) => (task, format!("is not removed: {why}")),
+            None => {
+                (task, "its worktrees and branches are gone; what it changed is kept as patches".to_owned())
+            }
+        },
         Event::QuestionAnswered { .. } => return None,
         _ => return None,
     })
+}
+
+/// That the agent of an attempt rests from this failure on.
+fn rest(state: &State, key: &AttemptKey) -> String {
+    let mut attempts = state.task(&key.task).into_iter().flat_map(|task| &task.attempts);
+    let Some(attempt) = attempts.rfind(|attempt| attempt.number == key.attempt) else {
+        return String::new();
+    };
+    let agent = BreakerKey { agent: attempt.agent.clone(), model: attempt.model.clone() };
+    let cool_down = state.policy().breaker_cool_down;
+    match state.breakers.get(&agent).map(|breaker| breaker.caution) {
+        Some(Caution::Open { until }) if until == state.at.plus_seconds(cool_down) => format!(
+            "\n  {} failed several times in a row: its tasks wait for {}",
+            agent.agent,
+            duration(cool_down.saturating_mul(1000))
+        ),
+        _ => String::new(),
+    }
 }
 
 fn phase_words(phase: Phase) -> String {

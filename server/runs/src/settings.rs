@@ -1,8 +1,8 @@
 //! The settings of a run: the nearest `segue.toml` of the plan, as it lies in the checkout now.
 
-use super::launch::REHEARSAL;
 use crate::Failure;
-use segue_analysis::config::file::{NAME, load};
+use crate::launch::REHEARSAL;
+use segue_analysis::config::file::{ConfigFile, NAME, load};
 use segue_analysis::config::{AgentSettings, Config};
 use segue_catalog::{Preset, catalog};
 use segue_orchestrator::agent::Agent;
@@ -10,6 +10,7 @@ use segue_orchestrator::agent::acp::Acp;
 use segue_orchestrator::agent::command::Command;
 use segue_orchestrator::agent::rehearsal::{Rehearsal, Script};
 use segue_orchestrator::git::Repository;
+use segue_orchestrator::os::find_program;
 use segue_plan::Policy;
 use std::path::Path;
 use std::sync::Arc;
@@ -17,11 +18,43 @@ use std::time::Duration;
 
 /// The settings that hold for the plan at `plan`, relative to the top.
 pub fn of(top: &Path, plan: &str) -> Arc<Config> {
+    read(top, plan).map(|(_, file)| file.config).unwrap_or_default()
+}
+
+/// Refuses settings of which a part cannot be taken: a run by others than the ones that somebody wrote is
+/// nobody's wish. What is merely not known is given back, for people.
+///
+/// # Errors
+/// The file cannot be read, is not TOML, or holds a value of another sort, with the line of each.
+pub fn looked_at(top: &Path, plan: &str) -> Result<Vec<String>, Failure> {
+    let Some((path, file)) = read(top, plan) else { return Ok(Vec::new()) };
+    if let Err(error) = std::fs::read_to_string(top.join(&path)) {
+        return Err(Failure::said(format!("`{path}` cannot be read: {error}.")));
+    }
+    let at = |start: u32, message: &str| {
+        let before = file.text.get(..start as usize).unwrap_or_default();
+        format!("{path}:{}: {message}", before.matches('\n').count() + 1)
+    };
+    let lost: Vec<String> = file.lost.iter().map(|(span, message)| at(span.start, message)).collect();
+    if !lost.is_empty() {
+        return Err(Failure::said(format!("these settings cannot be taken: {}", lost.join("\n"))));
+    }
+    Ok(file.findings.iter().map(|finding| at(finding.span.start, &finding.message)).collect())
+}
+
+/// The nearest `segue.toml` of a plan and what it says. One that is there and cannot be read says nothing.
+fn read(top: &Path, plan: &str) -> Option<(String, ConfigFile)> {
     let read = |path: &str| std::fs::read_to_string(top.join(path)).ok().map(Arc::<str>::from);
     let folders = Path::new(plan).ancestors().skip(1);
-    let mut files = folders.map(|folder| crate::places::slashed(&folder.join(NAME)));
-    let found = files.find_map(|path| Some((read(&path)?, path)));
-    found.map(|(text, path)| load(&path, text, &read).config).unwrap_or_default()
+    let slashed = |path: &Path| -> String {
+        let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
+        parts.join("/")
+    };
+    let mut files = folders.map(|folder| slashed(&folder.join(NAME)));
+    let path = files.find(|path| top.join(path).is_file())?;
+    let text = read(&path).unwrap_or_default();
+    let file = load(&path, text, &read);
+    Some((path, file))
 }
 
 /// The repository with its worktrees where the settings want them.
@@ -74,6 +107,18 @@ pub fn agent(name: &str, top: &Path, config: &Config) -> Result<Arc<dyn Agent>, 
             ))),
         },
     }
+}
+
+/// The agents that somebody may choose among here: those of the settings, and the known ones of the protocol
+/// that are installed. Nothing is started.
+pub fn agents_here(config: &Config) -> Vec<String> {
+    let installed = |row: &&Preset| {
+        let program = row.acp.as_ref().and_then(|line| line.first());
+        program.is_some_and(|program| find_program(program).is_some())
+    };
+    let presets = catalog().presets.iter().filter(installed).map(|row| &row.name);
+    let presets = presets.filter(|name| !config.agents.contains_key(*name));
+    config.agents.keys().chain(presets).cloned().collect()
 }
 
 /// The row of a preset.

@@ -1,15 +1,15 @@
 //! The runs of the repository here: its journal, and what people mean by what they type.
 
-use super::list::session_word;
-use crate::{Failure, places};
+use crate::Failure;
 use segue_analysis::features::run::redacted;
-use segue_orchestrator::event::{By, Millis};
-use segue_orchestrator::facts::TaskId;
-use segue_orchestrator::git::{Git, Repository, unique};
-use segue_orchestrator::journal::{Journal, JournalError, Place, state_folder};
+use segue_orchestrator::event::{AttemptKey, By};
+use segue_orchestrator::facts::{TaskFacts, TaskId};
+use segue_orchestrator::git::{Git, GitError, Repository, unique};
+use segue_orchestrator::journal::{Journal, Place, state_folder, status_word};
 use segue_orchestrator::os::OwnerLock;
-use segue_orchestrator::state::{State, Status};
-use std::time::{SystemTime, UNIX_EPOCH};
+use segue_orchestrator::state::{Gate, State, Status, TaskState};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 /// The runs of a repository.
 pub struct Runs {
@@ -30,22 +30,42 @@ pub struct Meant {
     pub task: Option<TaskId>,
 }
 
-impl From<JournalError> for Failure {
-    fn from(error: JournalError) -> Self {
-        Self::said(error.to_string())
-    }
-}
+/// The word for a run that nobody works on and that is neither over nor waiting for a person.
+pub const INTERRUPTED: &str = "interrupted";
 
-impl From<segue_orchestrator::git::GitError> for Failure {
-    fn from(error: segue_orchestrator::git::GitError) -> Self {
-        Self::said(error.to_string())
-    }
-}
+/// How somebody at a terminal answers.
+pub const TERMINAL: &str = "terminal";
 
 /// Where the journal of a repository lies.
 pub fn place_of(repository: &Repository) -> Result<Place, Failure> {
     let folder = state_folder(|name| std::env::var_os(name))?;
-    Ok(Place::new(&folder, repository.common_directory(), &repository.first_commit()?))
+    Ok(Place::new(&folder, repository.common_directory(), &repository.known_by()?))
+}
+
+/// When a journal came or went last, of any repository; `None` where there never was one.
+pub fn journals_changed() -> Option<SystemTime> {
+    let state = state_folder(|name| std::env::var_os(name)).ok()?;
+    Place::all(&state).metadata().ok()?.modified().ok()
+}
+
+/// Whether runs may have been launched in the repository that `folder` lies in, as far as files tell: no
+/// git is asked.
+pub fn may_have_runs(folder: &Path) -> bool {
+    let Some(dot_git) = folder.ancestors().map(|own| own.join(".git")).find(|own| own.exists()) else {
+        return false;
+    };
+    let common = if dot_git.is_dir() { Some(dot_git) } else { common_of_worktree(&dot_git) };
+    let state = state_folder(|name| std::env::var_os(name));
+    matches!((common, state), (Some(common), Ok(state)) if Place::is_likely(&state, &common))
+}
+
+/// The common git directory that the `.git` file of a linked worktree or submodule leads to.
+fn common_of_worktree(file: &Path) -> Option<PathBuf> {
+    let text = std::fs::read_to_string(file).ok()?;
+    let own = file.parent()?.join(text.strip_prefix("gitdir:")?.trim());
+    let common = std::fs::read_to_string(own.join("commondir")).ok();
+    let common = common.map_or_else(|| own.clone(), |common| own.join(common.trim()));
+    common.canonicalize().ok()
 }
 
 /// Takes secrets out of what goes into a journal.
@@ -53,33 +73,25 @@ pub fn redactor() -> Box<segue_orchestrator::journal::Redact> {
     Box::new(redacted)
 }
 
-/// Who sits at this terminal: by the name that git knows, else the system's.
-pub fn person(repository: &Repository) -> By {
+/// Who sits here, by the name that git knows, else the system's; `how` says where: [`TERMINAL`], or the
+/// name of an editor.
+pub fn person(repository: &Repository, how: &str) -> By {
     let name = repository.user_name();
     let name = name.or_else(|| std::env::var("USER").ok()).unwrap_or_else(|| "somebody".to_owned());
-    By { who: name, how: "terminal".to_owned() }
-}
-
-/// This moment.
-pub fn now() -> Millis {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Millis(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+    By { who: name, how: how.to_owned() }
 }
 
 impl Runs {
-    /// The runs of the repository that the current folder lies in; `None` where none was ever launched.
-    pub fn here() -> Result<Option<Self>, Failure> {
-        let repository = Repository::open(Git::default(), &places::current_folder()?)?;
+    /// The runs of the repository that `folder` lies in; `None` where none was ever launched. Nothing is
+    /// made by asking.
+    pub fn of(folder: &Path) -> Result<Option<Self>, Failure> {
+        let repository = Repository::open(Git::default(), folder)?;
+        if matches!(repository.known_by(), Err(GitError::NoCommits)) {
+            return Ok(None);
+        }
         let place = place_of(&repository)?;
         let journal = Journal::open(&place, redactor())?;
         Ok(journal.map(|journal| Self { repository, place, journal }))
-    }
-
-    /// The same, where there has to be one.
-    pub fn some() -> Result<Self, Failure> {
-        Self::here()?.ok_or_else(|| {
-            Failure::said("No run was ever launched in this repository. `segue run FILE` launches one.")
-        })
     }
 
     /// Whether a process owns the run: works on it.
@@ -108,11 +120,11 @@ impl Runs {
         let Some(task) = task else { return Ok(Meant { run, task: None }) };
         let state = self.journal.state(&run)?;
         let names = unique(state.facts.tasks.iter().map(|task| task.id.0.as_str()));
-        let known = state.facts.tasks.iter().zip(&names);
-        let known = known
-            .filter(|(own, name)| own.id.0 == task || name.as_str() == task)
-            .map(|(own, _)| own.id.clone());
-        match known.into_iter().next() {
+        let mut known = state.facts.tasks.iter().zip(&names);
+        // Its id goes before the name of another one.
+        let by_id = known.clone().find(|(own, _)| own.id.0 == task);
+        let found = by_id.or_else(|| known.find(|(_, name)| name.as_str() == task));
+        match found.map(|(own, _)| own.id.clone()) {
             Some(task) => Ok(Meant { run, task: Some(task) }),
             None => Err(Failure::said(format!(
                 "The run `{run}` has no task `{task}`; `segue runs show {run}` lists them."
@@ -168,6 +180,11 @@ impl Runs {
     }
 }
 
+/// The open gates that nobody answered beforehand: by `--yes`, or by a yes to the same list.
+pub fn unanswered(state: &State) -> impl Iterator<Item = &Gate> {
+    state.open_gates().filter(|gate| state.answered_beforehand(gate).is_none())
+}
+
 /// Whether a process owns the run.
 pub fn is_owned(place: &Place, run: &str) -> bool {
     OwnerLock::is_held(&place.lock(run))
@@ -178,15 +195,40 @@ pub fn word(state: &State, owned: bool) -> &'static str {
     match state.phase {
         Some(phase) if phase.is_over() => phase.name(),
         _ if state.needs_a_person() => "needs-you",
-        _ if !owned => "interrupted",
+        _ if !owned => INTERRUPTED,
         Some(_) if state.tasks.iter().any(|task| task.status == Status::Working) => "working",
         Some(_) => "queued",
         None => "planning",
     }
 }
 
+/// The word for how a task stands, as people see it.
+pub fn session_word(state: &State, facts: &TaskFacts, task: &TaskState, owned: bool) -> &'static str {
+    let is_tried = || state.variants_of(&facts.id).any(|(_, own)| own.status == Status::Working);
+    let asks = state.open_questions().any(|question| question.asked.key.task == facts.id)
+        || state.open_gates().any(|gate| gate.opened.kind.task() == Some(&facts.id));
+    match &task.status {
+        _ if asks => "needs you",
+        Status::Working if !owned && !state.is_over() => "interrupted",
+        Status::Queued if is_tried() => {
+            if owned {
+                "working"
+            } else {
+                "interrupted"
+            }
+        }
+        Status::Accepted { .. } if facts.variant_of.is_some() => "holds",
+        status => status_word(status),
+    }
+}
+
+/// The name of an attempt in file names: its task as folders have it, and its number.
+pub fn attempt_name(state: &State, key: &AttemptKey) -> String {
+    format!("{}-{}", state.name_of(&key.task), key.attempt)
+}
+
 /// How a task stands, as one word that can be typed: `done-unproved`.
-fn task_word(shown: &str) -> String {
+pub fn task_word(shown: &str) -> String {
     shown.replace(", ", "-").replace(' ', "-")
 }
 
@@ -198,6 +240,10 @@ pub const TASK_WORDS: &[&str] = &[
     "interrupted",
     "waits-to-be-merged",
     "waits-for-another-plan",
+    "waits-for-a-choice",
+    "holds",
+    "chosen",
+    "not-chosen",
     "done",
     "done-unproved",
     "failed",

@@ -1,8 +1,8 @@
 //! Who takes which part beside the tasks: looks at the plan, judges what a task changed, revises the
 //! plan. `[review]` of the settings says it, else the name of an agent file does.
 
-use super::workspace::Committed;
 use crate::Failure;
+use crate::workspace::Committed;
 use segue_analysis::config::Config;
 use segue_orchestrator::facts::{PLAN_REVIEWERS, PLANNER, REVIEWER};
 use std::collections::BTreeMap;

@@ -13,6 +13,12 @@ local configuration = {
 ---@type vim.lsp.Config
 return {
   cmd = { 'segue', 'lsp' },
+  -- There is a place to type what a prompt or an agent asks for.
+  init_options = { inputs = true },
+  handlers = {
+    ['segue/input'] = function(...) return require('segue.questions').input(...) end,
+    ['window/showMessageRequest'] = function(...) return require('segue.questions').handler(...) end,
+  },
   filetypes = { 'markdown', 'json', 'jsonc', 'toml' },
   -- Markdown is always looked at (what is no primitive gets nothing); of JSON and TOML only what
   -- configures servers or Segue itself.

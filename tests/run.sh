@@ -66,7 +66,20 @@ optional() {
     skipped+=("$name (--install fetches it)")
   fi
 }
+optional grammars tests/editors/grammars.sh ${install[@]+"${install[@]}"}
+# Each in the real editor, then with each feature kept back in turn: that check has to fail, and no other.
 optional nvim tests/editors/neovim.sh ${install[@]+"${install[@]}"}
+optional nvim-withheld tests/editors/withheld.sh neovim diagnostics hover completion actions rename lenses questions runs
+optional helix tests/editors/helix.sh ${install[@]+"${install[@]}"}
+optional helix-withheld tests/editors/withheld.sh helix diagnostics hover completion actions rename runs
+optional emacs tests/editors/emacs.sh ${install[@]+"${install[@]}"}
+optional emacs-withheld tests/editors/withheld.sh emacs diagnostics hover completion actions rename
+optional zed tests/editors/zed.sh ${install[@]+"${install[@]}"}
+optional zed-withheld tests/editors/withheld.sh zed diagnostics hover completion actions rename
+optional vscode tests/editors/vscode.sh ${install[@]+"${install[@]}"}
+optional vscode-withheld env WITHHELD='diagnostics lenses hover completion actions commands rename' tests/editors/vscode.sh
+optional packages tests/packages.sh ${install[@]+"${install[@]}"}
+optional release tests/release.sh ${install[@]+"${install[@]}"}
 optional mcp-npm tests/mcp/npm.sh ${install[@]+"${install[@]}"}
 optional agents tests/agents/real.sh ${install[@]+"${install[@]}"}
 step "documentation" cargo doc --locked --workspace --no-deps --quiet

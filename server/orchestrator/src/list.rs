@@ -4,7 +4,7 @@
 
 use crate::agent::Agent;
 use crate::confine::Confine;
-use crate::facts::{Facts, TaskId};
+use crate::facts::{Facts, TaskFacts, TaskId};
 use crate::git::{GitError, Repository, include};
 use crate::workspace::Workspace;
 use std::collections::{BTreeMap, BTreeSet};
@@ -121,17 +121,13 @@ const WORKTREE: &str = "{worktree}";
 /// gets which is not said: who is done takes nothing from the list.
 fn servers(facts: &Facts, commit: &str, means: &Means<'_>) -> (Vec<String>, Vec<String>) {
     let open = || facts.tasks.iter().filter(|task| !task.done);
-    let mut ids: Vec<TaskId> = Vec::new();
-    for task in open() {
-        if !ids.contains(task.stated()) {
-            ids.push(task.stated().clone());
-        }
-    }
+    let ids: BTreeSet<&TaskId> = open().map(TaskFacts::stated).collect();
+    let ids: Vec<TaskId> = ids.into_iter().cloned().collect();
     let of_tasks = means.workspace.servers(&ids, commit, Path::new(WORKTREE));
     let (mut handed, mut left_out) = (Vec::new(), Vec::new());
     // A task that is tried in variants is done by those.
     for task in open().filter(|task| task.variants.is_empty()) {
-        let at = ids.iter().position(|id| id == task.stated());
+        let at = ids.binary_search(task.stated()).ok();
         let Some(own) = at.and_then(|at| of_tasks.get(at)) else { continue };
         let takes = means.agents.get(&task.agent).is_some_and(|agent| agent.takes_servers());
         for server in &own.handed {

@@ -78,5 +78,5 @@ export CODE=$base/code VSIX=$base/segue.vsix SAMPLES=$top/samples TOP=$top
 # Word by word: names of features.
 [ -z "${WITHHELD:-}" ] || exec timeout 900 node tests/editors/vscode/withheld.mjs $WITHHELD
 for part in ui runs variants restricted host; do
-  [ "$only" != all ] && [ "$only" != "$part" ] || timeout 280 node "tests/editors/vscode/$part.mjs"
+  [ "$only" != all ] && [ "$only" != "$part" ] || timeout 400 node "tests/editors/vscode/$part.mjs"
 done

@@ -36,8 +36,14 @@ export function features(page, work) {
       }, suggestions.filter({ hasText: 'Builder' }).first());
       assert.strictEqual(await suggestions.filter({ hasText: 'Builder' }).count(), 1, 'proposed once');
       await work.picture('completion');
-      await page.keyboard.press('Enter');
-      await work.line('agent: Builder').waitFor();
+      const taken = work.line('agent: Builder');
+      await work.again(async () => {
+        if (await taken.isVisible()) return;
+        const proposed = suggestions.filter({ hasText: 'Builder' }).first();
+        if (!(await proposed.isVisible())) await page.keyboard.press('Control+Space');
+        const seen = await proposed.waitFor({ timeout: 3_000 }).then(() => true, () => false);
+        if (seen) await page.keyboard.press('Enter');
+      }, taken);
       await work.revert();
     },
     async hover() {
@@ -86,14 +92,18 @@ export function features(page, work) {
     async rename() {
       await work.file('planner.agent.md', 5);
       const box = page.locator('.rename-box input');
+      const renamed = work.line('agents: [Maker]');
+      // A box that opens late may be closed by the key that asks again: whatever of this was lost is done again.
       await work.again(async () => {
+        if (await renamed.isVisible()) return;
         await page.keyboard.press('Escape');
-        await work.click('agents: [Builder]', 'Builder');
+        await work.click('agents: [Builder]', 'Builder').catch(() => {});
         await page.keyboard.press('F2');
-      }, box);
-      await box.fill('Maker');
-      await box.press('Enter');
-      await work.line('agents: [Maker]').waitFor();
+        await box.waitFor({ timeout: 5_000 }).catch(() => {});
+        if ((await box.inputValue({ timeout: 1_000 }).catch(() => '')) !== 'Builder') return;
+        await box.fill('Maker', { timeout: 1_000 }).catch(() => {});
+        if ((await box.inputValue({ timeout: 1_000 }).catch(() => '')) === 'Maker') await box.press('Enter', { timeout: 1_000 }).catch(() => {});
+      }, renamed);
       // One file after the other: nothing is saved before the agent's own has its new name.
       await work.file('maker.agent.md');
       await work.file('implement.prompt.md');

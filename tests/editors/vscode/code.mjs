@@ -128,7 +128,7 @@ export async function run(checks, { quiet = false, onFailure, steps = false } = 
 }
 
 /** Waits until something is so. */
-export async function until(look, patience = 30_000) {
+export async function until(look, patience = 60_000) {
   for (const end = Date.now() + patience; !(await look()); ) {
     if (Date.now() > end) throw new Error(`waited too long for ${look}`);
     await new Promise((resolve) => setTimeout(resolve, 50));

@@ -21,7 +21,7 @@ await script(code, async () => {
   code.machine({ 'segue.server.path': other });
   await code.start();
   const page = await code.browser();
-  const work = new Workbench(page, Number(process.env.SEGUE_PATIENCE ?? 30) * 1000);
+  const work = new Workbench(page, Number(process.env.SEGUE_PATIENCE ?? 60) * 1000);
   await work.open(code.address());
   const view = page.locator('.activitybar .action-item [aria-label^="Segue"]');
   const checks = {

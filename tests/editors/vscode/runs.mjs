@@ -11,7 +11,7 @@ const code = new Code({ sample: 'rehearsal' });
 await script(code, async () => {
   await code.start({ driver: false });
   const page = await code.browser();
-  const work = new Workbench(page, Number(process.env.SEGUE_PATIENCE ?? 30) * 1000);
+  const work = new Workbench(page, Number(process.env.SEGUE_PATIENCE ?? 60) * 1000);
   await work.open(code.address());
   const pane = page.locator('.part.sidebar .tree-explorer-viewlet-tree-view');
   const row = (text) => pane.locator('.monaco-list-row', { hasText: text }).first();

@@ -9,7 +9,7 @@ const code = new Code();
 await script(code, async () => {
   await code.start();
   const page = await code.browser();
-  const work = new Workbench(page, Number(process.env.SEGUE_PATIENCE ?? 30) * 1000);
+  const work = new Workbench(page, Number(process.env.SEGUE_PATIENCE ?? 60) * 1000);
   await work.open(code.address());
   // The server is there when it has a lens; that may take longer than anything after it.
   await work.served();

@@ -36,7 +36,7 @@ await script(code, async () => {
   code.git('commit', '--quiet', '--message', 'A plan');
   await code.start({ driver: false });
   const page = await code.browser();
-  const work = new Workbench(page, Number(process.env.SEGUE_PATIENCE ?? 30) * 1000);
+  const work = new Workbench(page, Number(process.env.SEGUE_PATIENCE ?? 60) * 1000);
   await work.open(code.address());
   const pane = page.locator('.part.sidebar .tree-explorer-viewlet-tree-view');
   const title = pane.locator('.monaco-list-row[aria-level="1"]').first();

@@ -29,13 +29,22 @@ await script(code, async () => {
     const { [feature]: own, ...others } = features(page, work);
     if (!own) throw new Error(`there is no check of ${feature}`);
     // The others first: what the failing one leaves open is in nobody's way.
-    const wrong = await run(others, { onFailure: (name) => work.picture(`withheld-${feature}-${name}`) });
+    let wrong = await run(others, { onFailure: (name) => work.picture(`withheld-${feature}-${name}`) });
     // What was opened is not opened again by the next window.
     await work.command('View: Close All Editors');
     asItWas();
+    if (wrong.length > 0) {
+      // One success is proof that a check does not hang on this feature: in a window of its own.
+      const again = Object.fromEntries(wrong.map((name) => [name, others[name]]));
+      await work.open(code.address());
+      await work.served();
+      wrong = await run(again, { onFailure: (name) => work.picture(`withheld-${feature}-${name}-again`) });
+      await work.command('View: Close All Editors');
+      asItWas();
+    }
     work.patience = IMPATIENCE;
     const failed = await run({ [feature]: own }, { quiet: true });
-    work.patience = 30_000;
+    work.patience = 60_000;
     if (wrong.length === 0 && failed.length === 1) console.log(`ok     without ${feature} that check fails, and no other`);
     else {
       bad.push(feature);

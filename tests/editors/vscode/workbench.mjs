@@ -4,7 +4,7 @@ import { until } from './code.mjs';
 
 /** The workbench on a page. Everything waits for what it needs to be there, and for nothing else. */
 export class Workbench {
-  constructor(page, patience = 30_000) {
+  constructor(page, patience = 60_000) {
     this.page = page;
     this.patience = patience;
   }

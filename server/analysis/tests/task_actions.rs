@@ -187,6 +187,58 @@ fn the_steps_of_a_split_task_are_shared_out() {
     }
 }
 
+const GRAPH: &str = "# Plan\r
+\r
+- [ ] 1. Store\r
+- [ ] 2. Routes\r
+  - _Depends: 3_\r
+- [ ] 3. Types\r
+- [ ] 4. Checkpoint\r
+- [ ] 5. Docs\r
+\r
+## Task Dependency Graph\r
+\r
+```json\r
+{\r
+  \"waves\": [\r
+    { \"id\": 0, \"tasks\": [\"1\", \"2\"], \"description\": \"the base\" },\r
+    { \"id\": 1, \"tasks\": [\"3\"] },\r
+    { \"id\": 7, \"tasks\": [\"5\"], \"description\": \"the end\" }\r
+  ]\r
+}\r
+```\r
+";
+
+#[test]
+fn the_ids_of_a_graph_move_where_its_waves_are_renumbered() {
+    let path = ".kiro/specs/a/tasks.md";
+    let after = done(path, GRAPH, 3, "Renumber waves");
+    let waves = "    { \"id\": 0, \"tasks\": [\"1\", \"3\"], \"description\": \"the base\" },\r
+    { \"id\": 1, \"tasks\": [\"2\"] },\r
+    { \"id\": 2, \"tasks\": [\"5\"], \"description\": \"the end\" }\r
+  ]";
+    assert!(after.contains(waves), "{after}");
+    assert!(offered(&open(path, &after), path, 3, "Renumber").is_none());
+    // A whole group, or an id that nobody has, is for people to move.
+    for other in ["\"9\"", "\"1\""] {
+        let text = GRAPH.replace("[\"3\"]", &format!("[\"3\", {other}]"));
+        assert!(offered(&open(path, &text), path, 3, "Renumber").is_none(), "{other}");
+    }
+}
+
+#[test]
+fn a_split_task_gets_a_wave_in_the_graph() {
+    let path = ".kiro/specs/a/tasks.md";
+    let text = GRAPH.replace("  - _Depends: 3_\r\n", "");
+    let after = done(path, &text, text.find("3. Types").unwrap(), "Split");
+    assert!(after.contains("- [ ] 6. Types, part 1\r\n- [ ] 3. Types\r\n"), "{after}");
+    let waves = "    { \"id\": 1, \"tasks\": [\"6\"] },\r
+    { \"id\": 2, \"tasks\": [\"3\"] },\r
+    { \"id\": 3, \"tasks\": [\"5\"], \"description\": \"the end\" }\r";
+    assert!(after.contains(waves), "{after}");
+    assert!(!after.contains("\r\r"), "{after:?}");
+}
+
 #[test]
 fn a_parent_is_ticked_with_its_last_task() {
     let path = ".kiro/specs/a/tasks.md";

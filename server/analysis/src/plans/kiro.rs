@@ -4,15 +4,16 @@
 //! Without a graph the tasks are worked off in order; with one its waves hold, and a checkpoint,
 //! which the graph leaves out, waits for everything above it.
 
+pub(crate) mod graph;
+
 use super::names::{self, Names};
 use super::openspec::id_length;
 use super::page::{Form, Item, Page, boxes, range};
 use super::{fields, paths, shared};
+use graph::Graph;
 use rustc_hash::FxHashMap;
 use segue_plan::{Dependency, Group, Plan, Stated, Task};
-use segue_syntax::json;
-use segue_syntax::yaml::{Map, Node};
-use segue_syntax::{Facts, Span};
+use segue_syntax::Span;
 
 /// What the order rules need to know of a task.
 struct Row {
@@ -52,8 +53,8 @@ pub(super) fn read(page: &Page<'_>) -> Plan {
     }
     resolve(page, &mut plan);
     plan.clarifications = shared::clarifications(page);
-    match graph(page) {
-        Some(waves) => order_by_graph(&mut plan, &rows, waves),
+    match Graph::of(page) {
+        Some(graph) => order_by_graph(&mut plan, &rows, graph),
         None => order_by_lines(&mut plan, &rows),
     }
     plan
@@ -216,48 +217,14 @@ fn order_by_lines(plan: &mut Plan, rows: &[Row]) {
     }
 }
 
-/// The waves of the graph: which ids stand in which, counted from 1.
-fn graph(page: &Page<'_>) -> Option<Vec<(u32, Stated<String>)>> {
-    let sections = page.called(&["Task Dependency Graph"]);
-    let bodies: Vec<Span> = sections
-        .map(|section| {
-            let end =
-                page.line(section.body.end.saturating_sub(1)).map_or(section.head.end, |line| line.span.end);
-            Span { start: section.head.end, end: end.max(section.head.end) }
-        })
-        .collect();
-    let facts: &Facts = page.facts;
-    let fence = facts.fences.iter().find(|fence| {
-        bodies.iter().any(|body| body.contains(Span { start: fence.span.start, end: fence.open.end }))
-    })?;
-    let start = fence.open.end as usize;
-    let inside = page.text.get(start..fence.span.end as usize)?;
-    let content = inside.trim_end().trim_end_matches(fence.mark);
-    let document = json::parse_half_written(content);
-    let root = document.root?;
-    let waves = root.as_map()?.value("waves").and_then(Node::as_seq)?;
-    let number =
-        |map: &Map| map.str("id").or_else(|| map.str("wave")).and_then(|text| text.parse::<u32>().ok());
-    let rows: Vec<&Map> = waves.items.iter().filter_map(Node::as_map).collect();
-    let first = rows.iter().filter_map(|map| number(map)).min().unwrap_or(0);
-    let mut found = Vec::new();
-    for (place, map) in rows.iter().enumerate() {
-        let wave = number(map).map_or(shared::line(place + 1), |number| number - first + 1);
-        let tasks =
-            map.value("tasks").and_then(Node::as_seq).map(|seq| seq.items.as_slice()).unwrap_or_default();
-        for node in tasks {
-            let Some(id) = node.as_str() else { continue };
-            let span = node.inner_span().shift(start);
-            found.push((wave, Stated::new(id.to_owned(), range(span))));
-        }
-    }
-    Some(found)
-}
-
-fn order_by_graph(plan: &mut Plan, rows: &[Row], waves: Vec<(u32, Stated<String>)>) {
+fn order_by_graph(plan: &mut Plan, rows: &[Row], graph: Graph) {
     let known = known(plan);
     let mut wave_of: FxHashMap<u32, Stated<u32>> = FxHashMap::default();
-    for (wave, id) in waves {
+    let named = graph
+        .waves
+        .into_iter()
+        .flat_map(|wave| wave.tasks.into_iter().map(move |task| (wave.number, task.id)));
+    for (wave, id) in named {
         let tasks = known.get(id.trim_start_matches("Task ")).unwrap_or(0..0);
         let mut is_again = false;
         for task in tasks.clone() {
@@ -301,6 +268,7 @@ fn order_by_graph(plan: &mut Plan, rows: &[Row], waves: Vec<(u32, Stated<String>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use segue_syntax::Facts;
 
     #[test]
     fn files_of_steps_join_those_of_the_title() {

@@ -25,6 +25,7 @@ mod spec_kit;
 pub(crate) mod words;
 
 use crate::file::{Name, Space};
+pub(crate) use kiro::graph;
 use page::{Page, has_boxes};
 use segue_catalog::Kind;
 use segue_plan::Task;
@@ -110,6 +111,11 @@ const JSON_FORMAT: &str = "controlflow-json";
 /// but nobody asks for it while it is written: [`of_text`] reads it.
 pub(crate) fn of_facts(path: &str, kind: Option<Kind>, text: &str, facts: &Facts) -> Option<Plan> {
     matches!(kind, Some(Kind::Spec | Kind::Plan)).then(|| of_markdown(path, kind, text, facts))
+}
+
+/// The graph of waves of a file of Kiro's, where it has one.
+pub(crate) fn graph_of(path: &str, text: &str, facts: &Facts) -> Option<graph::Graph> {
+    graph::Graph::of(&Page::of(path, text, facts))
 }
 
 /// The plan that a document holds. `text` is what its ranges count in.

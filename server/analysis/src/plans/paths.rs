@@ -87,7 +87,8 @@ fn path_in(text: &str, span: Span, in_code: bool) -> Option<Span> {
         path = before;
     }
     path = path.split('#').next().unwrap_or_default();
-    is_path(path, in_code).then(|| Span::new(span.start as usize, span.start as usize + path.len()))
+    let is_one = is_path(path, in_code) || (in_code && is_windows_path(path));
+    is_one.then(|| Span::new(span.start as usize, span.start as usize + path.len()))
 }
 
 /// Whether text is a path of a file or folder, and not a call, an address, a type or a fraction.
@@ -123,6 +124,11 @@ pub(crate) fn is_path(path: &str, in_code: bool) -> bool {
     }
     has_extension
         || (in_code && (relative.ends_with('/') || name.starts_with('.') || BARE_NAMES.contains(&name)))
+}
+
+/// `src\auth\tokens.ts`: a file in a folder, as Windows writes it.
+fn is_windows_path(path: &str) -> bool {
+    path.contains('\\') && !path.contains('/') && is_path(&path.replace('\\', "/"), false)
 }
 
 /// Whether nothing stands in a text that no path has: blanks, most signs, `//`, `...`.
@@ -170,11 +176,27 @@ const EXTENSIONS: &str = "md mdx txt rst adoc json jsonc json5 yaml yml toml ini
 const BARE_NAMES: &[&str] =
     &["Dockerfile", "Makefile", "Justfile", "LICENSE", "Gemfile", "Rakefile", "Procfile"];
 
-/// A path as tasks share it: without a leading `./`.
+/// A path as tasks share it: with `/`, and without steps that lead nowhere (`./a`, `a/./b`, `a/x/../b`).
 pub(crate) fn stated(text: &str, span: Span) -> Stated<String> {
     let written = span.of(text);
     let plain = written.strip_prefix("./").unwrap_or(written);
-    Stated::new(plain.to_owned(), range(span))
+    let is_plain = !plain.contains('\\') && !plain.contains("/.") && !plain.starts_with("..");
+    let path = if is_plain { plain.to_owned() } else { without_detours(plain) };
+    Stated::new(path, range(span))
+}
+
+fn without_detours(path: &str) -> String {
+    let mut kept: Vec<&str> = Vec::new();
+    for part in path.split(['/', '\\']) {
+        match part {
+            "." => {}
+            ".." if kept.last().is_some_and(|last| *last != "..") => {
+                kept.pop();
+            }
+            _ => kept.push(part),
+        }
+    }
+    kept.join("/")
 }
 
 /// Words that say what happens to a file.
@@ -292,6 +314,14 @@ mod tests {
         let found: Vec<&str> =
             paths(text, Span::new(0, text.len()), true).iter().map(|span| span.of(text)).collect();
         assert_eq!(found, ["src/models/user.py", "docs/a.md", "src/b.rs"]);
+    }
+
+    #[test]
+    fn one_file_has_one_name() {
+        let text = r"`src/./a.rs`, `./src/a.rs`, `src/b/../a.rs`, `src\a.rs`, `../x/a.rs`, `\d+\.md`, `src/.env`, `src/`";
+        let found: Vec<String> =
+            files(text, Span::new(0, text.len()), None).into_iter().map(|file| file.path.value).collect();
+        assert_eq!(found, ["src/a.rs", "src/a.rs", "src/a.rs", "src/a.rs", "../x/a.rs", "src/.env", "src/"]);
     }
 
     #[test]

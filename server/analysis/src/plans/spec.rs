@@ -285,7 +285,12 @@ fn fill(page: &Page<'_>, task: &mut Task, field: &Field<Key>) {
             task.risk = shared::parsed("risk", field.text(page), first, &mut task.unread);
         }
         Key::Wave => wave(page, field, task),
-        Key::Variants => task.variants = number(page, field),
+        Key::Variants => {
+            task.variants = number(page, field);
+            if task.variants.is_none() {
+                task.unread.extend(field.text(page).map(|written| Unread { field: "variants", written }));
+            }
+        }
         Key::ReadOnly => task.read_only = field.text(page).is_some_and(|text| says_yes(&text)),
         Key::Destructive => {
             task.destructive =

@@ -42,7 +42,18 @@ fn value(format: &str, field: &str, written: &Stated<String>, is_json: bool) -> 
         return None;
     }
     match field {
-        "wave" => return wave(text, at, is_json),
+        "wave" => {
+            let rest = "A wave is a number from 1 on, and `{}` is none: the task is taken as without one.";
+            return number(text, at, is_json, rest);
+        }
+        "variants" => {
+            return number(
+                text,
+                at,
+                is_json,
+                "Variants are a number, and `{}` is none: the task is done once.",
+            );
+        }
         "confidence" => return confidence(text, at),
         _ => {}
     }
@@ -86,13 +97,13 @@ fn said(field: &str) -> String {
 
 const NUMBERS: &[&str] = &["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
 
-fn wave(text: &str, at: Span, is_json: bool) -> Option<Report> {
+/// A number that is none, as `message` says it: in Markdown only one in words is surely meant for one.
+fn number(text: &str, at: Span, is_json: bool, message: &str) -> Option<Report> {
     let spoken = NUMBERS.iter().position(|number| number.eq_ignore_ascii_case(text));
     if spoken.is_none() && !is_json {
         return None;
     }
-    let message =
-        format!("A wave is a number from 1 on, and `{text}` is none: the task is taken as without one.");
+    let message = message.replace("{}", text);
     let report = Report::new("plan/unknown-value", at, message);
     Some(match spoken.filter(|_| at.len() == text.len()) {
         Some(place) => report.offered_fix(format!("Replace by `{}`", place + 1), at, (place + 1).to_string()),
@@ -158,6 +169,17 @@ mod tests {
         ] {
             let said = plan(head, wave, row);
             assert!(said.contains(&format!("warning plan/unknown-value {token}")), "{token}: {said}");
+        }
+    }
+
+    #[test]
+    fn variants_are_a_number() {
+        let spec = |value: &str| {
+            findings(&format!("//- x.spec.md\n# F\n### Issue 1: One (`one`)\n**Variants:** {value}\n"))
+        };
+        assert!(spec("three").contains("warning plan/unknown-value `three`"), "{}", spec("three"));
+        for quiet in ["3", "2 (by both agents)", "none", "as many as it takes", "<N>"] {
+            assert!(!spec(quiet).contains("unknown-value"), "{}", spec(quiet));
         }
     }
 

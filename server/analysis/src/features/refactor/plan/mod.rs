@@ -1,6 +1,7 @@
 //! What can be done in plans and in the specs that they are made from.
 
 pub(super) mod chart;
+mod graph;
 pub(super) mod make;
 pub(super) mod renumber;
 pub(super) mod sections;

@@ -1,7 +1,7 @@
 //! A task becomes two: a first part before it, whose id is new, and itself, waiting for that part. Whoever
 //! waits for the task waits for both, then.
 
-use super::{Source, after, line_at, plan_of, span, with_line_ends};
+use super::{Source, after, graph, line_at, plan_of, span, with_line_ends};
 use crate::changes::{Changes, Why};
 use crate::features::refactor::{Offer, Refusal, Way, edited};
 use crate::features::tasks::waves::task_at;
@@ -18,10 +18,10 @@ pub(super) fn offer(source: &Source<'_>, plan: &Planned, range: Span, offers: &m
 }
 
 /// Whether the format can say that one part waits for the other.
-fn can_be_split(plan: &Plan, task: &Task) -> bool {
-    let has_graph = plan.format == "kiro" && plan.tasks.iter().any(|task| task.wave.is_some());
+fn can_be_split(plan: &Planned, task: &Task) -> bool {
+    let is_fixed = graph::has_one(plan) && !graph::is_plain(plan);
     let is_line_of_spec = plan.format == "spec" && task.tick.as_ref().is_none_or(|tick| tick.open == " ");
-    task.id_is_stated && !task.is_done() && !has_graph && !is_line_of_spec
+    task.id_is_stated && !task.is_done() && !is_fixed && !is_line_of_spec
 }
 
 pub(in crate::features::refactor) fn change(source: &Source<'_>, at: u32) -> Result<Changes, Refusal> {
@@ -41,7 +41,12 @@ pub(in crate::features::refactor) fn change(source: &Source<'_>, at: u32) -> Res
     for step in halves(source.text, task).0 {
         write(step, String::new());
     }
-    if let Some(own) = &task.wave {
+    let in_graph = task.wave.as_ref().filter(|_| graph::has_one(plan));
+    if let Some(own) = in_graph {
+        let (place, waves) = graph::split(source, span(own.range), &id).ok_or(Refusal::Changed)?;
+        // With the line ends that it has already.
+        changes.add(&source.path, source.text, place, waves, Why::Asked);
+    } else if let Some(own) = &task.wave {
         write(span(own.range), (own.value + 1).to_string());
         let later =
             plan.tasks.iter().filter_map(|task| task.wave.as_ref()).filter(|wave| wave.value > own.value);
@@ -52,7 +57,10 @@ pub(in crate::features::refactor) fn change(source: &Source<'_>, at: u32) -> Res
     let is_split = now.tasks.len() == plan.tasks.len() + 1
         && now.id(first) == id
         && now.id(second) == task.id.value
-        && now.order().before(second).contains(&first);
+        && match in_graph {
+            Some(_) => now.order().wave_of(first) < now.order().wave_of(second),
+            None => now.order().before(second).contains(&first),
+        };
     if is_split { Ok(changes) } else { Err(Refusal::Reason("The two parts would not be read as such.")) }
 }
 

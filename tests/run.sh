@@ -49,6 +49,8 @@ elif [[ $require == *,corpus,* ]]; then
 else
   skipped+=("corpus (set SEGUE_CORPUS to a folder of real repositories)")
 fi
+# The editors and what comes after them take the program that these tests were about, and build no other.
+export SEGUE_BUILT=1
 # A part whose program is missing says so with status 77.
 optional() {
   local name=$1 status=0; shift
@@ -83,7 +85,7 @@ optional release tests/release.sh ${install[@]+"${install[@]}"}
 optional mcp-npm tests/mcp/npm.sh ${install[@]+"${install[@]}"}
 optional agents tests/agents/real.sh ${install[@]+"${install[@]}"}
 step "documentation" cargo doc --locked --workspace --no-deps --quiet
-step "demo" cargo run --locked --quiet -- demo
+step "demo" target/debug/segue demo
 
 echo "── summary"
 printf 'ran: %s\n' "${ran[@]}"

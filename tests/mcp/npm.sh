@@ -21,7 +21,7 @@ if ! grep -qs "\"version\": \"$version\"" "$prefix/node_modules/$everything/pack
 fi
 echo "node $(node --version), servers $version"
 
-cargo build --locked --quiet
+[ -n "${SEGUE_BUILT:-}" ] || cargo build --locked --quiet
 segue=$PWD/target/debug/segue
 home=$(mktemp -d)
 server=

@@ -24,7 +24,8 @@ fi
 # compiler of its own, and the linkers of the component model come with the toolchain.
 sources=$(cat editors/zed/src/*.rs editors/zed/Cargo.* | cksum | cut -d' ' -f1)
 wasm=$place/segue-$sources.wasm
-if [ ! -e "$wasm" ]; then
+# In a shell of its own: what is built with a compiler of its own is the component, and nothing else.
+component() (
   export CARGO_TARGET_DIR=$place/build
   has_library() { [ -d "$(rustc --print target-libdir --target $triple 2> /dev/null)" ]; }
   if ! has_library && [ ! -x "$place/rustc" ]; then
@@ -50,7 +51,8 @@ if [ ! -e "$wasm" ]; then
   (cd editors/zed && cargo build --locked --release --target $triple)
   rm -f "$place"/segue-*.wasm
   cp "$CARGO_TARGET_DIR/$triple/release/segue_editor.wasm" "$wasm"
-fi
+)
+[ -e "$wasm" ] || component
 echo "zed: $(wc -c < "$wasm") bytes of component"
 cp tests/editors/zed/*.mjs "$place/node/"
 [ -n "${SEGUE_BUILT:-}${SEGUE:-}" ] || cargo build --locked --quiet

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod checklists;
 #[cfg(target_os = "linux")]
 #[path = "../support/client.rs"]
 mod client;

@@ -11,7 +11,7 @@ use segue_analysis::diagnostics::{self, Finding};
 use segue_analysis::plans::{self, Planned};
 use segue_analysis::{Host, Options, RealDisk, World};
 use segue_catalog::Severity;
-use segue_plan::{Place, Report, Rows, mermaid};
+use segue_plan::{Place, Plan, Report, Rows, mermaid};
 use segue_syntax::{Lines, Position};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -98,6 +98,7 @@ impl Seen {
         };
         let plan = state.plan.clone();
         let plan = plan.unwrap_or_else(|| Arc::new(Planned::new(plans::of_text(&path, &text))));
+        let plan = with_checklists(plan, &folder, &path, &world);
         Ok(Self { shown, plan, text, findings: findings(&world, &path) })
     }
 
@@ -124,6 +125,18 @@ impl Seen {
         };
         self.findings.iter().map(shown).collect()
     }
+}
+
+/// The plan with the gates of the checklists beside it, which are files of their own.
+fn with_checklists(plan: Arc<Planned>, folder: &Path, path: &str, world: &World) -> Arc<Planned> {
+    if plan.format != "spec-kit" {
+        return plan;
+    }
+    let mut whole = Plan::clone(&plan);
+    let files = world.paths().map(|path| path.to_string());
+    let read = |file: &str| std::fs::read_to_string(folder.join(file)).ok();
+    plans::checklists::add(&mut whole, path, files, read);
+    Arc::new(Planned::new(whole))
 }
 
 fn findings(world: &World, path: &str) -> Vec<Finding> {

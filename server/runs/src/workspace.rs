@@ -160,7 +160,11 @@ impl Workspace for Committed {
         if self.wish.prompt.is_some() {
             return Err(format!("`--prompt` says what an agent file shall do, and `{path}` is none."));
         }
-        let plan = self.with_inputs(plans::of_text(path, &text), &text);
+        let mut plan = self.with_inputs(plans::of_text(path, &text), &text);
+        if plan.format == "spec-kit" {
+            let files = self.repository.paths(commit).unwrap_or_default().into_iter();
+            plans::checklists::add(&mut plan, path, files, |file| self.text(file, commit));
+        }
         if plan.tasks.is_empty() {
             return Err(format!("`{path}` holds no tasks in the commit {}.", short(commit)));
         }

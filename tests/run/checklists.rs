@@ -1,0 +1,31 @@
+//! The checklists of spec-kit: what people settle before anybody implements.
+
+use crate::world::World;
+
+const TASKS: &str = "# Tasks: X\n\n## Phase 1: All\n\n- [ ] T001 Write first.txt in `first.txt`\n";
+const ACTOR: &str = "tasks:\n  T001:\n    - - write: { path: first.txt, text: one }\n";
+
+#[test]
+fn what_is_not_ticked_beside_a_plan_is_a_gate_before_the_start() {
+    let world = World::scripted(ACTOR);
+    world.write("specs/1-x/spec.md", "# X\n");
+    world.write("specs/1-x/tasks.md", TASKS);
+    world.write(
+        "specs/1-x/checklists/security.md",
+        "# Security\n\n- [ ] CHK001 Is it asked who may?\n- [x] CHK002 Said\n",
+    );
+    world.write("specs/1-x/checklists/ux.md", "# UX\n\n- [x] CHK003 Shown\n");
+    world.commit("A feature");
+    let shown = world.ends(0, &["plan", "specs/1-x/tasks.md"]).out;
+    assert!(shown.contains("before the start: Security (checklists/security.md) (1 of 2 ticked)"), "{shown}");
+    assert!(!shown.contains("UX"), "{shown}");
+    world.ends(3, &["run", "specs/1-x/tasks.md"]);
+    let run = world.run();
+    world.ends(0, &["runs", "approve", &run]);
+    let log = world.waits(&run);
+    assert!(log.contains("Security (checklists/security.md)"), "{log}");
+    assert!(log.contains("Is it asked who may?") && !log.contains("Said"), "{log}");
+    assert!(world.worktrees().is_empty(), "nothing begins: {log}");
+    world.ends(0, &["runs", "approve", &run]);
+    assert!(world.waits(&run).contains("T001: merged"));
+}

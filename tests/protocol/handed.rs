@@ -88,7 +88,7 @@ fn waits_for_a_sign(sign: &std::path::Path) -> World {
 
 /// Asks for the actions at the title until one begins so: what a run does shows a moment later.
 #[track_caller]
-fn shows(editor: &mut Editor, begin: &str) {
+pub fn shows(editor: &mut Editor, begin: &str) {
     let deadline = Instant::now() + LIMIT;
     while !titles(&editor.actions()).iter().any(|title| title.starts_with(begin)) {
         assert!(Instant::now() < deadline, "no {begin:?}");

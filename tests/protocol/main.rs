@@ -29,6 +29,7 @@ mod hover;
 mod lessons;
 mod navigation;
 mod peers;
+mod questions;
 mod refactors;
 mod rename;
 mod runs;

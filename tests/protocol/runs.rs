@@ -46,6 +46,8 @@ pub fn helix() -> Value {
 pub struct Editor {
     pub client: Client,
     pub uri: String,
+    /// The line of its title.
+    pub title: u64,
 }
 
 impl Editor {
@@ -63,12 +65,12 @@ impl Editor {
         let uri = format!("{top}/x.spec.md");
         client.open(&uri, 1, &world.read("x.spec.md"));
         client.request("workspace/symbol", json!({ "query": "" }));
-        Self { client, uri }
+        Self { client, uri, title: 0 }
     }
 
     /// The actions of runs at the title of the plan, by title.
     pub fn actions(&mut self) -> Vec<Value> {
-        self.actions_at(0)
+        self.actions_at(self.title)
     }
 
     pub fn actions_at(&mut self, line: u64) -> Vec<Value> {

@@ -11,7 +11,7 @@ use crate::session::facts::ClientFacts;
 use segue_analysis::features::tasks::launch::{Here, TaskHere, here};
 use segue_orchestrator::facts::TaskId;
 use segue_orchestrator::journal::gate_words;
-use segue_orchestrator::state::{Gate, Question};
+use segue_orchestrator::state::Gate;
 use segue_runs::follow::Seen;
 use segue_runs::open::{unanswered, word};
 use segue_runs::{post, visible};
@@ -28,10 +28,7 @@ const MOST_RUNS: usize = 3;
 /// The most agents that are proposed to try the same task.
 const MOST_AGENTS: usize = 4;
 
-/// The most letters of a question in a title.
-const MOST_LETTERS: usize = 60;
-
-/// The actions at a place of a plan; none in prose.
+/// The actions at a place: of a plan and its runs; in prose those alone that answer with what is selected.
 pub fn actions(
     runs: &Faces,
     place: &Place<'_>,
@@ -41,15 +38,16 @@ pub fn actions(
     if !from_lsp::wants(only, KIND) || place.facts.untrusted || crate::self_test::withholds("runs") {
         return Vec::new();
     }
-    let Some(here) = here(&place.snapshot.world, place.path, range) else { return Vec::new() };
     let mut list = List { actions: Vec::new() };
+    list.selected(runs, place, range);
+    let Some(here) = here(&place.snapshot.world, place.path, range) else { return list.actions };
     let file = uri::real(&place.root.folder.join(place.path));
     let known = runs.of_plan(&file);
     if let Some((watched, seen)) = &known {
         for own in seen.iter().take(MOST_RUNS) {
             match &here.task {
                 None => list.of_run(watched, own, place.facts),
-                Some(task) => list.of_task(watched, own, &TaskId(task.id.clone())),
+                Some(task) => list.of_task(watched, own, &TaskId(task.id.clone()), place.facts),
             }
         }
     }
@@ -91,12 +89,14 @@ fn launches(list: &mut List, uri: &str, here: &Here, agents: Option<&Vec<&str>>)
     }
 }
 
-struct List {
+/// The actions so far.
+pub struct List {
     actions: Vec<lsp::CodeAction>,
 }
 
 impl List {
-    fn add(&mut self, title: String, command: &str, argument: Value) {
+    /// One that executes a command.
+    pub fn add(&mut self, title: String, command: &str, argument: Value) {
         let command = lsp::Command {
             title: title.clone(),
             command: command.to_owned(),
@@ -145,7 +145,7 @@ impl List {
             }
         }
         for question in state.open_questions() {
-            self.answers(watched, run, question);
+            self.answers(watched, run, question, facts);
         }
         self.add(format!("Show run {run} ({})", word(state, seen.owned)), SHOW, to(json!({})));
         if !post::to_be_retried(state).is_empty() {
@@ -173,7 +173,7 @@ impl List {
     }
 
     /// What a task of a run needs.
-    fn of_task(&mut self, watched: &Watched, seen: &Seen, id: &TaskId) {
+    fn of_task(&mut self, watched: &Watched, seen: &Seen, id: &TaskId, facts: &ClientFacts) {
         let (run, state) = (&seen.run, &seen.state);
         let Some(task) = state.task(id) else { return };
         let to = json!({ "run": run, "folder": watched.folder, "task": id.0 });
@@ -185,7 +185,7 @@ impl List {
             }
         }
         for question in state.open_questions().filter(|own| is_own(&own.asked.key.task)) {
-            self.answers(watched, run, question);
+            self.answers(watched, run, question, facts);
         }
         if !task.attempts.is_empty() {
             self.add(format!("Show this task ({run})"), SHOW, to.clone());
@@ -204,28 +204,5 @@ impl List {
         let argument = json!({ "run": run, "folder": watched.folder, "gate": gate.opened.gate });
         self.add(format!("Approve {words} ({run})"), "segue.approve", argument.clone());
         self.add(format!("Reject {words} ({run})"), "segue.reject", argument);
-    }
-
-    /// One action an option; where there is none the question is shown, with the command that answers.
-    fn answers(&mut self, watched: &Watched, run: &str, question: &Question) {
-        let asked = &question.asked;
-        let short = |text: &str| {
-            let text = visible(&text.replace('\n', " "));
-            if text.chars().count() <= MOST_LETTERS {
-                return text;
-            }
-            text.chars().take(MOST_LETTERS).chain(['…']).collect()
-        };
-        for option in &asked.options {
-            let title = format!("Answer {}: {}", visible(&asked.key.task.0), short(option));
-            let argument = json!({
-                "run": run, "folder": watched.folder, "question": asked.question, "answer": option,
-            });
-            self.add(title, "segue.answer", argument);
-        }
-        if asked.options.is_empty() {
-            let title = format!("Answer… ({}: {})", visible(&asked.key.task.0), short(&asked.text));
-            self.add(title, SHOW, json!({ "run": run, "folder": watched.folder }));
-        }
     }
 }

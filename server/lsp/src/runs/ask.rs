@@ -1,7 +1,9 @@
 //! What waits for a person, asked where the client can ask, and said where it cannot. Either way it is
 //! state in the journal first, and whoever answers first has answered it.
 
+use super::answers::{USUAL, takes_words};
 use super::input::typed;
+use super::verbs::To;
 use super::{Watched, called, verbs};
 use crate::session::Session;
 use crate::session::root::lock;
@@ -44,19 +46,22 @@ pub fn ask(session: &Arc<Session>, watched: &Arc<Watched>, seen: &Seen) {
 }
 
 async fn ask_one(session: Arc<Session>, watched: Arc<Watched>, seen: Seen, asked: Asked) {
-    let Some((text, choices, how)) = words(&seen, asked) else { return };
-    if let (Asked::Question(number), true) = (asked, choices.is_empty())
-        && let Some(answer) = typed(&session, text.clone(), None).await
-    {
-        let command = Command::Reply { question: Some(number), answer };
-        return verbs::post_and_say(session, watched, seen.run, command).await;
+    let Some((text, mut choices, how)) = words(&seen, asked) else { return };
+    let facts = session.facts();
+    if let (Asked::Question(number), true) = (asked, choices.is_empty()) {
+        if let Some(answer) = typed(&session, text.clone(), None).await {
+            let command = Command::Reply { question: Some(number), answer };
+            return verbs::post_and_say(session, watched, seen.run, command).await;
+        }
+        // Who could type and did not is not asked again.
+        if !facts.types {
+            choices = USUAL.map(str::to_owned).to_vec();
+        }
     }
-    let list = list_file(&watched.place, &seen.run);
-    let is_launch = is_launch(&seen.state, asked);
-    if !session.facts().asks || choices.is_empty() {
-        let plan = seen.state.created.as_ref().map(|created| created.plan.clone()).unwrap_or_default();
-        let mut text = format!("{text}\nAnswer by a code action at the title of {plan}, or: {how}");
-        if is_launch {
+    if !facts.asks || choices.is_empty() {
+        let mut text = format!("{text}\n{how}");
+        if is_launch(&seen.state, asked) {
+            let list = list_file(&watched.place, &seen.run);
             text += &format!("\nThe whole list: {}", list.display());
         }
         return session.client.show_message(lsp::MessageType::Warning, text).await;
@@ -91,21 +96,35 @@ fn is_launch(state: &State, asked: Asked) -> bool {
     matches!(asked, Asked::Gate(number) if unanswered(state).any(|gate| gate.opened.gate == number && gate.opened.kind == GateKind::Launch))
 }
 
-/// What is asked, the answers that are offered, and the command of a terminal that answers.
+/// What somebody types in answer to a question, by an action on it.
+pub async fn typed_answer(session: &Session, to: &To) -> Option<String> {
+    let (watched, meant) = verbs::meant(session, to).ok()?;
+    let seen = watched.seen().iter().find(|own| own.run == meant.run).cloned()?;
+    let (text, ..) = words(&seen, Asked::Question(to.question?))?;
+    typed(session, text, None).await
+}
+
+/// What is asked, the answers that are offered, and how it is answered where nobody is asked for one.
 fn words(seen: &Seen, asked: Asked) -> Option<(String, Vec<String>, String)> {
     let run = &seen.run;
+    let plan = seen.state.created.as_ref().map(|created| created.plan.as_str()).unwrap_or_default();
     let named = called(run, &seen.state);
     match asked {
         Asked::Gate(number) => {
             let gate = unanswered(&seen.state).find(|gate| gate.opened.gate == number)?;
             let text = visible(&format!("{named}, {}", of_gate(&seen.state, gate)));
-            let how = format!("segue runs approve {run} --gate {number} (or reject)");
+            let how = format!(
+                "Answer by a code action at the title of {plan}, or: segue runs approve {run} --gate {number} (or reject)"
+            );
             Some((text, vec![APPROVE.to_owned(), REJECT.to_owned()], how))
         }
         Asked::Question(number) => {
             let own = seen.state.open_questions().find(|own| own.asked.question == number)?;
             let text = visible(&format!("{named}, {}", of_question(own)));
-            let how = format!("segue runs answer {run} ANSWER --question {number}");
+            let selected = if takes_words(own) { ", by one on words that you select" } else { "" };
+            let how = format!(
+                "Answer by a code action at the title of {plan}{selected}, or: segue runs answer {run} ANSWER --question {number}"
+            );
             Some((text, own.asked.options.clone(), how))
         }
     }

@@ -10,6 +10,7 @@
 //! by a launch alone.
 
 pub mod actions;
+mod answers;
 mod ask;
 mod hear;
 mod input;

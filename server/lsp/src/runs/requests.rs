@@ -1,5 +1,6 @@
 //! The requests `segue/runs/…`: what an editor with a view of its own asks for.
 
+use super::answers::takes_words;
 use super::hear::as_data;
 use super::verbs::{self, To, With};
 use super::{Watched, ask, called};
@@ -218,6 +219,13 @@ fn what_waits(page: &mut String, run: &str, state: &State) {
             let _ = writeln!(page, "{}. {}", place + 1, visible(option));
         }
         let _ = writeln!(page, "\n    segue runs answer {run} ANSWER --question {number}");
+        if takes_words(question) {
+            let task = visible(&question.asked.key.task.0);
+            let _ = writeln!(
+                page,
+                "\nOr write your answer in any file of the workspace, select it, and choose the code action *Answer {task} with the selected text*."
+            );
+        }
     }
 }
 

@@ -244,6 +244,10 @@ pub fn execute(session: &Arc<Session>, verb: &'static str, arguments: &[Value]) 
 
 async fn do_and_say(session: &Arc<Session>, verb: &'static str, to: To, mut with: With) {
     const DISCARD: &str = "Discard it";
+    if verb == "answer" && with.answer.is_none() && session.facts().types {
+        let Some(answer) = super::ask::typed_answer(session, &to).await else { return };
+        with.answer = Some(answer);
+    }
     loop {
         let (own, own_to, own_with) = (session.clone(), to.clone(), with.clone());
         let work = move || perform(&own, verb, &own_to, &own_with);

@@ -87,6 +87,10 @@ fn check(world: &World, row: &Row, who: &str, status: i32, before: &str) {
     for part in expected.untold {
         assert!(!log.contains(part), "{name}: {part:?} in\n{log}");
     }
+    let said = world.ends(0, &["runs", "logs", &format!("{run}/first")]).out;
+    for part in expected.said {
+        assert!(said.contains(part), "{name}: no {part:?} in\n{said}");
+    }
     let report = world.ends(0, &["runs", "export", &run]).out;
     for part in expected.shown {
         assert!(report.contains(part), "{name}: no {part:?} in\n{report}");
@@ -116,6 +120,10 @@ fn by_rehearsal() {
         let before = world.checkout();
         let ran = world.segue(&["run", "x.spec.md", "--yes"]);
         check(&world, row, "rehearsal", ran.status, &before);
+        let log = world.ends(0, &["runs", "logs", &world.run()]).out;
+        for part in row.rehearsed {
+            assert!(log.contains(part), "{}: it did not go wrong: no {part:?} in\n{log}", row.name);
+        }
         println!("{}: ok", row.name);
     }
 }

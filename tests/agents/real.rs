@@ -62,6 +62,8 @@ fn plays(row: &Row) {
     }
     let status = ended(child);
     check(&world, row, "opencode", status, &before);
+    let faults = model.asked().iter().filter(|asked| asked.fault.is_some()).count();
+    assert!(faults >= row.faults, "{}: it went wrong {faults} times: {:?}", row.name, model.asked());
 }
 
 /// Two tasks after each other: each writes its file.

@@ -16,6 +16,10 @@ pub struct Row {
     pub killed: bool,
     /// Whether the user's checkout is as it was.
     pub spares_checkout: bool,
+    /// What shows in a rehearsal that it went wrong.
+    pub rehearsed: &'static [&'static str],
+    /// How often the model of the real agent did what goes wrong, at least.
+    pub faults: usize,
     /// What follows.
     pub expected: Expected,
 }
@@ -26,6 +30,8 @@ pub struct Expected {
     pub status: &'static [i32],
     /// What the log holds: all parts of one of these.
     pub told: &'static [&'static [&'static str]],
+    /// What the log of the task holds: what its agent said and did.
+    pub said: &'static [&'static str],
     /// What is shown of it in the report.
     pub shown: &'static [&'static str],
     /// What it does not hold.
@@ -33,6 +39,8 @@ pub struct Expected {
 }
 
 const DONE: &[&str] = &["first: merged", "Complete."];
+
+const ONCE: Expected = Expected { status: &[0], told: &[DONE], said: &[], shown: &[], untold: &["question"] };
 
 const USUAL: Row = Row {
     name: "",
@@ -42,7 +50,9 @@ const USUAL: Row = Row {
     unasked: false,
     killed: false,
     spares_checkout: true,
-    expected: Expected { status: &[0], told: &[DONE], shown: &[], untold: &["question"] },
+    rehearsed: &[],
+    faults: 0,
+    expected: ONCE,
 };
 
 pub const ROWS: &[Row] = &[
@@ -57,6 +67,9 @@ pub const ROWS: &[Row] = &[
         settings: "silence-time = 6\ntransient-retries = 2\nbreaker-failures = 2\nbreaker-cool-down = 1\n",
         rehearsal: "tasks:\n  first:\n    - - fail: { class: transient, text: status 500 }\n",
         model: r#"[{ "fault": "broken" }]"#,
+        rehearsed: &["attempt 1 failed (transient): status 500", "attempt 3 failed (transient): status 500"],
+        // In each of three attempts.
+        faults: 3,
         expected: Expected {
             status: &[1],
             told: &[&[
@@ -66,6 +79,7 @@ pub const ROWS: &[Row] = &[
                 "is handed to you",
                 "It was tried again 2 times.",
             ]],
+            said: &[],
             shown: &[],
             untold: &["attempt 4", "merged"],
         },
@@ -76,6 +90,8 @@ pub const ROWS: &[Row] = &[
         settings: "silence-time = 60\n",
         rehearsal: "tasks:\n  first:\n    - - fail: { class: transient, text: status 429 }\n    - - write: { path: first.txt, text: one }\n",
         model: r#"[{ "do": { "write": { "path": "first.txt", "text": "one\n" } }, "fault": "overloaded", "times": 2 }]"#,
+        rehearsed: &["attempt 1 failed (transient): status 429", "first: attempt 2"],
+        faults: 2,
         ..USUAL
     },
     Row {
@@ -83,6 +99,7 @@ pub const ROWS: &[Row] = &[
         settings: "silence-time = 6\ntransient-retries = 0\n",
         rehearsal: "tasks:\n  first:\n    - - hang\n",
         model: r#"[{ "fault": "hang" }]"#,
+        faults: 1,
         expected: Expected {
             status: &[1],
             told: &[&[
@@ -90,6 +107,7 @@ pub const ROWS: &[Row] = &[
                 "attempt 1 failed (transient)",
                 "is handed to you",
             ]],
+            said: &[],
             shown: &[],
             untold: &["merged"],
         },
@@ -100,6 +118,8 @@ pub const ROWS: &[Row] = &[
         settings: "silence-time = 60\n",
         rehearsal: "tasks:\n  first:\n    - - break_protocol\n    - - write: { path: first.txt, text: one }\n",
         model: r#"[{ "do": { "write": { "path": "first.txt", "text": "one\n" } }, "fault": "drop", "times": 1 }]"#,
+        rehearsed: &["attempt 1 failed (transient): ", "an answer that nobody asked for", "first: attempt 2"],
+        faults: 1,
         ..USUAL
     },
     Row {
@@ -110,6 +130,7 @@ pub const ROWS: &[Row] = &[
         expected: Expected {
             status: &[1],
             told: &[&["attempt 1 failed (fixable)", "attempt 2 failed (fixable)", "is handed to you"]],
+            said: &[],
             shown: &[],
             untold: &["merged", "attempt 3"],
         },
@@ -117,17 +138,23 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "leave for something inside is given by the policy",
-        rehearsal: "tasks:\n  first:\n    - - write: { path: first.txt, text: one }\n",
+        rehearsal: "tasks:\n  first:\n    - - want: echo one > first.txt\n",
         model: r#"[{ "do": { "shell": "echo one > first.txt" } }]"#,
+        expected: Expected { said: &["[allowed] run `echo one > first.txt`"], ..ONCE },
         ..USUAL
     },
     Row {
         name: "leave for something outside is refused",
-        rehearsal: "tasks:\n  first:\n    - - fail: { class: escalate, text: It wanted to write outside of its worktree. }\n",
+        rehearsal: "tasks:\n  first:\n    - - want: echo x > ../outside.txt\n      - write: { path: first.txt, text: one }\n",
         model: r#"[{ "do": { "shell": "echo x > ../outside.txt" } }, { "do": { "write": { "path": "first.txt", "text": "one\n" } } }]"#,
         expected: Expected {
             status: &[1],
-            told: &[&["attempt 1 failed (escalate)", "outside of its worktree", "is handed to you"]],
+            told: &[&[
+                "attempt 1 failed (escalate): It wanted to run `echo x > ../outside.txt`",
+                "outside of its worktree",
+                "is handed to you",
+            ]],
+            said: &["[refused] It wanted to run `echo x > ../outside.txt`"],
             shown: &[],
             untold: &["merged", "attempt 2"],
         },
@@ -140,6 +167,7 @@ pub const ROWS: &[Row] = &[
         expected: Expected {
             status: &[1],
             told: &[&["attempt 1 failed (needs replan)", "It changed files that are not its own: other.txt"]],
+            said: &[],
             shown: &[],
             untold: &["merged"],
         },
@@ -148,21 +176,23 @@ pub const ROWS: &[Row] = &[
     Row {
         name: "killed while a command runs",
         settings: "transient-retries = 0\n",
-        rehearsal: "tasks:\n  first:\n    - - leave: sleep 317\n      - die\n",
+        rehearsal: "tasks:\n  first:\n    - - leave: echo one > first.txt; exec sleep 317\n      - run: 'until test -s first.txt; do sleep 0.05; done'\n      - die\n",
         model: r#"[{ "do": { "shell": "sleep 317" } }]"#,
         killed: true,
         expected: Expected {
             status: &[1],
             told: &[&["was ended by signal 9", "attempt 1 failed (transient)", "is handed to you"]],
+            said: &[],
             shown: &[],
             untold: &["merged"],
         },
         ..USUAL
     },
     Row {
+        // What is proved is its work: it has lived, and would live on for long.
         name: "it leaves a process behind",
-        rehearsal: "tasks:\n  first:\n    - - leave: setsid sleep 317\n      - write: { path: first.txt, text: one }\n",
-        model: r#"[{ "do": { "shell": "setsid sleep 317 >/dev/null 2>&1 </dev/null & echo left" } }, { "do": { "write": { "path": "first.txt", "text": "one\n" } } }]"#,
+        rehearsal: "tasks:\n  first:\n    - - leave: exec setsid sh -c 'echo one > first.txt; exec sleep 317'\n      - run: 'until test -s first.txt; do sleep 0.05; done'\n",
+        model: r#"[{ "do": { "shell": "setsid sh -c 'echo one > first.txt; exec sleep 317' >/dev/null 2>&1 </dev/null & until test -s first.txt; do sleep 0.05; done; echo left" } }, { "do": { "say": "Status: COMPLETE\nSummary: Left." } }]"#,
         ..USUAL
     },
     Row {
@@ -177,6 +207,7 @@ pub const ROWS: &[Row] = &[
                 "attempt 1 failed (escalate): The session wrote into your checkout.",
                 "is handed to you",
             ]],
+            said: &[],
             shown: &["It named and changed mine.txt.", "+x"],
             untold: &["merged", "attempt 2"],
         },

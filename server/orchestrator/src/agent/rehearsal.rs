@@ -21,6 +21,7 @@ mod script;
 
 pub use script::{Script, ScriptError, Step};
 
+use crate::agent::acp::leave::{self, Grant, Kind, Verdict, Wanted};
 use crate::agent::{Agent, Boxed, Listener, Turn, exit_of};
 use crate::event::{Class, Exit, Failure, TurnEnd, TurnKind, Usage};
 use crate::facts::TaskId;
@@ -160,6 +161,7 @@ impl Scene<'_> {
             Step::Use(usage) => {
                 self.end.usage = Some(self.end.usage.unwrap_or_default().plus(*usage));
             }
+            Step::Want(line) => return self.wants(line).await,
             Step::Permit(leave) => return self.permit(leave).await,
             Step::Ask(question) => {
                 self.end.report = Some(Report {
@@ -289,6 +291,34 @@ impl Scene<'_> {
                 Next::End
             }
         }
+    }
+
+    async fn wants(&mut self, line: &str) -> Next {
+        let wanted = Wanted {
+            kind: Kind::Execute,
+            title: line.to_owned(),
+            paths: Vec::new(),
+            command: Some(line.to_owned()),
+        };
+        let grant = Grant::of(self.turn);
+        let why = match leave::judge(&wanted, grant) {
+            Verdict::Allowed => {
+                self.say(&format!("[allowed] {}", leave::what(&wanted, grant)));
+                return self.run(line).await;
+            }
+            Verdict::Refused { why, .. } => why,
+            Verdict::Asked { text, destructive } => {
+                let answer = self.listener.asks_leave(&text, &leave::options(destructive)).await;
+                self.say(&format!("[answered] {answer}"));
+                if leave::is_yes(&answer) {
+                    return self.run(line).await;
+                }
+                format!("Leave was denied. {text}")
+            }
+        };
+        self.say(&format!("[refused] {why}"));
+        self.end.failure = Some(Failure { class: Class::Escalate, text: why });
+        Next::End
     }
 
     async fn permit(&mut self, leave: &script::Leave) -> Next {

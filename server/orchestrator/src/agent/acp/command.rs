@@ -18,20 +18,40 @@ const SYSTEM: &[&str] = &["/usr", "/bin", "/sbin", "/lib", "/lib64", "/opt", "/n
 /// What a command may write to outside of the worktree.
 const SINKS: &[&str] = &["/dev/null", "/dev/stdout", "/dev/stderr", "/dev/tty"];
 
+/// Programs that write to what they name, and whether to all of that: else to the last of several.
+const WRITERS: &[(&str, bool)] = &[
+    ("tee", true),
+    ("touch", true),
+    ("mkdir", true),
+    ("truncate", true),
+    ("mv", true),
+    ("cp", false),
+    ("install", false),
+    ("rsync", false),
+];
+
+/// What reads commands.
+const SHELLS: &[&str] = &["sh", "bash", "dash", "zsh"];
+
 /// The place outside of the worktree that a command line names: the first that it writes to, else the
 /// first of all.
 #[must_use]
 pub fn stray(command: &str, worktree: &Path) -> Option<Stray> {
     let mut first = None;
     let mut folder = worktree.to_owned();
+    // Where those were that began a group: `cd` within it is over with it.
+    let mut groups = Vec::new();
     let command = without_documents(command);
     for simple in command.split(['\n', ';', '|', '&']) {
+        groups.extend(simple.matches('(').map(|_| folder.clone()));
         let words: Vec<&str> = words(simple).collect();
+        let words = without_shell(&words);
+        let written = written(words);
         let mut redirects = false;
-        for word in &words {
+        for (place, word) in words.iter().enumerate() {
             let (target, is_written) = match word.rfind(['>', '<']) {
                 Some(at) => (word.get(at + 1..).unwrap_or_default(), word.as_bytes().get(at) == Some(&b'>')),
-                None => (*word, redirects),
+                None => (*word, redirects || written.contains(&place)),
             };
             redirects = target.is_empty() && is_written;
             let Some(path) = outside(target, is_written, &folder, worktree) else { continue };
@@ -41,11 +61,42 @@ pub fn stray(command: &str, worktree: &Path) -> Option<Stray> {
             }
             first = first.or(Some(stray));
         }
-        if let ["cd", to, ..] = words.as_slice() {
+        if let ["cd", to, ..] = words {
             folder = plain(&folder.join(to));
+        }
+        for _ in simple.matches(')') {
+            folder = groups.pop().unwrap_or(folder);
         }
     }
     first
+}
+
+fn program(word: &str) -> &str {
+    word.rsplit('/').next().unwrap_or(word)
+}
+
+/// The words of a command that a shell is told: `bash -lc 'cd ..'`.
+fn without_shell<'w, 's>(words: &'w [&'s str]) -> &'w [&'s str] {
+    match words.split_first() {
+        Some((shell, rest)) if SHELLS.contains(&program(shell)) => {
+            let options = rest.iter().take_while(|word| word.starts_with('-')).count();
+            &rest[options..]
+        }
+        _ => words,
+    }
+}
+
+/// Which words of a simple command name what it writes to, beside where its output goes.
+fn written(words: &[&str]) -> Vec<usize> {
+    let known = words.first().and_then(|word| WRITERS.iter().find(|(name, _)| *name == program(word)));
+    let Some((_, all)) = known else { return Vec::new() };
+    let own = words.iter().enumerate().skip(1).take_while(|(_, word)| !word.contains(['>', '<']));
+    let own: Vec<usize> = own.filter(|(_, word)| !word.starts_with('-')).map(|(place, _)| place).collect();
+    match own.as_slice() {
+        [.., _, last] if !all => vec![*last],
+        _ if *all => own,
+        _ => Vec::new(),
+    }
 }
 
 /// The place outside of the worktree that a word names.
@@ -57,6 +108,8 @@ fn outside(word: &str, is_written: bool, folder: &Path, worktree: &Path) -> Opti
     }
     let path = Path::new(word);
     let climbs = path.components().any(|part| part == Component::ParentDir);
+    // `cd /elsewhere && echo x > a`.
+    let climbs = climbs || (is_written && !word.is_empty() && !is_inside(folder, worktree));
     // `/pattern/p` is no path where the machine has no such folder.
     let begins = path.components().nth(1).is_some_and(|first| Path::new("/").join(first).exists());
     if word.contains("://") || !(climbs || (path.is_absolute() && begins)) {
@@ -83,8 +136,7 @@ fn without_documents(command: &str) -> String {
         kept.push_str(line);
         kept.push('\n');
         // What a shell reads is a command.
-        let shells = ["sh", "bash", "dash", "zsh"];
-        if words(line).any(|word| shells.contains(&word.rsplit('/').next().unwrap_or(word))) {
+        if words(line).any(|word| SHELLS.contains(&program(word))) {
             continue;
         }
         let word = line.split_once("<<").map(|(_, rest)| rest.trim_start_matches('-').trim_start());
@@ -150,7 +202,7 @@ pub fn cannot_be_undone(command: &str) -> bool {
 
 fn fits(word: &str, wanted: &str) -> bool {
     // A program by its path is that program.
-    let word = word.rsplit('/').next().unwrap_or(word);
+    let word = program(word);
     if let Some(start) = wanted.strip_suffix('*') {
         return word.starts_with(start);
     }
@@ -189,6 +241,8 @@ mod tests {
             "grep -rn '//' src; sed -n '/pattern/p' a.txt",
             "cd sub && cat ../README.md",
             "cat > src/a.ts <<'END'\nimport x from '../../other'\nEND\nls src",
+            "cp a b && mv b sub/c | tee out/log && mkdir -p sub/x; touch sub/x/y",
+            "bash -lc 'cd sub && touch a && cp a ../b'",
         ] {
             assert_eq!(stray(command, &tree), None, "{command}");
         }
@@ -201,11 +255,29 @@ mod tests {
             assert_eq!(of(command), Some(true), "{command}");
         }
         assert_eq!(of(&format!("echo x >{other}/a.txt")), Some(true));
-        for command in ["cp a ~/b", "tool --out=/etc/b", "bash -lc 'cd .. && touch a'", "cd sub/../.. && ls"]
-        {
+        for command in [
+            "cp a ~/b",
+            "cp -r a sub ../repo/ 2>/dev/null",
+            "echo x | tee ../a",
+            "mv ../a b",
+            "cd .. && echo x > a",
+            "cd ..; mkdir -p new/sub",
+            "bash -lc 'cd .. && touch a'",
+            "sh -c 'touch /etc/x'",
+        ] {
+            assert_eq!(of(command), Some(true), "{command}");
+        }
+        assert_eq!(of(&format!("bash -lc 'cd {other} && touch a'")), Some(true));
+        for command in [
+            "cp ../a .",
+            "ln -s ../a",
+            "tool --out=/etc/b",
+            "cd sub/../.. && ls",
+            "cd .. && make 2>&1 >/dev/null",
+            "(cd .. && ls) && touch a && echo x > b",
+        ] {
             assert_eq!(of(command), Some(false), "{command}");
         }
-        assert_eq!(of(&format!("bash -lc 'cd {other} && touch a'")), Some(false));
     }
 
     #[test]

@@ -4,7 +4,9 @@
 //! This reads what the agent says it is about to do. It is no sandbox: an agent that lies, or that does
 //! not ask, is held by the proof of its diff and by what it did to the checkout, not by this.
 
+use crate::agent::Turn;
 use crate::agent::acp::{command, servers};
+use crate::event::TurnKind;
 use crate::servers::Server;
 use std::path::{Component, Path, PathBuf};
 
@@ -113,6 +115,18 @@ pub struct Grant<'a> {
     pub may_change: bool,
 }
 
+impl<'a> Grant<'a> {
+    /// What is granted to a turn.
+    pub fn of(turn: &'a Turn) -> Self {
+        Self {
+            worktree: &turn.worktree,
+            tools: turn.tools.as_deref(),
+            servers: &turn.servers,
+            may_change: !turn.read_only && turn.kind != TurnKind::Plan,
+        }
+    }
+}
+
 /// What the policy says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -168,6 +182,13 @@ pub fn judge(wanted: &Wanted, grant: Grant<'_>) -> Verdict {
     Verdict::Asked { text, destructive }
 }
 
+/// What may be answered to a question for leave: once alone, where it cannot be undone.
+#[must_use]
+pub fn options(destructive: bool) -> Vec<String> {
+    let options: &[&str] = if destructive { &[ONCE, DENY] } else { &[ONCE, RUN, DENY] };
+    options.iter().map(|word| (*word).to_owned()).collect()
+}
+
 /// Whether a person's words are a yes, and whether it holds for the whole run. What is neither yes nor no
 /// is a no.
 #[must_use]
@@ -177,7 +198,7 @@ pub fn is_yes(answer: &str) -> bool {
 }
 
 /// What is wanted, in words.
-fn what(wanted: &Wanted, grant: Grant<'_>) -> String {
+pub fn what(wanted: &Wanted, grant: Grant<'_>) -> String {
     let named = match &wanted.command {
         Some(command) => format!("`{}`", command.trim()),
         None if wanted.paths.is_empty() || wanted.kind == Kind::Other => format!("`{}`", wanted.title.trim()),
@@ -304,7 +325,11 @@ mod tests {
         assert_eq!(runs("cargo test"), Verdict::Allowed);
         let written = runs("echo x > ../repo/a.txt");
         assert!(matches!(written, Verdict::Refused { escalates: true, .. }), "{written:?}");
-        let named = runs("cp a ../repo/a.txt");
+        for command in ["cp a ../repo/a.txt", "tee ../a", "cd .. && echo x > a"] {
+            let written = runs(command);
+            assert!(matches!(written, Verdict::Refused { escalates: true, .. }), "{command}: {written:?}");
+        }
+        let named = runs("cp ../repo/a.txt a");
         assert!(
             matches!(&named, Verdict::Asked { text, destructive: false } if text.contains("outside of its worktree")),
             "{named:?}"

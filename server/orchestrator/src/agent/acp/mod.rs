@@ -18,7 +18,7 @@
 mod account;
 mod command;
 mod failure;
-mod leave;
+pub(in crate::agent) mod leave;
 mod process;
 mod scene;
 mod servers;

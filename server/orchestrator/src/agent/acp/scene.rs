@@ -1,11 +1,11 @@
 //! What comes from an agent while its turn goes on, and what is answered.
 
 use crate::agent::acp::account::{Account, wanted};
-use crate::agent::acp::leave::{self, DENY, Grant, ONCE, RUN, Verdict};
+use crate::agent::acp::leave::{self, Grant, Verdict};
 use crate::agent::acp::wire::Pulse;
 use crate::agent::acp::{Told, session};
 use crate::agent::{Boxed, Listener, Turn};
-use crate::event::{Class, Failure, TurnKind};
+use crate::event::{Class, Failure};
 use agent_client_protocol::v1::Responder;
 use agent_client_protocol::v1::schema::{
     PermissionOption, PermissionOptionKind, RequestPermissionOutcome, RequestPermissionRequest,
@@ -70,14 +70,11 @@ impl<'a> Scene<'a> {
         pulse: &Pulse,
     ) -> bool {
         let wanted = wanted(&request.tool_call.fields);
-        let grant = Grant {
-            worktree: &self.turn.worktree,
-            tools: self.turn.tools.as_deref(),
-            servers: &self.turn.servers,
-            may_change: !self.turn.read_only && self.turn.kind != TurnKind::Plan,
-        };
+        let grant = Grant::of(self.turn);
         match leave::judge(&wanted, grant) {
             Verdict::Allowed => {
+                let what = leave::what(&wanted, grant);
+                self.account.notes(&format!("[allowed] {what}"), self.listener);
                 answer(responder, &request.options, true);
                 false
             }
@@ -92,8 +89,7 @@ impl<'a> Scene<'a> {
             Verdict::Asked { text, destructive } => {
                 self.account.notes(&format!("[asks] {text}"), self.listener);
                 pulse.asks();
-                let options: &[&str] = if destructive { &[ONCE, DENY] } else { &[ONCE, RUN, DENY] };
-                let words: Vec<String> = options.iter().map(|word| (*word).to_owned()).collect();
+                let words = leave::options(destructive);
                 let asked = Asked { text, options: request.options, responder };
                 let listener = self.listener;
                 self.asks.push(Box::pin(async move {

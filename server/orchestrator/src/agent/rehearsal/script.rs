@@ -41,7 +41,10 @@ pub enum Step {
     /// Used so much.
     #[serde(rename = "usage")]
     Use(Usage),
-    /// Asks for leave while the turn goes on.
+    /// Wants to run a command line, and asks for leave as an agent of the protocol does: the policy answers,
+    /// else a person.
+    Want(String),
+    /// Asks a person for leave while the turn goes on.
     Permit(Leave),
     /// Ends the turn with a question; what follows belongs to the turn with the answer.
     Ask(Question),

@@ -159,3 +159,29 @@ fn what_is_no_script_is_said_with_its_place() {
         assert!(error.contains("line") || error.contains(':'), "{text:?}: {error}");
     }
 }
+
+/// What it wants is judged by the same policy as what an agent of the protocol wants.
+#[test]
+fn what_it_wants_is_judged_by_the_policy() {
+    let folder = tempfile::tempdir().unwrap();
+    let tree = folder.path().join("tree");
+    std::fs::create_dir(&tree).unwrap();
+    let plays = |line: &str, leave: &str| {
+        let ears = Ears { leave: leave.to_owned(), ..Ears::default() };
+        let script = format!("tasks:\n  a:\n    - - want: {line}\n");
+        play_with(&script, &turn(&tree, "a", 0).0, &ears).failure
+    };
+    assert_eq!(plays("echo one > a.txt", "deny"), None, "nobody is asked");
+    assert_eq!(std::fs::read_to_string(tree.join("a.txt")).unwrap(), "one\n");
+    let refused = plays("echo one > ../b.txt", "once").unwrap();
+    assert!(
+        refused.class == Class::Escalate && refused.text.contains("outside of its worktree"),
+        "{refused:?}"
+    );
+    assert!(!folder.path().join("b.txt").exists());
+    let denied = plays("rm -r a.txt", "deny").unwrap();
+    assert!(denied.text.starts_with("Leave was denied. May it run `rm -r a.txt`?"), "{denied:?}");
+    assert!(tree.join("a.txt").exists());
+    assert_eq!(plays("rm -r a.txt", "once"), None);
+    assert!(!tree.join("a.txt").exists());
+}

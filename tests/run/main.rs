@@ -8,6 +8,7 @@ mod checklists;
 #[path = "../support/client.rs"]
 mod client;
 mod confined;
+mod gates;
 #[cfg(target_os = "linux")]
 mod handed;
 mod hostile;
@@ -17,6 +18,7 @@ mod limits;
 mod lists;
 mod obstacles;
 mod prompts;
+mod proof;
 mod refusals;
 mod review;
 mod servers;

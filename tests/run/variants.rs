@@ -83,6 +83,36 @@ fn a_plan_asks_for_variants_and_a_person_chooses_one() {
     assert!(stats.contains("2 tasks: 2 done"), "{stats}");
 }
 
+/// What each took: its time, and tokens and cost where its agent tells them; all of that of its tries together.
+#[test]
+fn variants_are_compared_by_time_and_cost_too() {
+    let world = world(PLAN);
+    world.write(
+        "actor.yaml",
+        "tasks:\n  first~1:\n    - - wait: 20\n      - usage: { input: 1200, output: 34, micros: 250000 }\n      - write: { path: first.txt, text: one }\n  first~2:\n    - - stop: refusal\n  first~3:\n    - - wait: 20\n      - write: { path: first.txt, text: two }\n",
+    );
+    world.commit("It costs");
+    let ran = world.ends(3, &["run", "x.spec.md", "--yes"]).out;
+    let task = format!("{}/first", world.run());
+    let compared = world.ends(0, &["runs", "compare", &task]).out;
+    for page in [&ran, &compared] {
+        let line = |id: &str| {
+            let found =
+                page.lines().find(|line| line.trim_start().starts_with(&format!("{id} by actor: holds")));
+            found.unwrap_or_else(|| panic!("{id} in {page}")).to_owned()
+        };
+        assert!(line("first~1").contains(" s; 1234 tokens; cost 0.25; `wc -c"), "{page}");
+        assert!(!line("first~3").contains("tokens") && !line("first~3").contains("cost"), "{page}");
+    }
+    let data = world.ends(0, &["runs", "compare", &task, "--format", "json"]).out;
+    let data: serde_json::Value = serde_json::from_str(&data).unwrap();
+    assert_eq!((&data[0]["tokens"], &data[0]["micros"]), (&1234.into(), &250_000.into()));
+    assert_eq!((&data[2]["tokens"], &data[2]["micros"]), (&0.into(), &0.into()));
+    for own in [&data[0], &data[2]] {
+        assert!(own["milliseconds"].as_u64().unwrap() > 0, "{own}");
+    }
+}
+
 #[test]
 fn variants_are_asked_for_at_the_launch() {
     let world = world(&PLAN.replace("**Variants:** 3\n", ""));

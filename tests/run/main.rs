@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "../support/acp.rs"]
+mod acp;
 mod checklists;
 #[cfg(target_os = "linux")]
 #[path = "../support/client.rs"]
@@ -22,6 +24,7 @@ mod proof;
 mod refusals;
 mod review;
 mod servers;
+mod sessions;
 #[cfg(target_os = "linux")]
 mod terminal;
 #[cfg(target_os = "linux")]

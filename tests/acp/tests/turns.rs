@@ -79,6 +79,7 @@ impl Scene {
             read_only: false,
             confinement: None,
             marker: format!("acp{}x{number}/a/1", std::process::id()),
+            interrupted: Vec::new(),
             total: Duration::from_secs(60),
             silence: Duration::from_secs(60),
             stop: stopped,
@@ -390,12 +391,12 @@ fn modes_and_models_are_chosen_where_they_are_offered() {
     let chosen = |name: &str| std::fs::read_to_string(scene.file(name)).ok();
     assert_eq!(chosen("set-how.txt").as_deref(), Some("careful"), "{}", scene.said());
     assert_eq!(chosen("set-which.txt").as_deref(), Some("own/big"));
-    let mut scene = Scene::new("modes", "");
+    let mut scene = Scene::new("modes", "careful");
     scene.agent.plan_mode = Some("careful".to_owned());
     scene.turn.kind = TurnKind::Plan;
     scene.turn.model = Some("another".to_owned());
     scene.plays();
-    assert_eq!(std::fs::read_to_string(scene.file("set-mode.txt")).unwrap(), "careful");
+    assert_eq!(std::fs::read_to_string(scene.file("set-mode.txt")).unwrap(), "careful\n");
     assert!(scene.said().contains("[session] It offers no model `another`"), "{}", scene.said());
 }
 
@@ -409,7 +410,59 @@ fn a_later_turn_goes_on_with_the_session() {
     assert!(!scene.said().contains("Told before."), "what is replayed is not said again");
     assert_eq!(std::fs::read_to_string(scene.file("written.txt")).unwrap(), "Write it.\nsession-new\n");
     assert_eq!(class(&end), None);
-    // One that cannot begins anew.
+    assert_eq!(loaded(&scene), "session/load session-new\n");
+    assert!(scene.said().contains("[session] It goes on with its earlier session."), "{}", scene.said());
+    // One of which is known that it cannot begins anew.
+    std::fs::remove_file(scene.file("loaded.txt")).unwrap();
     scene.agent.loads = false;
+    assert_eq!((class(&scene.plays()), loaded(&scene).as_str()), (None, ""));
+}
+
+/// How the earlier session was gone on with.
+fn loaded(scene: &Scene) -> String {
+    std::fs::read_to_string(scene.file("loaded.txt")).unwrap_or_default()
+}
+
+/// Who can go on without telling all of it again is asked for that.
+#[test]
+fn a_session_is_resumed_where_the_agent_can_rather_than_loaded() {
+    let mut scene = Scene::new("resumes", "http");
+    scene.plays();
+    scene.turn.number = 2;
+    scene.turn.servers = vec![server("web", address(false))];
     assert_eq!(class(&scene.plays()), None);
+    assert_eq!(loaded(&scene), "session/resume session-new\n");
+    let handed = std::fs::read_to_string(scene.file("servers.json")).unwrap();
+    assert!(handed.contains("\"web\""), "{handed}");
+}
+
+#[test]
+fn a_session_that_is_gone_is_begun_anew() {
+    let mut scene = Scene::new("forgets", "");
+    scene.plays();
+    scene.turn.number = 2;
+    assert_eq!(class(&scene.plays()), None);
+    assert_eq!(std::fs::read_to_string(scene.file("written.txt")).unwrap(), "Write it.\nsession-new\n");
+    assert!(scene.said().contains("[session] The earlier session could not be loaded."), "{}", scene.said());
+}
+
+/// The attempt after one that was interrupted goes on with its session, in a worktree of its own; no other
+/// attempt does, and no other agent.
+#[test]
+fn an_interrupted_attempt_hands_its_session_to_the_next() {
+    let mut scene = Scene::new("loads", "");
+    scene.plays();
+    let first = scene.turn.marker.clone();
+    let next = |number: u32| first.replace("/a/1", &format!("/a/{number}"));
+    scene.turn.marker = next(2);
+    scene.plays();
+    assert_eq!(loaded(&scene), "", "what failed is not gone on with");
+    (scene.turn.marker, scene.turn.interrupted) = (next(4), vec![next(3), first.clone()]);
+    scene.plays();
+    assert_eq!(loaded(&scene), "session/load session-new\n");
+    std::fs::remove_file(scene.file("loaded.txt")).unwrap();
+    scene.turn.marker = next(5);
+    scene.agent.line.push("another".to_owned());
+    scene.plays();
+    assert_eq!(loaded(&scene), "");
 }

@@ -139,6 +139,7 @@ mod tests {
             read_only: false,
             confinement: None,
             marker: format!("command{}/{name}/1", std::process::id()),
+            interrupted: Vec::new(),
             total: Duration::from_secs(20),
             silence: Duration::from_secs(20),
             stop,

@@ -86,6 +86,9 @@ pub struct Turn {
     pub confinement: Option<os::Confinement>,
     /// What its processes carry.
     pub marker: String,
+    /// What those of the attempts carried that were interrupted just before this one, at the same task by the
+    /// same agent, the newest first.
+    pub interrupted: Vec<String>,
     /// The longest it may take.
     pub total: Duration,
     /// The longest it may say nothing.

@@ -7,7 +7,7 @@ use crate::event::{AttemptKey, Class, Diff, Event, Evidence, Exit, TurnEnd, Turn
 use crate::facts::TaskId;
 use crate::git::{self, GitError, changes, evidence, include, sparse, worktree};
 use crate::list::copied_line;
-use crate::state::{Attempt, State};
+use crate::state::{Attempt, Outcome, State};
 use crate::time;
 use crate::workshop::listener::Scribe;
 use crate::workshop::{Workshop, attempt_failed, seconds, title_of};
@@ -17,6 +17,10 @@ use std::sync::Arc;
 
 /// The most of a difference that is searched for secrets, in bytes.
 const SEARCHED: usize = 4 << 20;
+
+/// What an agent is told after an interruption, whether or not it remembers.
+const INTERRUPTED: &str = "A session at this task was interrupted. What it did lies in another folder, and \
+nothing of it is here: do the task in this one.";
 
 /// The most of what a session changed in the user's checkout that goes into the evidence, in bytes.
 const DIFFERENCE: usize = 3000;
@@ -118,6 +122,10 @@ impl Workshop {
         );
         card.notes.clone_from(&job.state.notes);
         card.hint.clone_from(&attempt.hint);
+        if !interrupted_before(&job.state, key, attempt).is_empty() {
+            let before = card.hint.take().map(|hint| hint + "\n\n").unwrap_or_default();
+            card.hint = Some(before + INTERRUPTED);
+        }
         Ok(card)
     }
 
@@ -167,6 +175,10 @@ impl Workshop {
             ),
             prompt_file,
             marker: name.to_string(),
+            interrupted: interrupted_before(&job.state, key, attempt)
+                .into_iter()
+                .map(|number| git::Place::new(&self.run, name.task.as_str(), number).to_string())
+                .collect(),
             total: std::time::Duration::from_millis(left),
             silence: seconds(policy.silence_time),
             stop: job.stop.clone(),
@@ -296,6 +308,15 @@ impl Workshop {
         let checks = self.checks(&commands.unwrap_or_default(), &folder, &marker, limit, &job.stop).await;
         Ok(Event::Validated { key, checks })
     }
+}
+
+/// The attempts that were interrupted just before this one, by the same agent, the newest first: what they
+/// know is in the agent's session, what they did is not in the worktree of this one.
+fn interrupted_before(state: &State, key: &AttemptKey, attempt: &Attempt) -> Vec<u32> {
+    let attempts = state.task(&key.task).map(|task| task.attempts.as_slice()).unwrap_or_default();
+    let before = attempts.iter().rev().filter(|own| own.number < key.attempt);
+    let is_so = |own: &&Attempt| own.outcome == Some(Outcome::Interrupted) && own.agent == attempt.agent;
+    before.take_while(is_so).map(|own| own.number).collect()
 }
 
 /// The commit whose agent files were agreed to for an attempt: that from which its wave began.

@@ -81,6 +81,7 @@ impl Workshop {
             // Who judges is handed nothing to work with.
             servers: Vec::new(),
             marker: self.own_marker(&name),
+            interrupted: Vec::new(),
             total: seconds(policy.attempt_time),
             silence: seconds(policy.silence_time),
             stop: job.stop.clone(),

@@ -2,7 +2,7 @@
 //!
 //! A process a turn, in a group of its own, with the marker, in the worktree. It is offered neither files
 //! nor terminals of ours: it has its own. A later turn of the same attempt goes on with the session of the
-//! one before, where the agent can.
+//! one before, where the agent can; so does the attempt after one that was interrupted.
 //!
 //! - [`leave`], [`command`]: what it may do without a person's word.
 //! - [`process`]: how it is started, watched and ended.
@@ -119,7 +119,7 @@ impl Acp {
         Script {
             folder: turn.worktree.clone(),
             prompt: Some(turn.prompt.clone()),
-            earlier: (self.loads && turn.number > 1).then(|| session::kept(turn, &self.line)).flatten(),
+            earlier: self.loads.then(|| session::kept(turn, &self.line)).flatten(),
             servers: turn.servers.clone(),
             marker: turn.marker.clone(),
             mode: if plans {

@@ -43,7 +43,10 @@ pub async fn open(
     if let Some(earlier) = &script.earlier {
         let id = own::SessionId::new(earlier.as_str());
         match again(agent, script, hello, id, servers.clone()).await {
-            Some(Ok(opened)) => return Ok(opened),
+            Some(Ok(opened)) => {
+                let _ = told.send(Told::Notes("[session] It goes on with its earlier session.".to_owned()));
+                return Ok(opened);
+            }
             Some(Err(_)) => {
                 let _ =
                     told.send(Told::Notes("[session] The earlier session could not be loaded.".to_owned()));
@@ -172,8 +175,9 @@ struct Kept {
     session: String,
 }
 
-fn file(turn: &Turn) -> Option<PathBuf> {
-    let name = turn.marker.rsplit_once('/').map(|(run, attempt)| format!("{run}-{attempt}"))?;
+/// Where the session of an attempt is kept, by what its processes carry.
+fn file(turn: &Turn, marker: &str) -> Option<PathBuf> {
+    let name = marker.rsplit_once('/').map(|(run, attempt)| format!("{run}-{attempt}"))?;
     let name = name.rsplit('/').next()?.to_owned();
     Some(turn.prompt_file.parent()?.join(format!("{name}.session.json")))
 }
@@ -181,16 +185,21 @@ fn file(turn: &Turn) -> Option<PathBuf> {
 /// Keeps the id of a session for the later turns of its attempt.
 pub fn keep(turn: &Turn, line: &[String], session: &str) {
     let kept = Kept { line: line.to_vec(), session: session.to_owned() };
-    if let (Some(file), Ok(text)) = (file(turn), serde_json::to_string(&kept)) {
+    if let (Some(file), Ok(text)) = (file(turn, &turn.marker), serde_json::to_string(&kept)) {
         // Without it the next turn begins a new session.
         let _ = std::fs::write(file, text);
     }
 }
 
-/// The session of an earlier turn of the attempt, with the same agent.
+/// The session to go on with: that of an earlier turn of the attempt, else of one that was interrupted,
+/// with the same agent.
 pub fn kept(turn: &Turn, line: &[String]) -> Option<String> {
-    let kept: Kept = serde_json::from_str(&std::fs::read_to_string(file(turn)?).ok()?).ok()?;
-    (kept.line == line).then_some(kept.session)
+    let of = |marker: &String| {
+        let kept: Kept = serde_json::from_str(&std::fs::read_to_string(file(turn, marker)?).ok()?).ok()?;
+        (kept.line == line).then_some(kept.session)
+    };
+    let own = (turn.number > 1).then_some(&turn.marker).into_iter();
+    own.chain(&turn.interrupted).find_map(of)
 }
 
 #[cfg(test)]

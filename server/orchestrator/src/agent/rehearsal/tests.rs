@@ -40,6 +40,7 @@ fn turn(worktree: &Path, task: &str, counted: usize) -> (Turn, watch::Sender<boo
         read_only: false,
         confinement: None,
         marker: format!("rehearsal{}/{task}/{counted}", std::process::id()),
+        interrupted: Vec::new(),
         total: Duration::from_secs(20),
         silence: Duration::from_millis(20),
         stop,

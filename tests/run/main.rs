@@ -19,6 +19,7 @@ mod lessons;
 mod limits;
 mod lists;
 mod obstacles;
+mod presets;
 mod prompts;
 mod proof;
 mod refusals;

@@ -67,8 +67,10 @@ struct Row {
 
 /// Lists the agents, and asks them where that is wanted.
 pub fn run(args: &Args) -> Result<ExitCode, Failure> {
-    let folder = places::root_of(&places::current_folder()?);
-    let config = settings::of(&folder, "");
+    let current = places::current_folder()?;
+    let folder = places::root_of(&current);
+    let here = current.strip_prefix(&folder).unwrap_or(Path::new("")).join("any");
+    let config = settings::of(&folder, &places::slashed(&here));
     let mut rows = rows(&config);
     if let Some(unknown) = args.names.iter().find(|name| !rows.iter().any(|row| row.name == **name)) {
         let names: Vec<&str> = rows.iter().map(|row| row.name.as_str()).collect();

@@ -1,5 +1,6 @@
 //! Agents and commands that are confined touch their worktree, and nothing of the user.
 
+use crate::acp;
 use crate::whole::GOOD;
 use crate::world::{PLAN, World};
 
@@ -62,6 +63,44 @@ fn a_headless_agent_and_the_commands_that_prove_are_confined_too() {
     let ran = world.segue(&["run", "x.spec.md", "--yes", "--only", "first"]);
     assert!(ran.out.contains("first: merged"), "{ran:?}");
     assert!(!world.exists("proof.txt") && !world.exists("agent.txt"));
+}
+
+/// Agents give the servers that they start little of their own environment: where temporary files may lie
+/// comes with what they are handed.
+#[test]
+fn servers_that_a_confined_agent_starts_are_told_its_folder_for_temporary_files() {
+    let Some(world) = confined(GOOD, "") else { return };
+    let files = "**Agent:** Builder\n**Files:** `servers.json`, `written.txt`";
+    let plan = PLAN.replace("**Files:** `first.txt`", files).replace("-s first.txt", "-s written.txt");
+    let program = std::env::current_exe().unwrap();
+    let settings = format!(
+        "[agents.peer]\nacp = {}\n[orchestrator]\nagent = \"peer\"\nconfine = true\nconfine-read = [{:?}]\n",
+        acp::line(&["good"]),
+        program.parent().unwrap()
+    );
+    world.write("x.spec.md", &plan);
+    world.write("segue.toml", &settings);
+    world.write(
+        ".mcp.json",
+        r#"{ "mcpServers": { "files": { "command": "true", "env": { "TMP": "/own" } } } }"#,
+    );
+    world.write(
+        ".github/agents/Builder.agent.md",
+        "---\nname: Builder\ntools: [edit, 'files/*']\n---\n\nYou build.\n",
+    );
+    world.commit("Servers");
+    let ran = world.segue(&["run", "x.spec.md", "--yes", "--only", "first"]);
+    assert!(ran.out.contains("first: merged"), "{ran:?}");
+    let handed = world.git(&["show", &format!("segue/{}/integration:servers.json", world.run())]);
+    let handed: serde_json::Value = serde_json::from_str(&handed).unwrap();
+    let told = |name: &str| {
+        let found = handed[0]["env"].as_array().unwrap().iter().filter(|own| own["name"] == name);
+        found.map(|own| own["value"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let [folder] = told("TMPDIR").try_into().unwrap();
+    assert!(std::path::Path::new(&folder).is_absolute() && told("TEMP") == [folder.clone()], "{handed}");
+    assert!(!std::path::Path::new(&folder).exists(), "it goes with the agent");
+    assert_eq!(told("TMP"), ["/own"], "what the settings say stays");
 }
 
 #[test]

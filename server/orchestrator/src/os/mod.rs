@@ -68,6 +68,9 @@ pub fn find_program(program: &str) -> Option<PathBuf> {
 /// session starts inherits it.
 pub const MARKER: &str = "SEGUE_RUN";
 
+/// The variables that say where temporary files lie.
+pub const TEMPORARY: [&str; 3] = ["TMPDIR", "TMP", "TEMP"];
+
 /// Ends every process that carries the marker, or one below it: `k3v9` means all sessions of that run,
 /// `k3v9/login/2` one attempt. Looks again until there is none; gives how many it ended.
 #[must_use]

@@ -1,7 +1,7 @@
 //! A child process: how it is started, how it is watched, and how it ends, with all that it started.
 
 use super::confine::Temporary;
-use super::{Confinement, MARKER, system};
+use super::{Confinement, MARKER, TEMPORARY, system};
 use std::collections::VecDeque;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -117,7 +117,7 @@ impl Program {
             tokio::spawn(async move { pipe.write_all(&bytes).await });
         }
         let leader = child.id().unwrap_or_default();
-        Ok(Running { child, leader, marker: self.marker.clone(), _temporary: temporary })
+        Ok(Running { child, leader, marker: self.marker.clone(), temporary })
     }
 
     fn spawn(&self, mut command: std::process::Command) -> std::io::Result<(Child, Option<Temporary>)> {
@@ -125,7 +125,7 @@ impl Program {
             return Ok((Command::from(command).spawn()?, None));
         };
         let temporary = Temporary::new()?;
-        for name in ["TMPDIR", "TMP", "TEMP"] {
+        for name in TEMPORARY {
             command.env(name, temporary.path());
         }
         // An input that is closed is opened from there, by the confined thread.
@@ -147,7 +147,7 @@ pub struct Running {
     leader: u32,
     marker: String,
     /// Goes when this does.
-    _temporary: Option<Temporary>,
+    temporary: Option<Temporary>,
 }
 
 impl Running {
@@ -155,6 +155,12 @@ impl Running {
     #[must_use]
     pub fn pid(&self) -> u32 {
         self.leader
+    }
+
+    /// Its own folder for temporary files, where it is confined.
+    #[must_use]
+    pub fn temporary(&self) -> Option<&Path> {
+        self.temporary.as_ref().map(Temporary::path)
     }
 
     /// The end of its standard input that we write to, where it was kept and is not taken yet.

@@ -99,6 +99,7 @@ impl Acp {
             earlier: None,
             servers: Vec::new(),
             marker: marker.to_owned(),
+            temporary: None,
             mode: None,
             model: None,
             start: self.start,
@@ -122,6 +123,7 @@ impl Acp {
             earlier: self.loads.then(|| session::kept(turn, &self.line)).flatten(),
             servers: turn.servers.clone(),
             marker: turn.marker.clone(),
+            temporary: None,
             mode: if plans {
                 self.plan_mode.clone().or_else(|| self.mode.clone())
             } else {

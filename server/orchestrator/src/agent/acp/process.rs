@@ -10,6 +10,7 @@ use acp::v1::schema as own;
 use agent_client_protocol as acp;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
+use std::path::Path;
 use std::process::ExitStatus;
 use std::sync::Arc;
 use std::time::Duration;
@@ -74,12 +75,13 @@ pub struct Ran {
 /// Starts a program and talks with it. When this returns, nothing that it started lives any more.
 pub async fn run(
     program: &os::Program,
-    script: Script,
+    mut script: Script,
     limits: Limits,
     stopped: impl Future<Output = ()>,
     mut scene: Option<&mut Scene<'_>>,
 ) -> std::io::Result<Ran> {
     let mut running = program.start()?;
+    script.temporary = running.temporary().map(Path::to_owned);
     let pulse = Arc::new(Pulse::default());
     let (Some(input), Some(output), Some(errors)) =
         (running.take_input(), running.take_output(), running.take_errors())

@@ -18,7 +18,7 @@ pub fn handed(
     let mut handed = Vec::new();
     let mut names = Vec::new();
     for server in &script.servers {
-        match as_told(server, can, &script.marker) {
+        match as_told(server, can, script) {
             Ok(one) => {
                 names.push(server.name.as_str());
                 handed.push(one);
@@ -39,7 +39,7 @@ pub fn handed(
 fn as_told(
     server: &Server,
     can: &own::McpCapabilities,
-    marker: &str,
+    script: &Script,
 ) -> Result<own::McpServer, &'static str> {
     let (url, headers, sse) = match &server.reach {
         Reach::Program { program, arguments, variables } => {
@@ -47,7 +47,13 @@ fn as_told(
             let mut all: Vec<own::EnvVariable> =
                 own.map(|(name, value)| own::EnvVariable::new(name, value)).collect();
             // Many agents give a server little of their own environment: it shall be found by ours.
-            all.push(own::EnvVariable::new(os::MARKER, marker));
+            all.push(own::EnvVariable::new(os::MARKER, &script.marker));
+            if let Some(path) = &script.temporary {
+                let path = path.display().to_string();
+                let unset =
+                    os::TEMPORARY.iter().filter(|name| !variables.iter().any(|(own, _)| own == *name));
+                all.extend(unset.map(|name| own::EnvVariable::new(*name, &path)));
+            }
             let stdio = own::McpServerStdio::new(&server.name, program).args(arguments.clone()).env(all);
             return Ok(own::McpServer::Stdio(stdio));
         }

@@ -28,6 +28,8 @@ pub struct Script {
     pub servers: Vec<Server>,
     /// What its processes carry: those servers too.
     pub marker: String,
+    /// Where they may keep temporary files, where they may do that in one place alone.
+    pub temporary: Option<PathBuf>,
     /// The mode to work in, where it offers that.
     pub mode: Option<String>,
     /// The model to work with, where it offers that.

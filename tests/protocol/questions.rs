@@ -373,6 +373,12 @@ fn a_question_without_options_is_asked_with_usual_words_where_nothing_can_be_typ
     editor.told("is rejected");
     let offered = editor.client.questions[1]["actions"].as_array().unwrap();
     assert_eq!(crate::runs::titles(offered), ["Yes", "No", "Decide yourself"]);
+    let asked = editor.client.questions[1]["message"].as_str().unwrap();
+    assert!(
+        asked.ends_with(
+            "For other words put this aside, select them in any file, and choose the code action."
+        )
+    );
 }
 
 /// Guard: `typed_answer`.

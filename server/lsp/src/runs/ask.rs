@@ -46,7 +46,7 @@ pub fn ask(session: &Arc<Session>, watched: &Arc<Watched>, seen: &Seen) {
 }
 
 async fn ask_one(session: Arc<Session>, watched: Arc<Watched>, seen: Seen, asked: Asked) {
-    let Some((text, mut choices, how)) = words(&seen, asked) else { return };
+    let Some((mut text, mut choices, how)) = words(&seen, asked) else { return };
     let facts = session.facts();
     if let (Asked::Question(number), true) = (asked, choices.is_empty()) {
         if let Some(answer) = typed(&session, text.clone(), None).await {
@@ -56,6 +56,10 @@ async fn ask_one(session: Arc<Session>, watched: Arc<Watched>, seen: Seen, asked
         // Who could type and did not is not asked again.
         if !facts.types {
             choices = USUAL.map(str::to_owned).to_vec();
+            if facts.asks {
+                text +=
+                    "\nFor other words put this aside, select them in any file, and choose the code action.";
+            }
         }
     }
     if !facts.asks || choices.is_empty() {

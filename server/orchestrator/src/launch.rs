@@ -4,6 +4,7 @@ use crate::event::{By, Event, Millis, RunCreated};
 use crate::facts::Facts;
 use crate::journal::{Journal, JournalError};
 use segue_plan::Policy;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A run that shall be.
 #[derive(Clone, Debug)]
@@ -42,7 +43,12 @@ pub fn launch(
     is_free: impl Fn(&str) -> bool,
 ) -> Result<String, JournalError> {
     let taken: Vec<String> = journal.runs()?.into_iter().map(|row| row.run).collect();
-    let mut seed = now.0.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ u64::from(std::process::id());
+    // By its id alone a run's processes are known, so two that one process launches in the same moment, in
+    // two repositories, get two.
+    static LAUNCHED: AtomicU64 = AtomicU64::new(0);
+    let moment = now.0.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ u64::from(std::process::id());
+    let nth = LAUNCHED.fetch_add(1, Ordering::Relaxed);
+    let mut seed = moment.wrapping_add(nth.wrapping_mul(0xD1B5_4A32_D192_ED03));
     let run = loop {
         seed = seed.wrapping_mul(0x5851_F42D_4C95_7F2D).wrapping_add(0x1405_7B7E_F767_814F);
         let id = id_of(seed);
@@ -89,27 +95,42 @@ mod tests {
     use crate::journal::Place;
     use std::path::Path;
 
+    fn journal(folder: &Path, repository: &str) -> Journal {
+        Journal::create(&Place::new(folder, Path::new(repository), "c"), Box::new(|_| None)).unwrap()
+    }
+
+    fn wanted() -> Launch {
+        Launch {
+            plan: "p.md".to_owned(),
+            base: "b".to_owned(),
+            facts: Facts::default(),
+            policy: Policy::default(),
+            jobs: Some(50),
+            yes: false,
+            accept_unproved: false,
+            by: By::option(),
+        }
+    }
+
     #[test]
     fn ids_are_short_and_free() {
         let folder = tempfile::tempdir().unwrap();
-        let place = Place::new(folder.path(), Path::new("/r/.git"), "c");
-        let mut journal = Journal::create(&place, Box::new(|_| None)).unwrap();
+        let mut journal = journal(folder.path(), "/r/.git");
         let mut ids = std::collections::BTreeSet::new();
         for number in 0..50 {
-            let wanted = Launch {
-                plan: "p.md".to_owned(),
-                base: "b".to_owned(),
-                facts: Facts::default(),
-                policy: Policy::default(),
-                jobs: Some(50),
-                yes: false,
-                accept_unproved: false,
-                by: By::option(),
-            };
-            let id = launch(&mut journal, wanted, Millis(number / 10), |id| !id.starts_with('a')).unwrap();
+            let id = launch(&mut journal, wanted(), Millis(number / 10), |id| !id.starts_with('a')).unwrap();
             assert!(crate::git::is_run_id(&id) && id.len() == ID && !id.starts_with('a'), "{id}");
             assert_eq!(journal.state(&id).unwrap().created.unwrap().jobs, 10);
             assert!(ids.insert(id));
         }
+    }
+
+    /// Their processes are told apart by it.
+    #[test]
+    fn runs_of_two_repositories_that_begin_in_the_same_moment_have_two_ids() {
+        let folder = tempfile::tempdir().unwrap();
+        let ids = ["/one/.git", "/two/.git"]
+            .map(|own| launch(&mut journal(folder.path(), own), wanted(), Millis(7), |_| true).unwrap());
+        assert_ne!(ids[0], ids[1]);
     }
 }

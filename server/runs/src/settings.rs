@@ -146,3 +146,22 @@ pub fn of_preset(row: &Preset, mode: Option<String>) -> Option<Acp> {
         ..known
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_agent_of_a_preset_has_all_that_its_row_says() {
+        let of = |name: &str| of_preset(preset(name).unwrap(), None).unwrap();
+        let (slow, usual) = (of("opencode"), of("claude"));
+        assert_eq!((slow.start, usual.start), (Duration::from_secs(120), Duration::from_secs(60)));
+        assert_eq!((slow.mode.as_deref(), slow.plan_mode.as_deref()), (Some("build"), Some("plan")));
+        assert!(slow.environment.contains_key("OPENCODE_PERMISSION") && usual.environment.is_empty());
+        assert!(usual.loads && !of("gemini").loads);
+        assert_eq!(of("copilot").failure_words, ["Error: Failed to get response"]);
+        let other = of_preset(preset("opencode").unwrap(), Some("own".to_owned())).unwrap();
+        assert_eq!((other.mode.as_deref(), other.plan_mode.as_deref()), (Some("own"), Some("plan")));
+        assert!(of_preset(preset("codex-exec").unwrap(), None).is_none(), "it is headless");
+    }
+}

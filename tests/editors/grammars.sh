@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# The grammars of editors: the generated parser is that of grammar.js, its corpus holds, and all agree with
-# the server's lexer on grammars/cases.toml.
+# The grammars of editors: the generated parser is that of grammar.js, its corpus holds, its queries colour what they
+# should, and all agree with the server's lexer on grammars/cases.toml.
 #
 #   grammars.sh [--install]    --install fetches the tree-sitter command line and npm packages below target/
 #
-# SEGUE_UPDATE=1 writes the parser and the snapshot anew. Exit status 77: something is missing, skipped.
+# SEGUE_UPDATE=1 writes the parser and the snapshots anew. Exit status 77: something is missing, skipped.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 top=$PWD
@@ -52,5 +52,12 @@ for copy in editors/helix/runtime editors/neovim; do
   cmp "$grammar/queries/highlights.scm" "$copy/queries/segue/highlights.scm"
 done
 (cd "$grammar" && "$tree_sitter" test)
+
+# What the queries colour, one line a stretch.
+drawn=$(cd "$grammar" && "$tree_sitter" query queries/highlights.scm test/highlights.txt |
+  sed -nE 's/^.*capture: ([0-9]+ - )?([a-z.]+), start: .*text: (`.*`)$/\2 \3/p')
+if [ -n "${SEGUE_UPDATE:-}" ]; then echo "$drawn" > "$grammar/test/highlights.snap"; fi
+diff "$grammar/test/highlights.snap" - <<< "$drawn" || { echo "grammars: the queries colour something else (SEGUE_UPDATE=1 writes it)" >&2; exit 1; }
+
 cp tests/editors/grammars/cases.mjs "$place/"
 node "$place/cases.mjs" "$tree_sitter" "$place/cases"

@@ -78,9 +78,9 @@ test('relative folders of the PATH are not looked at: they would be in the works
 
 test('a setting that names nothing that can be started is told, and nothing else is taken', async () => {
   program('bin/segue', 'segue 0.1.0');
-  await assert.rejects(find(wishes({ setting: '/nowhere/segue' })), /no such file/);
+  await assert.rejects(find(wishes({ setting: '/nowhere/segue' })), /no such file\. Correct the setting, or empty it/);
   const other = program('other', 'something else');
-  await assert.rejects(find(wishes({ setting: other })), /does not tell its version/);
+  await assert.rejects(find(wishes({ setting: other })), /does not tell its version as Segue does\. Correct/);
 });
 
 test('a bare name in the setting is looked for on the PATH', async () => {

@@ -63,6 +63,15 @@ test('a row stays the same object while its run goes on, and all are drawn anew 
   assert.equal(rows.draw([next])[0], drawn[0]);
 });
 
+test('of a server that knows no variants and no lessons the tasks are there all the same', () => {
+  const [{ variants, variant_of, ...older }, question] = [task('a', 1), { question: 1, task: 'a', text: 'Which?', options: [], recommendation: null }];
+  const { lessons, ...own } = run('r', 'needs-you', { tasks: [older as Task], questions: [question as never] });
+  const [told] = new Runs().take({ folder: 'file:///w', runs: [own as Run] });
+  assert.ok(told);
+  assert.deepEqual(tasksOf(told), [task('a', 1)]);
+  assert.deepEqual([told.lessons, told.questions[0]?.choice, variantsOf(told, task('a', 1))], [0, false, []]);
+});
+
 test('runs of one name in two folders are two', () => {
   const runs = new Runs();
   runs.take({ folder: 'file:///w', runs: [run('a', 'working')] });

@@ -15,10 +15,7 @@ export function register(context: vscode.ExtensionContext, server: Server): vsco
   const view = new RunsView(context.workspaceState);
   const documents = new Documents(client);
   const actions = new Actions(view, documents, () => server.ready());
-  const take = (told: Told) => {
-    view.runs.take(told);
-    view.refresh(told.runs);
-  };
+  const take = (told: Told) => view.refresh(view.runs.take(told));
   const attach = (own: LanguageClient) => {
     view.runs.clear();
     view.refresh();

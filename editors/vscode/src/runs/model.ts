@@ -71,6 +71,13 @@ export interface Told {
   gone?: string[];
 }
 
+/** A run with what a server says nothing of that is older than this extension. */
+function whole(run: Run): Run {
+  const task = (own: Task): Task => ({ ...own, variants: own.variants ?? [], variant_of: own.variant_of ?? null });
+  const question = (own: Question): Question => ({ ...own, choice: own.choice ?? false });
+  return { ...run, lessons: run.lessons ?? 0, tasks: run.tasks.map(task), questions: run.questions.map(question) };
+}
+
 /** A row of the view. */
 export type Row =
   | { kind: 'run'; run: Run }
@@ -109,13 +116,15 @@ export class Runs {
     this.seen = new Map(Object.entries(seen));
   }
 
-  /** Takes in what is told. */
-  take(told: Told): void {
-    for (const run of told.runs) this.known.set(keyOf(run), run);
+  /** Takes in what is told; the runs of it, whole. */
+  take(told: Told): Run[] {
+    const runs = told.runs.map(whole);
+    for (const run of runs) this.known.set(keyOf(run), run);
     for (const run of told.gone ?? []) {
       this.known.delete(keyOf({ run, folder: told.folder }));
       this.seen.delete(keyOf({ run, folder: told.folder }));
     }
+    return runs;
   }
 
   /** Forgets the runs: another server will tell of its own. */

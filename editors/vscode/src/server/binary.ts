@@ -41,6 +41,9 @@ export class NoBinary extends Error {}
 /** How long a program may take to tell its version, in milliseconds: a cold disk under a virus scanner. */
 const PATIENCE = 10_000;
 
+/** What can be done about a setting that names no server. */
+const REMEDY = 'Correct the setting, or empty it to have the one on the PATH or the one that comes with this extension.';
+
 /** The program to start; throws [`NoBinary`] where there is none. */
 export async function find(wishes: Wishes): Promise<Binary> {
   if (wishes.trusted && wishes.setting) {
@@ -67,11 +70,11 @@ async function ofSetting(wishes: Wishes, setting: string): Promise<Binary> {
   const wanted = expanded(setting, wishes);
   const found = path.isAbsolute(wanted) ? wanted : await search(wanted, wishes);
   if (!found || !(await isFile(found))) {
-    throw new NoBinary(`\`segue.server.path\` names ${wanted}, and there is no such file.`);
+    throw new NoBinary(`\`segue.server.path\` names ${wanted}, and there is no such file. ${REMEDY}`);
   }
   const version = await versionOf(found);
   if (!version) {
-    throw new NoBinary(`\`segue.server.path\` names ${found}, which does not tell its version as Segue does.`);
+    throw new NoBinary(`\`segue.server.path\` names ${found}, which does not tell its version as Segue does. ${REMEDY}`);
   }
   if (!fits(version, wishes.version)) {
     wishes.log(`${found} is version ${version}; this extension was made for ${wishes.version}`);

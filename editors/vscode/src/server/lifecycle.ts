@@ -94,7 +94,7 @@ export class Server implements vscode.Disposable {
         if (this.client !== client) return;
         if (newState === State.Running) this.status.running(binary);
         else if (newState === State.Starting) this.status.starting();
-        else this.status.failed('The server ended. Its log says more.');
+        else this.status.failed('it ended; its log says more');
       });
       this.started.fire(client);
       await client.start();
@@ -129,12 +129,15 @@ export class Server implements vscode.Disposable {
   private failed(failure: unknown): void {
     const message = wordsOf(failure);
     this.channels.log.error(message);
-    this.status.failed(message);
+    // In short: what is told at length is told once.
+    this.status.failed('it could not be started; its log says why');
     const [logs, settings] = ['Show Logs', 'Open Settings'];
     const told = vscode.window.showErrorMessage(`Segue: ${message}`, ...(failure instanceof NoBinary ? [settings, logs] : [logs]));
     void told.then((choice) => {
       if (choice === logs) this.channels.log.show();
-      if (choice === settings) void vscode.commands.executeCommand('workbench.action.openSettings', 'segue.server');
+      // Where the server is elsewhere, so are its settings: those of the user do not name them.
+      const place = vscode.env.remoteName ? 'openRemoteSettings' : 'openSettings2';
+      if (choice === settings) void vscode.commands.executeCommand(`workbench.action.${place}`, { query: 'segue.server' });
     });
   }
 }

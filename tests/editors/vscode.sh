@@ -2,7 +2,8 @@
 # Segue in a real VS Code: its workbench in a headless Chromium, its extension host in Node.
 #
 #   vscode.sh [--install]    --install fetches VS Code, Node and Chromium below target/ where they are missing
-#   ONLY=ui|runs|variants|restricted|host|build    one part of it
+#   ONLY=ui|server|runs|tries|variants|restricted|host|build    one part of it
+#   SLOW=N                   gives the page an N-th of the processor: what a slow machine loses shows
 #   ONLY=measure             how long it takes from a click to the squiggle, beside VS Code's own
 #   WITHHELD='FEATURE …'     keeps each of these back by the server in turn, and wants its check to fail, and no other
 #   SHOTS=FOLDER             keeps pictures of what the tests saw
@@ -34,7 +35,7 @@ npm=$(dirname "$(readlink -f "$(command -v npm)")")/npm-cli.js
 export PATH=$node:$PATH
 
 # Only VS Code itself of the package, without the scripts that would compile native modules: what they are
-# for (terminals, keyrings, another log) is not needed here.
+# for (terminals, keyrings) is not needed here, and logs are written by a stand-in.
 if [ ! -e "$base/code/.complete" ]; then
   missing "${1:-}" "VS Code" || rm -rf "$base/code"
   mkdir -p "$base/code"
@@ -44,6 +45,9 @@ if [ ! -e "$base/code/.complete" ]; then
   (cd "$base/code" && node "$npm" install --omit=dev --ignore-scripts --no-audit --no-fund > ../code.log 2>&1)
   touch "$base/code/.complete"
 fi
+
+# Not through a link that another copy shares.
+cp --remove-destination tests/editors/vscode/spdlog.cjs "$base/code/node_modules/@vscode/spdlog/index.js"
 
 # A Chromium of the machine, else the one of its Debian, unpacked and not installed.
 chromium=$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)
@@ -67,7 +71,7 @@ node --disable-warning=MODULE_TYPELESS_PACKAGE_JSON --test --test-reporter=dot '
 # Checks types and bundles before it packs.
 node_modules/.bin/vsce package --no-dependencies --skip-license --allow-missing-repository --out "$base/segue.vsix" > "$base/vsce.log" 2>&1 ||
   { cat "$base/vsce.log" >&2; exit 1; }
-echo "extension without its server: $(stat -c %s "$base/segue.vsix") bytes, bundle $(stat -c %s dist/extension.js)"
+node "$top/tests/editors/vscode/packed.mjs" "$base/segue.vsix"
 [ "$only" != build ] || exit 0
 
 cd "$top"
@@ -76,7 +80,7 @@ export SEGUE=${SEGUE:-$top/target/debug/segue} CHROMIUM=$chromium PLAYWRIGHT=$tr
 export CODE=$base/code VSIX=$base/segue.vsix SAMPLES=$top/samples TOP=$top
 [ "$only" != measure ] || exec node tests/editors/vscode/measure.mjs
 # Word by word: names of features.
-[ -z "${WITHHELD:-}" ] || exec timeout 900 node tests/editors/vscode/withheld.mjs $WITHHELD
-for part in ui runs variants restricted host; do
-  [ "$only" != all ] && [ "$only" != "$part" ] || timeout 400 node "tests/editors/vscode/$part.mjs"
+[ -z "${WITHHELD:-}" ] || exec timeout 1800 node tests/editors/vscode/withheld.mjs $WITHHELD
+for part in ui server runs tries variants restricted host; do
+  [ "$only" != all ] && [ "$only" != "$part" ] || timeout 900 node "tests/editors/vscode/$part.mjs"
 done

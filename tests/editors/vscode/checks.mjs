@@ -3,6 +3,7 @@
 
 import assert from 'node:assert';
 import { until } from './code.mjs';
+import { RunsView } from './view.mjs';
 
 /** The checks of the server's features; the last one changes files. */
 export function features(page, work) {
@@ -27,14 +28,20 @@ export function features(page, work) {
       await editor.locator('.codelens-decoration', { hasText: 'tasks in' }).first().waitFor();
     },
     async completion() {
+      const typed = work.line(/agent:\sBui$/);
       await work.file('planner.agent.md', 8);
-      await page.keyboard.press('End');
-      await page.keyboard.press('Control+Backspace');
-      await page.keyboard.type('Bui');
+      await work.again(async () => {
+        if (await typed.isVisible()) return;
+        await work.revert();
+        await work.file('planner.agent.md', 8);
+        for (const key of ['End', 'Control+Backspace']) await page.keyboard.press(key);
+        await page.keyboard.type('Bui');
+      }, typed);
       await work.again(async () => {
         for (const key of ['Escape', 'Control+Space']) await page.keyboard.press(key);
       }, suggestions.filter({ hasText: 'Builder' }).first());
-      assert.strictEqual(await suggestions.filter({ hasText: 'Builder' }).count(), 1, 'proposed once');
+      // Proposed once; a list that is drawn anew has none for a moment.
+      await until(async () => (await suggestions.filter({ hasText: 'Builder' }).count()) === 1, work.time);
       await work.picture('completion');
       const taken = work.line('agent: Builder');
       await work.again(async () => {
@@ -68,26 +75,20 @@ export function features(page, work) {
       await work.revert();
     },
     async commands() {
-      await work.file('specs/sign-in.spec.md');
-      await work.command('Segue: Show Effective Context of This File');
-      await page.locator('.tab.active', { hasText: /context of .*sign-in/ }).waitFor();
+      await work.again(async () => {
+        await work.file('specs/sign-in.spec.md');
+        await work.command('Segue: Show Effective Context of This File');
+      }, page.locator('.tab.active', { hasText: /context of .*sign-in/ }));
       await work.close();
       await page.locator('.tab.active[data-resource-name="sign-in.spec.md"]').waitFor();
-      const runs = page.locator('.part.sidebar .tree-explorer-viewlet-tree-view .monaco-list-row[aria-level="1"]');
+    },
+    async runs() {
+      const view = new RunsView(page, work);
       // A run is there, and gone again.
-      await work.command('Segue: Rehearse This Plan');
-      await work.command('Segue: Focus on Runs View');
-      await runs.filter({ hasText: 'needs you' }).waitFor();
-      await work.command('Segue: Cancel');
-      await work.chosen();
-      await runs.filter({ hasText: 'cancelled' }).waitFor();
+      await view.launch('Segue: Rehearse This Plan', 'specs/sign-in.spec.md', view.run('needs you'));
+      await work.toTheRun('Segue: Cancel', view.run('cancelled'));
       // Not before whoever worked on it has left.
-      await until(async () => {
-        await work.command('Segue: Discard…');
-        // Nothing is asked any more where the one before was only slow.
-        await Promise.race([work.chosen(), runs.waitFor({ state: 'detached' })].map((own) => own.catch(() => {})));
-        return runs.waitFor({ state: 'detached', timeout: 3_000 }).then(() => true, () => false);
-      }, work.time);
+      await work.toTheRun('Segue: Discard…', view.empty);
     },
     async rename() {
       await work.file('planner.agent.md', 5);
@@ -109,8 +110,7 @@ export function features(page, work) {
       await work.file('implement.prompt.md');
       await work.line('mode: Maker').waitFor();
       await work.picture('rename');
-      await work.command('File: Save All Files');
-      await page.locator('.tab.dirty').first().waitFor({ state: 'detached' });
+      await work.again(() => work.command('File: Save All Files'), () => page.locator('.tab.dirty').first().isHidden());
     },
   };
 }
@@ -158,37 +158,41 @@ function colours(node) {
 export function graph(page, work) {
   return {
     async graph() {
-      await work.file('planner.agent.md');
-      await work.command('Segue: Show Graph of Agents');
       const frame = page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
       const planner = frame.getByRole('link', { name: /^agent Planner, leads to Builder/ });
-      await planner.waitFor();
-      await frame.getByLabel('Tools').uncheck();
-      await frame.locator('g.node', { hasText: 'codebase' }).first().waitFor({ state: 'detached' });
+      await work.again(async () => {
+        await work.file('planner.agent.md');
+        await work.command('Segue: Show Graph of Agents');
+      }, planner, { each: 30_000 });
+      const tool = frame.locator('g.node', { hasText: 'codebase' }).first();
+      await work.again(() => frame.getByLabel('Tools').uncheck({ timeout: 3_000 }).catch(() => {}), () => tool.isHidden());
       // By keyboard: along the arrow from the planner to the builder, and into its file.
       const builder = frame.locator('g.node:focus', { hasText: 'Builder' });
-      await work.again(async () => {
-        await planner.focus();
+      const toTheBuilder = async () => {
+        await planner.focus({ timeout: 3_000 }).catch(() => {});
         await page.keyboard.press('ArrowRight');
-      }, builder);
+      };
+      await work.again(toTheBuilder, builder);
       await work.picture('graph');
-      await builder.press('Enter');
-      await page.locator('.tab.active[data-resource-name="builder.agent.md"]').waitFor();
+      const opened = page.locator('.tab.active[data-resource-name="builder.agent.md"]');
+      await work.again(async () => {
+        if (await opened.isVisible()) return;
+        if (!(await builder.isVisible())) await toTheBuilder();
+        await builder.press('Enter', { timeout: 3_000 }).catch(() => {});
+      }, opened);
       // In the colours of each kind of theme, and to be read in it.
       const input = page.locator('.quick-input-widget input.input');
       for (const [theme, kind, least] of THEMES) {
-        await until(async () => {
+        await work.again(async () => {
           for (const key of ['Escape', 'Control+k', 'Control+t']) await page.keyboard.press(key);
           await input.fill(theme, { timeout: 3_000 }).catch(() => {});
           const row = page.locator('.quick-input-list .monaco-list-row.focused', { hasText: theme });
-          return row.waitFor({ timeout: 3_000 }).then(() => true, () => false);
-        });
-        await input.press('Enter');
-        await frame.locator(`body[data-vscode-theme-kind="${kind}"]`).waitFor();
+          await row.waitFor({ timeout: 3_000 }).then(() => input.press('Enter', { timeout: 3_000 })).catch(() => {});
+        }, frame.locator(`body[data-vscode-theme-kind="${kind}"]`));
         await until(async () => {
           const found = await colours(frame.locator('g.node', { hasText: 'Planner' }).first()).catch(() => undefined);
           return found?.fill === found?.ofTheme && found?.text >= least && (least < 7 || found.border >= 4.5);
-        });
+        }, work.time);
         await work.picture(`graph-${kind}`);
       }
     },

@@ -88,6 +88,10 @@ export class Code {
         '--disable-component-update', '--disable-sync', '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1'],
     });
     const page = this.context.pages()[0] ?? (await this.context.newPage());
+    if (process.env.SLOW) {
+      const session = await this.context.newCDPSession(page);
+      await session.send('Emulation.setCPUThrottlingRate', { rate: Number(process.env.SLOW) });
+    }
     if (process.env.V) page.on('console', (message) => console.log('  console', message.text().slice(0, 300)));
     return page;
   }

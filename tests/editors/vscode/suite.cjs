@@ -8,7 +8,7 @@ const root = () => vscode.workspace.workspaceFolders[0].uri;
 const at = (path) => vscode.Uri.joinPath(root(), path);
 
 /** Waits until something is so; what it came to. */
-async function until(what, look, patience = 20_000) {
+async function until(what, look, patience = 60_000) {
   for (const end = Date.now() + patience; Date.now() < end; ) {
     const found = await look();
     if (found) return found;
@@ -27,6 +27,9 @@ const ours = (uri) => vscode.languages.getDiagnostics(uri).filter((one) => one.s
 const code = (one) => (typeof one.code === 'object' ? one.code.value : one.code);
 const has = (uri, wanted) => ours(uri).some((one) => code(one) === wanted);
 const settings = () => vscode.workspace.getConfiguration('segue');
+const builtIn = (uri) => vscode.languages.getDiagnostics(uri).filter((one) => one.source !== 'segue');
+const command = vscode.commands.executeCommand;
+const labels = (list) => list.items.map((item) => (typeof item.label === 'string' ? item.label : item.label.label));
 
 const checks = {
   async 'findings in a primitive, none in an ordinary page'() {
@@ -49,6 +52,25 @@ const checks = {
     await settings().update('rules', undefined, vscode.ConfigurationTarget.Workspace);
     await until('it is on', () => has(spec.uri, 'link/missing-anchor'));
   },
+  async 'a segue.toml is served although no language is its own: keys proposed, explained, judged'() {
+    const folder = vscode.Uri.joinPath(root(), 'part');
+    const place = vscode.Uri.joinPath(folder, 'segue.toml');
+    await vscode.workspace.fs.writeFile(place, Buffer.from('[rules]\n"link/missing-f"\n\n[orchestrator]\nattempts = 300\n'));
+    const { uri } = await open('part/segue.toml');
+    const at = (line, character) => new vscode.Position(line, character);
+    await until('a finding', () => ours(uri).some((one) => one.message.includes('lies between 1 and 100')));
+    await until('a rule', async () => labels(await command('vscode.executeCompletionItemProvider', uri, at(1, 15))).includes('link/missing-file'));
+    await until('a card', async () => {
+      const cards = await command('vscode.executeHoverProvider', uri, at(4, 2));
+      return cards.some((card) => card.contents.some((part) => (part.value ?? part).includes('orchestrator.attempts')));
+    });
+    await vscode.workspace.fs.delete(folder, { recursive: true });
+  },
+  async 'each command of the palette is there'() {
+    const all = await vscode.commands.getCommands(true);
+    const { contributes } = vscode.extensions.getExtension('segue.segue').packageJSON;
+    assert.deepStrictEqual(contributes.commands.map((own) => own.command).filter((name) => !all.includes(name)), []);
+  },
   async 'a restart brings the findings back'() {
     const spec = await open('specs/sign-in.spec.md');
     await vscode.commands.executeCommand('segue.restart');
@@ -69,10 +91,6 @@ const checks = {
     await until('a page', () => tabs().find((tab) => /context of .*tokens\.ts/.test(tab.label)));
   },
 };
-
-const builtIn = (uri) => vscode.languages.getDiagnostics(uri).filter((one) => one.source !== 'segue');
-const command = vscode.commands.executeCommand;
-const labels = (list) => list.items.map((item) => (typeof item.label === 'string' ? item.label : item.label.label));
 
 /** Checks that hold with VS Code's own prompt support on. */
 const beside = {

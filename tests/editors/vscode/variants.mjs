@@ -4,6 +4,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Code, run, script, until } from './code.mjs';
+import { RunsView } from './view.mjs';
 import { Workbench } from './workbench.mjs';
 
 const PLAN = `# Feature: X
@@ -38,67 +39,45 @@ await script(code, async () => {
   const page = await code.browser();
   const work = new Workbench(page, Number(process.env.SEGUE_PATIENCE ?? 60) * 1000);
   await work.open(code.address());
-  const pane = page.locator('.part.sidebar .tree-explorer-viewlet-tree-view');
-  const title = pane.locator('.monaco-list-row[aria-level="1"]').first();
-  const row = (text) => pane.locator('.monaco-list-row', { hasText: text }).first();
-  const inline = (name) => title.locator(`.action-label[aria-label^="${name}"]`);
-  const select = async () => {
-    await work.command('Segue: Focus on Runs View');
-    await until(async () => {
-      for (const key of ['Escape', 'Home', 'Control+Shift+Enter']) await page.keyboard.press(key);
-      return (await pane.locator('.monaco-list-row.selected').count()) === 1 && pane.locator('.selected[aria-level="1"]').isVisible();
-    });
-  };
-  /** Does a command to the run, and sees what comes of it. */
-  const command = (name, wanted) =>
-    work.again(async () => {
-      await select();
-      await work.command(name);
-    }, wanted);
-  const list = page.locator('.tab[data-resource-name="list.txt"]');
+  const view = new RunsView(page, work);
+  const { title } = view;
+  const row = (text) => view.row(text);
   const checks = {
     async 'launched in variants'() {
-      await work.file('x.spec.md', 7);
-      await page.locator('.codelens-decoration').first().waitFor({ timeout: 60_000 });
-      await work.command('Segue: Launch in Variants…');
-      const number = page.locator('.notifications-toasts .monaco-button', { hasText: '2 variants' });
-      await number.first().waitFor();
-      await work.again(() => number.first().click({ timeout: 1_000 }).catch(() => {}), list);
-      await work.command('Segue: Focus on Runs View');
-      await title.filter({ hasText: 'needs you' }).waitFor();
-      await command('Segue: Approve', row('first~1').filter({ hasText: 'holds' }));
+      await work.file('x.spec.md', 7, 180_000);
+      await page.locator('.codelens-decoration').first().waitFor({ timeout: 180_000 });
+      // A notification asks in how many.
+      const number = page.locator('.notifications-toasts .monaco-button', { hasText: '2 variants' }).first();
+      await work.again(async () => {
+        if (!(await number.isVisible())) {
+          await work.file('x.spec.md');
+          await work.command('Segue: Launch in Variants…');
+          await number.waitFor({ timeout: 20_000 }).catch(() => {});
+        }
+        await number.click({ timeout: 1_000 }).catch(() => {});
+      }, page.locator('.tab[data-resource-name="list.txt"]'), { each: 20_000 });
+      await view.focus();
+      await view.run('needs you').waitFor();
+      await view.command('Segue: Approve', row('first~1').filter({ hasText: 'holds' }));
     },
     async 'variants stand below their task'() {
-      await inline('Choose Variant').waitFor({ state: 'attached' });
+      await view.inline('Choose Variant').waitFor({ state: 'attached' });
       await title.filter({ hasText: '0/1' }).waitFor();
       await row('first~2').filter({ hasText: 'holds' }).waitFor();
       await work.picture('runs-variants');
     },
     async 'beside each other'() {
-      await command('Segue: Compare Variants', page.locator('.tab.active', { hasText: /Preview run .* first\.md/ }));
+      await view.command('Segue: Compare Variants', page.locator('.tab.active', { hasText: /Preview run .* first\.md/ }));
       // A page: VS Code shows it in a frame of its own.
       const said = (frame) => frame.locator('h2', { hasText: 'Its variants' }).count().catch(() => 0);
       await until(async () => (await Promise.all(page.frames().map(said))).some((count) => count > 0));
     },
     async 'one is chosen'() {
-      const item = page.locator('.monaco-menu .action-item', { hasText: 'Choose Variant' });
       const taken = row('first~2').filter({ hasText: /(?<!not )chosen/ });
-      await work.again(async () => {
-        if (await taken.isVisible()) return;
-        await row('first~2').click({ button: 'right', timeout: 3_000 }).catch(() => page.keyboard.press('Escape'));
-        await item.first().click({ timeout: 3_000 }).catch(() => {});
-      }, taken);
+      await view.menu(row('first~2'), 'Choose Variant', taken);
       await row('first~1').filter({ hasText: 'not chosen' }).waitFor();
       // What is integrated is approved before it is complete.
-      await until(async () => {
-        if (await title.filter({ hasText: 'complete' }).isVisible()) return true;
-        await title.hover({ timeout: 1_000 }).catch(() => {});
-        if (await inline('Approve').isVisible()) {
-          await inline('Approve').click({ timeout: 1_000 }).catch(() => {});
-          await inline('Approve').waitFor({ state: 'hidden', timeout: 2_000 }).catch(() => {});
-        }
-        return false;
-      }, 60_000);
+      await view.approve(view.run('complete'));
       await title.filter({ hasText: /complete · 1\/1/ }).waitFor();
     },
     async 'what was learnt'() {
@@ -107,7 +86,7 @@ await script(code, async () => {
         // Where one was only slow the next is not wanted: VS Code asks.
         await page.keyboard.press('Escape');
         if (await preview.isVisible()) return;
-        await select();
+        await view.select();
         await work.command('Segue: Propose Lessons');
       }, preview);
       await work.picture('runs-lessons');

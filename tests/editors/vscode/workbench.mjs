@@ -2,6 +2,9 @@
 
 import { until } from './code.mjs';
 
+/** How long VS Code, the extension and the server may take to be there, in milliseconds. */
+const STARTING = 180_000;
+
 /** The workbench on a page. Everything waits for what it needs to be there, and for nothing else. */
 export class Workbench {
   constructor(page, patience = 60_000) {
@@ -11,14 +14,14 @@ export class Workbench {
 
   async open(address) {
     await this.page.goto(address);
-    await this.page.locator('.explorer-folders-view .monaco-list-row').first().waitFor({ timeout: 60_000 });
+    await this.page.locator('.explorer-folders-view .monaco-list-row').first().waitFor({ timeout: STARTING });
   }
 
   /** Waits until the server answers: with a lens or a finding, whichever it has. */
   async served() {
-    await this.file('specs/sign-in.spec.md', 27, 60_000);
+    await this.file('specs/sign-in.spec.md', 27, STARTING);
     const answer = this.page.locator('.editor-group-container.active :is(.codelens-decoration, .squiggly-warning)');
-    await answer.first().waitFor({ state: 'attached', timeout: 60_000 });
+    await answer.first().waitFor({ state: 'attached', timeout: STARTING });
   }
 
   /** How long everything after this is waited for, in milliseconds. */
@@ -38,15 +41,19 @@ export class Workbench {
     ];
     await this.again(async () => {
       await this.quick('Control+p', line ? `${name}:${line}` : name, base);
-    }, wanted, patience);
+    }, wanted, { patience });
   }
 
-  /** Does something, and does it again as a person would where nothing comes of it, until all that is wanted is seen. */
-  async again(act, wanted, patience = this.time) {
+  /**
+   * Does something, and does it again as a person would where nothing comes of it, until all that is wanted is seen: what
+   * stands on the page, or what a function says. `each`: how long something may take to come of it.
+   */
+  async again(act, wanted, { patience = this.time, each = 5_000 } = {}) {
+    const seen = (own) => (typeof own === 'function' ? until(own, each) : own.waitFor({ timeout: each }));
     await until(async () => {
       await act();
-      return Promise.all([wanted].flat().map((own) => own.waitFor({ timeout: 5_000 }))).then(() => true, () => false);
-    }, patience);
+      return Promise.all([wanted].flat().map(seen)).then(() => true, () => false);
+    }, Math.max(patience, 2 * each));
   }
 
   /** Runs a command by its title. */
@@ -66,22 +73,27 @@ export class Workbench {
       const take = async () => {
         await input.fill(typed, { timeout: 5_000 });
         await row.waitFor({ timeout: 5_000 });
-        await input.press('Enter', { timeout: 5_000 });
+        const gone = () => row.waitFor({ state: 'hidden', timeout: 10_000 }).then(() => true, () => false);
+        // A key that came too early is pressed again; what was taken is gone.
+        do await input.press('Enter', { timeout: 5_000 }).catch(() => {});
+        while (!(await gone()));
         return true;
       };
       taken = await Promise.race([take().catch(() => false), promise]);
       if (!taken) await input.press('Escape', { timeout: 1_000 }).catch(() => {});
     }
     end();
-    await row.waitFor({ state: 'hidden' });
   }
 
-  /** Takes what a list of several things to choose has chosen already. */
-  async chosen() {
-    const widget = this.page.locator('.quick-input-widget', { hasText: 'Which runs?' });
-    await widget.locator('.monaco-list-row').first().waitFor();
-    await widget.locator('input.input').press('Enter');
-    await widget.waitFor({ state: 'hidden' });
+  /** Runs a command about runs where none is selected: the list that asks has the only one chosen already. */
+  async toTheRun(title, wanted) {
+    const asked = this.page.locator('.quick-input-widget', { hasText: 'Which runs?' });
+    await this.again(async () => {
+      if (!(await asked.isVisible())) await this.command(title);
+      // Nothing is asked where it was done already.
+      await asked.locator('.monaco-list-row').first().waitFor({ timeout: 3_000 }).catch(() => {});
+      if (await asked.isVisible()) await asked.locator('input.input').press('Enter', { timeout: 3_000 }).catch(() => {});
+    }, wanted);
   }
 
   /** The lines of the active editor. */
@@ -158,17 +170,19 @@ export class Workbench {
 
   /** Closes the active tab by the mouse: whatever it shows, and whoever has the focus. */
   async close() {
-    const tab = this.page.locator('.tab.active');
-    const name = await tab.getAttribute('aria-label');
-    await tab.locator('.tab-actions .action-label').click();
-    await this.page.locator(`.tab[aria-label="${name}"]`).waitFor({ state: 'hidden' });
+    const name = await this.page.locator('.tab.active').getAttribute('aria-label');
+    const tab = this.page.locator(`.tab[aria-label="${name}"]`);
+    await this.again(async () => {
+      await tab.locator('.tab-actions .action-label').click({ timeout: 3_000 }).catch(() => {});
+    }, () => tab.isHidden());
   }
 
   /** Puts the file back as it was opened. */
   async revert() {
-    await this.page.keyboard.press('Escape');
-    await this.command('File: Revert File');
-    await this.page.locator('.tab.active:not(.dirty)').waitFor();
+    await this.again(async () => {
+      await this.page.keyboard.press('Escape');
+      await this.command('File: Revert File');
+    }, this.page.locator('.tab.active:not(.dirty)'));
   }
 
   async picture(name) {

@@ -55,15 +55,21 @@ const checks = {
   async 'a segue.toml is served although no language is its own: keys proposed, explained, judged'() {
     const folder = vscode.Uri.joinPath(root(), 'part');
     const place = vscode.Uri.joinPath(folder, 'segue.toml');
-    await vscode.workspace.fs.writeFile(place, Buffer.from('[rules]\n"link/missing-f"\n\n[orchestrator]\nattempts = 300\n'));
-    const { uri } = await open('part/segue.toml');
+    await vscode.workspace.fs.writeFile(place, Buffer.from('[orchestrator]\nattempts = 300\n\n'));
+    const document = await open('part/segue.toml');
+    const { uri } = document;
     const at = (line, character) => new vscode.Position(line, character);
     await until('a finding', () => ours(uri).some((one) => one.message.includes('lies between 1 and 100')));
-    await until('a rule', async () => labels(await command('vscode.executeCompletionItemProvider', uri, at(1, 15))).includes('link/missing-file'));
     await until('a card', async () => {
-      const cards = await command('vscode.executeHoverProvider', uri, at(4, 2));
+      const cards = await command('vscode.executeHoverProvider', uri, at(1, 2));
       return cards.some((card) => card.contents.some((part) => (part.value ?? part).includes('orchestrator.attempts')));
     });
+    // Half typed.
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(uri, at(3, 0), '[rules]\n"link/missing-f"');
+    await vscode.workspace.applyEdit(edit);
+    await until('a rule', async () => labels(await command('vscode.executeCompletionItemProvider', uri, at(4, 15))).includes('link/missing-file'));
+    await document.save();
     await vscode.workspace.fs.delete(folder, { recursive: true });
   },
   async 'each command of the palette is there'() {

@@ -71,7 +71,7 @@ optional() {
 optional grammars tests/editors/grammars.sh ${install[@]+"${install[@]}"}
 # Each in the real editor, then with each feature kept back in turn: that check has to fail, and no other.
 optional nvim tests/editors/neovim.sh ${install[@]+"${install[@]}"}
-optional nvim-withheld tests/editors/withheld.sh neovim diagnostics hover completion actions rename lenses questions runs
+optional nvim-withheld tests/editors/withheld.sh neovim diagnostics hover completion actions rename lenses commands questions runs
 optional helix tests/editors/helix.sh ${install[@]+"${install[@]}"}
 optional helix-withheld tests/editors/withheld.sh helix diagnostics hover completion actions rename runs
 optional emacs tests/editors/emacs.sh ${install[@]+"${install[@]}"}
@@ -79,7 +79,7 @@ optional emacs-withheld tests/editors/withheld.sh emacs diagnostics hover comple
 optional zed tests/editors/zed.sh ${install[@]+"${install[@]}"}
 optional zed-withheld tests/editors/withheld.sh zed diagnostics hover completion actions rename
 optional vscode tests/editors/vscode.sh ${install[@]+"${install[@]}"}
-optional vscode-withheld env WITHHELD='diagnostics lenses hover completion actions commands rename' tests/editors/vscode.sh
+optional vscode-withheld env WITHHELD='diagnostics lenses hover completion actions commands runs rename' tests/editors/vscode.sh
 optional packages tests/packages.sh ${install[@]+"${install[@]}"}
 optional release tests/release.sh ${install[@]+"${install[@]}"}
 optional mcp-npm tests/mcp/npm.sh ${install[@]+"${install[@]}"}

@@ -36,6 +36,12 @@
 (check "attach" (eventually #'eglot-managed-p))
 (check "diagnostics" (eventually (lambda () (seq-some (lambda (text) (string-match-p "has the anchor" text)) (found)))) (found))
 
+(open "segue.toml")
+(check "attach: to segue.toml" (and (eventually #'eglot-managed-p) (eq major-mode 'segue-toml-mode)) major-mode)
+(check "diagnostics: of segue.toml"
+       (eventually (lambda () (seq-some (lambda (text) (string-match-p "lies between 1 and 100" text)) (found)))) (found))
+
+(open ".github/prompts/implement.prompt.md")
 (goto-char (point-min))
 (search-forward "mod")
 (check "hover"

@@ -30,6 +30,7 @@ home=$(mktemp -d)
 trap 'tests/editors/leave.sh "$home"' EXIT
 mkdir -p "$home/workspace/.git"
 cp -r samples/sign-in/. "$home/workspace/"
+printf '[orchestrator]\nattempts = 300\n' > "$home/workspace/segue.toml"
 export HOME=$home XDG_CONFIG_HOME=$home/c
 export SEGUE=$top/target/debug/segue WORKSPACE=$home/workspace SEGUE_EL=$top/editors/emacs/segue.el
 timeout 300 "$emacs" -Q --batch -l tests/editors/emacs.el 2> "$home/messages" ||

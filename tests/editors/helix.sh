@@ -158,7 +158,9 @@ check() {
 
 prompt=.github/prompts/implement.prompt.md
 check_diagnostics() {
-  open "$prompt" && sees 'No heading of .*auth.memory.md.* has the anchor'
+  open "$prompt" && sees 'No heading of .*auth.memory.md.* has the anchor' || return 1
+  printf '[orchestrator]\nattempts = 300\n' > "$workspace/segue.toml"
+  open segue.toml "$workspace" && sees 'lies between 1 and 100'
 }
 check_hover() {
   open "$prompt" || return 1

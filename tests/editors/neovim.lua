@@ -239,8 +239,8 @@ end
 
 local function colours()
   vim.cmd('Segue parser')
+  -- The plugin itself colours what is opened.
   local buffer = open(prompt)
-  require('segue.colours').start(buffer)
   put_cursor_on('specFile')
   local cursor = vim.api.nvim_win_get_cursor(0)
   local function captures()

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes pictures of docs/pictures in the real editors, in a private tmux server. Needs what neovim.sh,
-# and helix.sh --install have fetched; look at what it makes.
+# Makes pictures of docs/pictures in the real editors, in a private tmux server. Needs what neovim.sh, helix.sh
+# and emacs.sh --install have fetched; look at what it makes.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 top=$PWD
@@ -39,6 +39,19 @@ cp "$place"/helix/grammars-*/* "$home/config/helix/runtime/grammars/"
 cp editors/helix/languages.toml "$home/config/helix/"
 printf 'theme = "nord"\n[editor]\nidle-timeout = 50\n[editor.inline-diagnostics]\ncursor-line = "hint"\nother-lines = "hint"\n' > "$home/config/helix/config.toml"
 picture helix 'pasword-hashing.\.' "$place/helix/hx" "$prompt"
+
+# Emacs has no mode for Markdown of its own: the usual one, as Debian packs it.
+mode=$place/emacs/markdown-mode
+[ -d "$mode" ] || tests/editors/debian-prefix.sh forky "$mode" elpa-markdown-mode
+cat > "$home/init.el" <<LISP
+(add-to-list 'load-path (file-name-directory (car (file-expand-wildcards "$mode/usr/share/emacs/site-lisp/elpa-src/markdown-mode-*/markdown-mode.el"))))
+(require 'markdown-mode)
+(setq flymake-show-diagnostics-at-end-of-line t inhibit-startup-screen t eglot-sync-connect 30)
+(load-theme 'modus-vivendi t)
+(menu-bar-mode -1)
+(load "$top/editors/emacs/segue.el")
+LISP
+picture emacs 'missing-anchor|has the anchor' "$place/emacs/emacs" -nw -Q -l "$home/init.el" "$prompt"
 
 grammar=grammars/tree-sitter-segue/src
 cc -shared -fPIC -Os -I $grammar -o "$home/data/nvim/segue/segue.so" $grammar/parser.c $grammar/scanner.c

@@ -48,7 +48,7 @@ component() (
     fi
     export RUSTC=$place/rustc PATH=$place/linkers:$PATH
   fi
-  (cd editors/zed && cargo build --locked --release --target $triple)
+  (cd editors/zed && timeout 600 cargo build --locked --release --target $triple)
   rm -f "$place"/segue-*.wasm
   cp "$CARGO_TARGET_DIR/$triple/release/segue_editor.wasm" "$wasm"
 )

@@ -61,8 +61,14 @@ pub fn without_the_withheld(mut told: lsp::ServerCapabilities) -> lsp::ServerCap
     if withholds("lenses") {
         told.code_lens_provider = None;
     }
-    if withholds("commands") {
-        told.execute_command_provider = None;
+    if withholds("commands")
+        && let Some(provider) = &mut told.execute_command_provider
+    {
+        // Those of runs stand for `runs`, and what asks first for `questions`.
+        let others = |name: &String| {
+            crate::runs::COMMANDS.contains(&name.as_str()) || name == crate::capabilities::REFRESH_TOOLS
+        };
+        provider.commands.retain(others);
     }
     told
 }

@@ -79,6 +79,19 @@ fn what_is_typed_key_by_key_is_proposed_told_about_and_judged() {
     assert!(titles.contains(&"Replace by `replans`".to_owned()), "{titles:?}");
 }
 
+/// A file that is told of while it is closed is told of again to who opens it. Guard: the dependents of
+/// `buffer_changed` in `host::paths`.
+#[test]
+fn what_was_found_before_it_was_opened_is_told_with_its_version() {
+    let folder = Folder::new("//- segue.toml\n[orchestrator]\nattempts = 300\n//- a.prompt.md\nText\n");
+    let mut client = Client::on(&folder, capabilities());
+    let uri = folder.uri(PATH);
+    client.diagnostics_where(&uri, |told| told["version"].is_null() && Client::codes(told) == ["segue/config"]);
+    client.open(&uri, 0, "[orchestrator]\nattempts = 300\n");
+    let told = client.diagnostics_of(&uri, 0);
+    assert_eq!(Client::codes(&told), ["segue/config"]);
+}
+
 /// Guard: the name of the file in `completion` and in `hover`.
 #[test]
 fn other_toml_is_left_alone() {

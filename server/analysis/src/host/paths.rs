@@ -40,6 +40,10 @@ impl Host {
             self.appear(&Found { path: path.to_owned(), link }, effects);
         }
         self.settings_changed(path, effects);
+        // Settings that say the same are no change, and still nobody told who opened them what is wrong there.
+        if !effects.changed.contains(&id) {
+            effects.dependents.insert(id);
+        }
     }
 
     pub(super) fn buffer_closed(&mut self, path: &str, effects: &mut EffectSets) {

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# A release, rehearsed: the release's own scripts pack a program that is there, what comes out is installed into empty
-# folders without a network and run, and the workflow that calls those scripts is read by a parser of workflows.
+# A release, rehearsed: the release's own scripts pack a static program, what comes out is proved to be static, installed
+# into empty folders without a network and run, and the workflow that calls those scripts is read by a parser of
+# workflows.
 #
 #   release.sh [--install]    --install fetches the parser, and what the extensions are built with, below target/
 #   DIST=FOLDER               tries what `release/build.sh` put there instead of rehearsing
@@ -31,9 +32,12 @@ if [ -z "${DIST:-}" ]; then
     [ -d target/editors/vscode/tree/editors/vscode/node_modules ] && [ -d target/editors/zed ] ||
       missing "extensions to pack (--install fetches what builds them)"
   fi
-  [ -n "${SEGUE_BUILT:-}" ] || cargo build --locked --quiet
+  [ "$(id -u)" = 0 ] || unshare --map-root-user true 2> /dev/null || sudo -n true 2> /dev/null || missing "way into an empty root"
   mkdir -p "$place"
+  # Static as a release is: only the program itself is linked for that, and once more as it was.
+  cargo rustc --locked --quiet --bin segue -- -C target-feature=+crt-static
   strip -o "$place/segue" target/debug/segue
+  cargo build --locked --quiet
   DIST=$place/dist
   # Pressed only a little: it is looked at, and thrown away.
   SEGUE_PACK_LEVEL=1 release/build.sh --binary "$place/segue" --out "$DIST" > "$place/log" || { cat "$place/log"; exit 1; }

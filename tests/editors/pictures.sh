@@ -40,18 +40,30 @@ cp editors/helix/languages.toml "$home/config/helix/"
 printf 'theme = "nord"\n[editor]\nidle-timeout = 50\n[editor.inline-diagnostics]\ncursor-line = "hint"\nother-lines = "hint"\n' > "$home/config/helix/config.toml"
 picture helix 'pasword-hashing.\.' "$place/helix/hx" "$prompt"
 
-# Emacs has no mode for Markdown of its own: the usual one, as Debian packs it.
+# Emacs starts for people only where it was built for, so its folder is the root there. It has no mode for Markdown of
+# its own: the usual one, as Debian packs it.
 mode=$place/emacs/markdown-mode
 [ -d "$mode" ] || tests/editors/debian-prefix.sh forky "$mode" elpa-markdown-mode
-cat > "$home/init.el" <<LISP
-(add-to-list 'load-path (file-name-directory (car (file-expand-wildcards "$mode/usr/share/emacs/site-lisp/elpa-src/markdown-mode-*/markdown-mode.el"))))
+root=$home/root
+cp -al "$place/emacs/root" "$root"
+mkdir -p "$root/dev" "$root/tmp" "$root/home" "$root/usr/share/terminfo"
+mknod -m 666 "$root/dev/tty" c 5 0
+mknod -m 666 "$root/dev/null" c 1 3
+mknod -m 666 "$root/dev/urandom" c 1 9
+cp -rL /lib/terminfo/. /usr/share/terminfo/. "$root/usr/share/terminfo/"
+cp -r "$home/work" "$root/work"
+cp -r "$mode"/usr/share/emacs/site-lisp/elpa-src/markdown-mode-* "$root/markdown-mode"
+cp target/debug/segue "$root/usr/bin/"
+cp editors/emacs/segue.el "$root/"
+cat > "$root/init.el" <<LISP
+(add-to-list 'load-path "/markdown-mode")
 (require 'markdown-mode)
-(setq flymake-show-diagnostics-at-end-of-line t inhibit-startup-screen t eglot-sync-connect 30)
+(setq flymake-show-diagnostics-at-end-of-line t inhibit-startup-screen t)
 (load-theme 'modus-vivendi t)
 (menu-bar-mode -1)
-(load "$top/editors/emacs/segue.el")
+(load "/segue.el")
 LISP
-picture emacs 'missing-anchor|has the anchor' "$place/emacs/emacs" -nw -Q -l "$home/init.el" "$prompt"
+picture emacs 'has the anchor' env HOME=/home PATH=/usr/bin:/usr/sbin chroot "$root" /usr/bin/emacs-nox -nw -Q -l /init.el "/work/$prompt"
 
 grammar=grammars/tree-sitter-segue/src
 cc -shared -fPIC -Os -I $grammar -o "$home/data/nvim/segue/segue.so" $grammar/parser.c $grammar/scanner.c

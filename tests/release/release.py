@@ -65,6 +65,9 @@ expected = {"segue", "LICENSE-MIT", "LICENSE-APACHE", "THIRD-PARTY.txt", "README
 check("archive: program at the top, completions, manual, licences", expected <= set(names), names)
 check("archive: belongs to nobody", owners == {(0, 0, "")}, owners)
 check("archive: runs", *says_version(str(place / "segue")))
+# What `release/build.sh` says of the one it builds.
+status, told = run("release/prove-static.sh", str(place / "segue"))
+check("archive: the program needs no library, and works in an empty root", status == 0 and "static" in told, told)
 notices = (place / "THIRD-PARTY.txt").read_text(encoding="utf-8")
 check("archive: licences of what is linked in, and of that alone", "tokio " in notices and "pulldown-cmark " in notices and "insta " not in notices)
 

@@ -74,12 +74,14 @@ def main():
             at += len(text)
             if paper and text:
                 drawn.append(f'<rect x="{x:.1f}" y="{y}" width="{len(text) * CELL:.1f}" height="{LINE}" fill="{paper}"/>')
-            if text.strip():
+            if shown := text.strip():
+                # Blanks at the ends are place alone: not everybody draws them.
+                x += (len(text) - len(text.lstrip())) * CELL
                 look = "".join([' font-weight="bold"' if style.get("bold") else "",
                                 ' font-style="italic"' if style.get("italic") else "",
                                 ' text-decoration="underline"' if style.get("underline") else ""])
                 drawn.append(f'<text x="{x:.1f}" y="{y + 14}" fill="{ink}"{look} '
-                             f'textLength="{len(text) * CELL:.1f}">{html.escape(text)}</text>')
+                             f'textLength="{len(shown) * CELL:.1f}">{html.escape(shown)}</text>')
     width, height = columns * CELL + 16, rows * LINE + 16
     with open(picture, "w", encoding="utf-8") as file:
         # What an editor paints everything with is the paper of the whole.

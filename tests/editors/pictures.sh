@@ -38,7 +38,7 @@ cp -r editors/helix/runtime/queries "$home/config/helix/runtime/"
 cp "$place"/helix/grammars-*/* "$home/config/helix/runtime/grammars/"
 cp editors/helix/languages.toml "$home/config/helix/"
 printf 'theme = "nord"\n[editor]\nidle-timeout = 50\n[editor.inline-diagnostics]\ncursor-line = "hint"\nother-lines = "hint"\n' > "$home/config/helix/config.toml"
-picture helix 'pasword-hashing.\.' "$place/helix/hx" "$prompt"
+picture helix 'has the anchor' "$place/helix/hx" "$prompt"
 
 # Emacs starts for people only where it was built for, so its folder is the root there. It has no mode for Markdown of
 # its own: the usual one, as Debian packs it.

@@ -86,7 +86,8 @@ fn what_was_found_before_it_was_opened_is_told_with_its_version() {
     let folder = Folder::new("//- segue.toml\n[orchestrator]\nattempts = 300\n//- a.prompt.md\nText\n");
     let mut client = Client::on(&folder, capabilities());
     let uri = folder.uri(PATH);
-    client.diagnostics_where(&uri, |told| told["version"].is_null() && Client::codes(told) == ["segue/config"]);
+    client
+        .diagnostics_where(&uri, |told| told["version"].is_null() && Client::codes(told) == ["segue/config"]);
     client.open(&uri, 0, "[orchestrator]\nattempts = 300\n");
     let told = client.diagnostics_of(&uri, 0);
     assert_eq!(Client::codes(&told), ["segue/config"]);

@@ -213,9 +213,10 @@ const GRAPH: &str = "# Plan\r
 fn the_ids_of_a_graph_move_where_its_waves_are_renumbered() {
     let path = ".kiro/specs/a/tasks.md";
     let after = done(path, GRAPH, 3, "Renumber waves");
-    let waves = "    { \"id\": 0, \"tasks\": [\"1\", \"3\"], \"description\": \"the base\" },\r
-    { \"id\": 1, \"tasks\": [\"2\"] },\r
-    { \"id\": 2, \"tasks\": [\"5\"], \"description\": \"the end\" }\r
+    let waves = "    { \"id\": 0, \"tasks\": [\"1\"], \"description\": \"the base\" },\r
+    { \"id\": 1, \"tasks\": [\"3\"] },\r
+    { \"id\": 2, \"tasks\": [\"2\"] },\r
+    { \"id\": 3, \"tasks\": [\"5\"], \"description\": \"the end\" }\r
   ]";
     assert!(after.contains(waves), "{after}");
     assert!(offered(&open(path, &after), path, 3, "Renumber").is_none());

@@ -14,6 +14,7 @@ use graph::Graph;
 use rustc_hash::FxHashMap;
 use segue_plan::{Dependency, Group, Plan, Stated, Task};
 use segue_syntax::Span;
+use std::collections::BTreeMap;
 
 /// What the order rules need to know of a task.
 struct Row {
@@ -242,6 +243,7 @@ fn order_by_graph(plan: &mut Plan, rows: &[Row], graph: Graph) {
     let mut barrier: Option<(u32, u32)> = None;
     // What the graph leaves out waits for all above it: for the last such one, and all since.
     let mut last_left_out = 0;
+    let mut behind: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
     for (index, task) in plan.tasks.iter_mut().enumerate() {
         let own = shared::line(index);
         task.wave = wave_of.get(&own).cloned();
@@ -251,6 +253,7 @@ fn order_by_graph(plan: &mut Plan, rows: &[Row], graph: Graph) {
                     && wave.value > above
                 {
                     task.after.push(checkpoint..checkpoint + 1);
+                    behind.entry(wave.value).or_default().push(own);
                 }
                 highest = highest.max(wave.value);
             }
@@ -260,6 +263,26 @@ fn order_by_graph(plan: &mut Plan, rows: &[Row], graph: Graph) {
                 if rows.get(index).is_some_and(|row| row.checkpoint) {
                     barrier = Some((own, highest));
                 }
+            }
+        }
+    }
+    after_the_wave_before(plan, &behind);
+}
+
+/// The most pairs of tasks that are told one by one to wait for each other.
+const MOST_PAIRS: usize = 10_000;
+
+/// Behind a checkpoint the number of a wave does not say that it is a later one: the numbers count no
+/// checkpoints.
+fn after_the_wave_before(plan: &mut Plan, behind: &BTreeMap<u32, Vec<u32>>) {
+    for (before, own) in behind.values().zip(behind.values().skip(1)) {
+        // Where there are very many, one of them holds the wave back.
+        let few = before.len() * own.len() <= MOST_PAIRS;
+        let first = if few { 0 } else { before.len() - 1 };
+        for index in own {
+            let waits = before.iter().skip(first).map(|index| *index..*index + 1);
+            if let Some(task) = plan.tasks.get_mut(*index as usize) {
+                task.after.extend(waits);
             }
         }
     }

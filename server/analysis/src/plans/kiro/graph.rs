@@ -12,6 +12,8 @@ pub(crate) struct Graph {
     pub base: Option<u32>,
     /// Its waves, as they stand in the file.
     pub waves: Vec<Wave>,
+    /// Whether it is JSON to its end; else it is only half written yet.
+    pub whole: bool,
 }
 
 /// A wave of a graph.
@@ -53,13 +55,14 @@ impl Graph {
         let start = fence.open.end as usize;
         let inside = page.text.get(start..fence.span.end as usize)?;
         let document = json::parse_half_written(inside.trim_end().trim_end_matches(fence.mark));
+        let whole = document.error.is_none();
         let root = document.root?;
         let waves = root.as_map()?.value("waves").and_then(Node::as_seq)?;
         let rows: Vec<(&Node, &Map)> =
             waves.items.iter().filter_map(|node| Some((node, node.as_map()?))).collect();
         let base = rows.iter().filter_map(|(_, map)| Some(number(map)?.1)).min();
         let waves = rows.iter().enumerate().map(|(place, (node, map))| wave(place, node, map, base, start));
-        Some(Self { base, waves: waves.collect() })
+        Some(Self { base, waves: waves.collect(), whole })
     }
 }
 

@@ -88,7 +88,7 @@ fn graph(source: &Source<'_>) -> Option<Graph> {
     let graph = plans::graph_of(&source.path, source.text, source.facts)?;
     let numbers: BTreeSet<u32> = graph.waves.iter().map(|wave| wave.number).collect();
     let is_whole = |wave: &Wave| wave.list.is_some() && wave.written.is_some() == graph.base.is_some();
-    (numbers.len() == graph.waves.len() && graph.waves.iter().all(is_whole)).then_some(graph)
+    (graph.whole && numbers.len() == graph.waves.len() && graph.waves.iter().all(is_whole)).then_some(graph)
 }
 
 fn written(text: &str, place: usize, whole: Span) -> Written {

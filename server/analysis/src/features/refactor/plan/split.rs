@@ -43,7 +43,8 @@ pub(in crate::features::refactor) fn change(source: &Source<'_>, at: u32) -> Res
     }
     let in_graph = task.wave.as_ref().filter(|_| graph::has_one(plan));
     if let Some(own) = in_graph {
-        let (place, waves) = graph::split(source, span(own.range), &id).ok_or(Refusal::Changed)?;
+        let (place, waves) = graph::split(source, span(own.range), &id)
+            .ok_or(Refusal::Reason("The graph of waves is not written to its end."))?;
         // With the line ends that it has already.
         changes.add(&source.path, source.text, place, waves, Why::Asked);
     } else if let Some(own) = &task.wave {

@@ -135,6 +135,36 @@ const beside = {
       }
     }
   },
+  async 'nothing proposed, explained or led to twice: words of a body'() {
+    const body = [
+      'Look it up with #tool:search and #tool:',
+      'Mind #file:../../docs/auth.memory.md and #file:../../docs/',
+      'See [the memory](../../docs/auth.memory.md#password-hashing) and [it](../../docs/).',
+      'Ask for ${input:name:Who?} and ${',
+      'Hand over to @planner, #',
+    ];
+    const place = at('.github/prompts/body.prompt.md');
+    await vscode.workspace.fs.writeFile(place, Buffer.from(`---\nagent: agent\ndescription: Looks\ntools: [search]\n---\n${body.join('\n')}\n`));
+    const { uri } = await open('.github/prompts/body.prompt.md');
+    await until('our answer', async () => labels(await command('vscode.executeCompletionItemProvider', uri, new vscode.Position(8, body[3].length))).includes('${selection}'));
+    const key = (value) => JSON.stringify(value, (name, own) => (own instanceof vscode.Uri ? own.toString() : own));
+    const once = (what, all, where) => assert.deepStrictEqual(all.filter((one, index) => all.indexOf(one) !== index), [], `${what} at ${where}`);
+    for (const [line, text] of body.entries()) {
+      // Behind each sign that begins something, in the midst of each word, and at the end.
+      const places = [...text.matchAll(/[#:/({@$]|\b\w{3}/g)].map((found) => found.index + found[0].length);
+      for (const character of [...new Set([...places, text.length])]) {
+        const position = new vscode.Position(5 + line, character);
+        const where = `${6 + line}:${character + 1} of \`${text}\``;
+        once('proposed', labels(await command('vscode.executeCompletionItemProvider', uri, position)), where);
+        const cards = await command('vscode.executeHoverProvider', uri, position);
+        once('explained', cards.flatMap((card) => card.contents.map((part) => (part.value ?? part).trim())), where);
+        once('led to', (await command('vscode.executeDefinitionProvider', uri, position)).map((one) => key([one.targetUri ?? one.uri, one.targetSelectionRange ?? one.range])), where);
+      }
+    }
+    const links = await command('vscode.executeLinkProvider', uri);
+    once('linked', links.map((link) => key(link.range)), 'the whole');
+    await vscode.workspace.fs.delete(place);
+  },
   async 'nothing explained twice: what VS Code says of a key, ours does not say'() {
     const { uri } = await open('.github/agents/planner.agent.md');
     const hover = async (line, character) =>

@@ -341,6 +341,9 @@ fn variables(context: &Context<'_>, at: &At<'_, '_>) -> Vec<Proposal> {
     }
     let rows = context.catalog.variables.iter().filter(|row| row.places.contains(&place));
     for row in rows {
+        if found.iter().any(|own| own.label == row.written) {
+            continue;
+        }
         let mut one = proposal(row.written.clone(), &row.name);
         if let Some(name) = row.argument.then(|| row.written.split_once(':')).flatten() {
             let word = name.1.trim_end_matches('}').to_owned();

@@ -29,15 +29,14 @@ export function features(page, work) {
     },
     async completion() {
       const typed = work.line(/agent:\sBui$/);
-      await work.file('planner.agent.md', 8);
       await work.again(async () => {
-        if (await typed.isVisible()) return;
-        await work.revert();
-        await work.file('planner.agent.md', 8);
-        for (const key of ['End', 'Control+Backspace']) await page.keyboard.press(key);
-        await page.keyboard.type('Bui');
-      }, typed);
-      await work.again(async () => {
+        if (!(await typed.isVisible())) {
+          await work.revert();
+          await work.file('planner.agent.md', 8);
+          for (const key of ['End', 'Control+Backspace']) await page.keyboard.press(key);
+          await page.keyboard.type('Bui');
+          await typed.waitFor({ timeout: 3_000 }).catch(() => {});
+        }
         for (const key of ['Escape', 'Control+Space']) await page.keyboard.press(key);
       }, suggestions.filter({ hasText: 'Builder' }).first());
       // Proposed once; a list that is drawn anew has none for a moment.

@@ -5,6 +5,7 @@ use rustc_hash::FxHashMap;
 use segue_plan::{Dependency, Plan, Stated};
 use segue_syntax::Span;
 use segue_syntax::slug::slug_text;
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::ops::Range;
 
@@ -56,12 +57,15 @@ impl Names {
 
     /// What is written exactly so.
     pub fn get(&self, written: &str) -> Option<Range<u32>> {
-        let written = written.trim().to_lowercase();
+        let written = written.trim();
+        // Numbers and most ids are in lower case already.
+        let is_lower = written.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+        let written = if is_lower { Cow::Borrowed(written) } else { Cow::Owned(written.to_lowercase()) };
         let numbered = || {
             let mut numbers = WORDS.iter().filter_map(|word| written.strip_prefix(word));
             numbers.find_map(|number| self.numbers.get(number))
         };
-        self.meant.get(&written).or_else(numbered).cloned()
+        self.meant.get(&*written).or_else(numbered).cloned()
     }
 
     /// How many ways there are to write something.

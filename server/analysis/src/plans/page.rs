@@ -81,6 +81,8 @@ pub(crate) struct Section<'t> {
     pub level: u8,
     /// Its plain text.
     pub title: &'t str,
+    /// The same without the numbers and signs before it and the colon after it: it is asked for by many names.
+    bare: &'t str,
     /// The whole heading.
     pub head: Span,
     /// Its content.
@@ -98,8 +100,7 @@ pub(crate) struct Section<'t> {
 impl Section<'_> {
     /// Whether it is called by one of `names`: in any case, without numbers and signs before it.
     pub fn is_called(&self, names: &[&str]) -> bool {
-        let title = bare_title(self.title);
-        names.iter().any(|name| title.eq_ignore_ascii_case(name))
+        names.iter().any(|name| self.bare.eq_ignore_ascii_case(name))
     }
 }
 
@@ -129,6 +130,7 @@ impl<'t> Page<'t> {
                 page.sections.push(Section {
                     level: heading.level,
                     title: &heading.text,
+                    bare: bare_title(&heading.text),
                     head: heading.span,
                     text: heading.text_span,
                     line: number,

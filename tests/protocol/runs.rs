@@ -361,23 +361,34 @@ fn a_workspace_that_configures_programs_starts_none_before_the_yes_and_asks_agai
 /// Guard: `progress::cancelled`.
 #[test]
 fn progress_of_a_run_has_an_end_that_cancels() {
-    let world = World::scripted(
-        "tasks:\n  first:\n    - - run: 'while true; do sleep 0.1; done'\n      - write: { path: first.txt, text: one }\n",
-    );
-    let mut editor = Editor::on(&world, helix(), Value::Null);
-    editor.launch();
-    editor.told(", launch: 2 tasks");
-    // Already while its gate waits for somebody: who looks away sees that it does.
-    let waits = |own: &Value| own["value"]["message"] == "0/2 tasks, needs you";
-    editor.client.wait_for("what waits", |client| client.progress.iter().any(waits));
-    editor.act("Approve launch");
-    let works = |own: &Value| own["value"]["message"] == "0/2 tasks, working: first";
-    editor.client.wait_for("work", |client| client.progress.iter().any(works));
-    let token = editor.client.progress.iter().find(|own| works(own)).unwrap()["token"].clone();
-    editor.client.notify("window/workDoneProgress/cancel", json!({ "token": token }));
-    editor.told("is cancelled");
-    editor.client.wait_for("the end", |client| client.progress.last().unwrap()["value"]["kind"] == "end");
-    assert_eq!(world.state(), "cancelled");
+    for (capabilities, asks) in [(vscode(), true), (neovim(), true), (helix(), false)] {
+        let world = World::scripted(
+            "tasks:\n  first:\n    - - run: 'while true; do sleep 0.1; done'\n      - write: { path: first.txt, text: one }\n",
+        );
+        let mut editor = Editor::on(&world, capabilities, Value::Null);
+        if asks {
+            editor.client.hold_questions();
+            // Said when it is late: somebody was faster.
+            editor.choose(&["Approve"]);
+        }
+        editor.launch();
+        if asks {
+            editor.is_asked();
+        } else {
+            editor.told(", launch: 2 tasks");
+        }
+        // Already while its gate waits for somebody: who looks away sees that it does.
+        let waits = |own: &Value| own["value"]["message"] == "0/2 tasks, needs you";
+        editor.client.wait_for("what waits", |client| client.progress.iter().any(waits));
+        editor.act("Approve launch");
+        let works = |own: &Value| own["value"]["message"] == "0/2 tasks, working: first";
+        editor.client.wait_for("work", |client| client.progress.iter().any(works));
+        let token = editor.client.progress.iter().find(|own| works(own)).unwrap()["token"].clone();
+        editor.client.notify("window/workDoneProgress/cancel", json!({ "token": token }));
+        editor.told("is cancelled");
+        editor.client.wait_for("the end", |client| client.progress.last().unwrap()["value"]["kind"] == "end");
+        assert_eq!(world.state(), "cancelled");
+    }
 }
 
 /// Guard: `hear::notify`, `requests`, `views`.

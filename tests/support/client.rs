@@ -146,6 +146,8 @@ pub struct Client {
     expected_logs: Vec<String>,
     finished: bool,
     held: Option<Vec<Value>>,
+    /// Whether what is kept back is what asks a person, and nothing else.
+    holds_questions: bool,
 }
 
 impl Client {
@@ -201,6 +203,7 @@ impl Client {
             expected_logs: Vec::new(),
             finished: false,
             held: None,
+            holds_questions: false,
         }
     }
 
@@ -306,6 +309,12 @@ impl Client {
     /// Keeps answers to the server's requests back until [`Client::answer_held`].
     pub fn hold_answers(&mut self) {
         self.held = Some(Vec::new());
+    }
+
+    /// Keeps the answers of people back, and no others.
+    pub fn hold_questions(&mut self) {
+        self.hold_answers();
+        self.holds_questions = true;
     }
 
     pub fn held(&self) -> usize {
@@ -451,8 +460,10 @@ impl Client {
                 assert!(before.is_none(), "two answers to request {id}");
             }
             (Some(_), Some(_)) => match &mut self.held {
-                Some(held) => held.push(message),
-                None => self.answer_to(&message),
+                Some(held) if !self.holds_questions || message["method"] == "window/showMessageRequest" => {
+                    held.push(message);
+                }
+                _ => self.answer_to(&message),
             },
             (Some(method), None) => {
                 let method = method.to_owned();

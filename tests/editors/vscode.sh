@@ -81,6 +81,10 @@ export CODE=$base/code VSIX=$base/segue.vsix SAMPLES=$top/samples TOP=$top
 [ "$only" != measure ] || exec node tests/editors/vscode/measure.mjs
 # Word by word: names of features.
 [ -z "${WITHHELD:-}" ] || exec timeout 1800 node tests/editors/vscode/withheld.mjs $WITHHELD
+# A browser on a busy machine loses a key or a click now and then: what is broken fails twice, and the words on the
+# page are printed each time.
 for part in ui server runs tries variants restricted host; do
-  [ "$only" != all ] && [ "$only" != "$part" ] || timeout 900 node "tests/editors/vscode/$part.mjs"
+  [ "$only" = all ] || [ "$only" = "$part" ] || continue
+  timeout 900 node "tests/editors/vscode/$part.mjs" ||
+    { echo "vscode: $part once more, in a window of its own"; timeout 900 node "tests/editors/vscode/$part.mjs"; }
 done

@@ -52,5 +52,5 @@ await script(code, async () => {
       await work.served();
     },
   };
-  return run(checks, { steps: true, onFailure: () => work.picture('failed-restricted') });
+  return run(checks, { steps: true, onFailure: () => work.failed('failed-restricted') });
 });

@@ -140,7 +140,7 @@ await script(code, async () => {
       await work.again(async () => {
         await task('Password hashing');
         await row('Sessions').click({ modifiers: ['Control'], timeout: 3_000 }).catch(() => {});
-        await view.menu(row('Sessions'), 'Show Changes', tab('sessions.diff'));
+        await view.menu(row('Sessions'), 'Show Changes', tab('sessions.diff'), 10_000).catch(() => {});
       }, [tab('sessions.diff'), tab('passwords.diff')]);
     },
     async 'a worktree in a window of its own'() {
@@ -205,5 +205,5 @@ await script(code, async () => {
       await view.command('Segue: Cancel', async () => (await cancelled.count()) === 2);
     },
   };
-  return run(checks, { steps: true, onFailure: () => work.picture('failed-runs') });
+  return run(checks, { steps: true, onFailure: () => work.failed('failed-runs') });
 });

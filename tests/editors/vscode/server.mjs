@@ -92,5 +92,5 @@ await script(code, async () => {
       await says(`Segue ${version}`);
     },
   };
-  return run(checks, { steps: true, onFailure: () => work.picture('failed-server') });
+  return run(checks, { steps: true, onFailure: () => work.failed('failed-server') });
 });

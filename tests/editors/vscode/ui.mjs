@@ -14,5 +14,5 @@ await script(code, async () => {
   // The server is there when it has a lens; that may take longer than anything after it.
   await work.served();
   const { rename, ...others } = features(page, work);
-  return run({ ...others, ...graph(page, work), rename }, { onFailure: (name) => work.picture(`failed-${name}`) });
+  return run({ ...others, ...graph(page, work), rename }, { onFailure: (name) => work.failed(`failed-${name}`) });
 });

@@ -105,5 +105,5 @@ await script(code, async () => {
       await work.line('Keep tokens short.').waitFor();
     },
   };
-  return run(checks, { steps: true, onFailure: () => work.picture('failed-variants') });
+  return run(checks, { steps: true, onFailure: () => work.failed('failed-variants') });
 });

@@ -63,14 +63,14 @@ export class RunsView {
   }
 
   /** Does something by the menu of a row, and sees what comes of it. */
-  async menu(target, name, wanted) {
+  async menu(target, name, wanted, patience = this.work.time) {
     const item = this.page.locator('.monaco-menu .action-item', { hasText: name }).first();
     await this.work.again(async () => {
       await target.click({ button: 'right', timeout: 3_000 }).catch(() => this.page.keyboard.press('Escape'));
       await item.click({ timeout: 3_000 }).catch(() => {});
       // A menu that has just opened takes no click yet.
       if (await item.isVisible()) await item.click({ timeout: 1_000 }).catch(() => {});
-    }, wanted);
+    }, wanted, { patience });
   }
 
   /** Approves whatever gate of a run is open, by the mouse, until something is seen. */

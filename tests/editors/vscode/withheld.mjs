@@ -29,7 +29,7 @@ await script(code, async () => {
     const { [feature]: own, ...others } = features(page, work);
     if (!own) throw new Error(`there is no check of ${feature}`);
     // The others first: what the failing one leaves open is in nobody's way.
-    let wrong = await run(others, { onFailure: (name) => work.picture(`withheld-${feature}-${name}`) });
+    let wrong = await run(others, { onFailure: (name) => work.failed(`withheld-${feature}-${name}`) });
     // What was opened is not opened again by the next window.
     await work.command('View: Close All Editors');
     asItWas();
@@ -38,7 +38,7 @@ await script(code, async () => {
       const again = Object.fromEntries(wrong.map((name) => [name, others[name]]));
       await work.open(code.address());
       await work.served();
-      wrong = await run(again, { onFailure: (name) => work.picture(`withheld-${feature}-${name}-again`) });
+      wrong = await run(again, { onFailure: (name) => work.failed(`withheld-${feature}-${name}-again`) });
       await work.command('View: Close All Editors');
       asItWas();
     }

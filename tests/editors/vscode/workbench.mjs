@@ -185,6 +185,13 @@ export class Workbench {
     if (await changed.isVisible()) await this.again(() => this.command('File: Revert File'), () => changed.isHidden());
   }
 
+  /** What stands on the page when a check has failed: a picture, where they are kept, and its words. */
+  async failed(name) {
+    await this.picture(name);
+    const words = await this.page.locator('body').innerText({ timeout: 5_000 }).catch(() => '');
+    console.log(`  on the page: ${words.replace(/\s*\n\s*/g, ' | ').slice(0, 3_000)}`);
+  }
+
   async picture(name) {
     if (process.env.SHOTS) await this.page.screenshot({ path: `${process.env.SHOTS}/${name}.png` });
   }

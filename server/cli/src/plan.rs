@@ -129,13 +129,14 @@ impl Seen {
 
 /// The plan with the gates of the checklists beside it, which are files of their own.
 fn with_checklists(plan: Arc<Planned>, folder: &Path, path: &str, world: &World) -> Arc<Planned> {
-    if plan.format != "spec-kit" {
+    let files = || world.paths().map(|path| path.to_string()).collect();
+    let read = |file: &str| std::fs::read_to_string(folder.join(file)).ok();
+    let gates = plans::checklists::of(&plan, path, files, read);
+    if gates.is_empty() {
         return plan;
     }
     let mut whole = Plan::clone(&plan);
-    let files = world.paths().map(|path| path.to_string());
-    let read = |file: &str| std::fs::read_to_string(folder.join(file)).ok();
-    plans::checklists::add(&mut whole, path, files, read);
+    whole.gates.extend(gates);
     Arc::new(Planned::new(whole))
 }
 

@@ -161,10 +161,9 @@ impl Workspace for Committed {
             return Err(format!("`--prompt` says what an agent file shall do, and `{path}` is none."));
         }
         let mut plan = self.with_inputs(plans::of_text(path, &text), &text);
-        if plan.format == "spec-kit" {
-            let files = self.repository.paths(commit).unwrap_or_default().into_iter();
-            plans::checklists::add(&mut plan, path, files, |file| self.text(file, commit));
-        }
+        let files = || self.repository.paths(commit).unwrap_or_default();
+        let gates = plans::checklists::of(&plan, path, files, |file| self.text(file, commit));
+        plan.gates.extend(gates);
         if plan.tasks.is_empty() {
             return Err(format!("`{path}` holds no tasks in the commit {}.", short(commit)));
         }

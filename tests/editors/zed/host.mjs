@@ -78,7 +78,12 @@ async function start({ folder, which, settings, network = true, platform = ['lin
   return { command, configuration: () => found.languageServerWorkspaceConfiguration('segue', worktree), downloads, states };
 }
 
-const fresh = () => mkdtempSync(path.join(tmpdir(), 'segue-zed-'));
+const folders = [];
+const fresh = () => {
+  folders.push(mkdtempSync(path.join(tmpdir(), 'segue-zed-')));
+  return folders.at(-1);
+};
+process.on('exit', () => folders.forEach((own) => rmSync(own, { recursive: true, force: true })));
 const version = parse(readFileSync(path.join(extension, 'Cargo.toml'), 'utf8')).package.version;
 
 let zed = await start({ folder: fresh(), which: { segue: '/usr/bin/segue' }, settings: { binary: { path: '/opt/segue', arguments: ['lsp', '--stdio'], env: { A: 'b' } } } });

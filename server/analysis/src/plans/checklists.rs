@@ -14,22 +14,23 @@ fn is_beside(folder: &str, file: &str) -> bool {
     name.is_some_and(|name| !name.contains('/') && name.ends_with(".md"))
 }
 
-/// Gives a plan of spec-kit the gates of the checklists beside it that are not ticked yet. `files` are the
-/// paths that there are, `read` gives the text of one.
-pub fn add(
-    plan: &mut Plan,
+/// The gates that the checklists beside a plan of spec-kit are, as far as they are not ticked yet; other plans
+/// have none. `files` gives the paths that there are, `read` the text of one.
+pub fn of(
+    plan: &Plan,
     path: &str,
-    files: impl Iterator<Item = String>,
+    files: impl FnOnce() -> Vec<String>,
     read: impl Fn(&str) -> Option<String>,
-) {
+) -> Vec<Gate> {
     if plan.format != "spec-kit" {
-        return;
+        return Vec::new();
     }
     let folder = path.rfind('/').map_or("", |slash| path.get(..=slash).unwrap_or_default());
-    let mut beside: Vec<String> = files.filter(|file| is_beside(folder, file)).collect();
+    let mut beside = files();
+    beside.retain(|file| is_beside(folder, file));
     beside.sort_unstable();
     let gates = beside.into_iter().filter_map(|file| Some(gate(folder, &file, &read(&file)?)));
-    plan.gates.extend(gates.filter(|gate| !gate.approvals.is_empty() && !gate.is_passed()));
+    gates.filter(|gate| !gate.approvals.is_empty() && !gate.is_passed()).collect()
 }
 
 /// The gate that a checklist is: its boxes, by its title and its place. Without ranges: they are no places of
@@ -60,16 +61,15 @@ mod tests {
             ("specs/1/checklists/old/c.md", "- [ ] One\n"),
             ("specs/2/checklists/d.md", "- [ ] One\n"),
         ];
-        let names = || files.iter().map(|(path, _)| (*path).to_owned());
+        let names = || files.iter().map(|(path, _)| (*path).to_owned()).collect();
         let read =
             |path: &str| files.iter().find(|(own, _)| *own == path).map(|(_, text)| (*text).to_owned());
-        let mut plan = super::super::of_text("specs/1/tasks.md", "- [ ] T001 Write src/a.rs\n");
-        add(&mut plan, "specs/1/tasks.md", names(), read);
+        let plan = super::super::of_text("specs/1/tasks.md", "- [ ] T001 Write src/a.rs\n");
+        let found = of(&plan, "specs/1/tasks.md", names, read);
         let gates: Vec<(&str, usize)> =
-            plan.gates.iter().map(|gate| (gate.title.as_str(), gate.approvals.len())).collect();
+            found.iter().map(|gate| (gate.title.as_str(), gate.approvals.len())).collect();
         assert_eq!(gates, [("checklists/a.md", 1), ("Security (checklists/b.md)", 2)]);
-        let mut other = super::super::of_text("specs/1/x.spec.md", "# X\n");
-        add(&mut other, "specs/1/x.spec.md", names(), read);
-        assert!(other.gates.is_empty());
+        let other = super::super::of_text("specs/1/x.spec.md", "# X\n");
+        assert!(of(&other, "specs/1/x.spec.md", names, read).is_empty());
     }
 }

@@ -3,6 +3,7 @@
 #
 #   vscode.sh [--install]    --install fetches VS Code, Node and Chromium below target/ where they are missing
 #   ONLY=ui|server|runs|tries|variants|restricted|host|build    one part of it
+#   ONCE=1                   tries no part a second time: how often one fails is to be known
 #   SLOW=N                   gives the page an N-th of the processor: what a slow machine loses shows
 #   ONLY=measure             how long it takes from a click to the squiggle, beside VS Code's own
 #   WITHHELD='FEATURE …'     keeps each of these back by the server in turn, and wants its check to fail, and no other
@@ -81,10 +82,17 @@ export CODE=$base/code VSIX=$base/segue.vsix SAMPLES=$top/samples TOP=$top
 [ "$only" != measure ] || exec node tests/editors/vscode/measure.mjs
 # Word by word: names of features.
 [ -z "${WITHHELD:-}" ] || exec timeout 1800 node tests/editors/vscode/withheld.mjs $WITHHELD
-# A browser on a busy machine loses a key or a click now and then: what is broken fails twice, and the words on the
-# page are printed each time.
+# A browser on a busy machine loses a key or a click now and then, and what is broken fails twice. Only the second
+# failure is told whole: the first one would be taken for it.
 for part in ui server runs tries variants restricted host; do
   [ "$only" = all ] || [ "$only" = "$part" ] || continue
-  timeout 900 node "tests/editors/vscode/$part.mjs" ||
-    { echo "vscode: $part once more, in a window of its own"; timeout 900 node "tests/editors/vscode/$part.mjs"; }
+  said=$base/$part.log
+  if timeout 900 node "tests/editors/vscode/$part.mjs" > "$said" 2>&1; then
+    cat "$said"
+    continue
+  fi
+  [ -z "${ONCE:-}" ] || { cat "$said"; exit 1; }
+  echo "vscode: $part once more, in a window of its own; what was not seen (all of it: ${said#"$top"/}):"
+  { grep -a '^FAILED' "$said" || tail -n 1 "$said"; } | cut -d: -f1 | sed 's/^FAILED/ /'
+  timeout 900 node "tests/editors/vscode/$part.mjs"
 done

@@ -61,13 +61,9 @@ await script(code, async () => {
       const why = page.locator('.quick-input-widget', { hasText: 'What you write joins the task cards' });
       const box = why.locator('input.input');
       const rejected = own.filter({ hasText: 'rejected' });
-      let number = 0;
       await work.again(async () => {
         if (await rejected.isVisible()) return;
-        number += 1;
-        // By the menu, and by the command where a menu does not come to it.
-        const ask = () => (number % 2 === 1 ? view.menu(own, 'Reject', why, 10_000) : view.command('Segue: Reject', why));
-        if (!(await why.isVisible())) await ask().catch(() => {});
+        if (!(await why.isVisible())) await view.menu(own, 'Reject', why, 10_000).catch(() => {});
         await box.fill('Not today', { timeout: 3_000 }).catch(() => {});
         if ((await box.inputValue({ timeout: 1_000 }).catch(() => '')) === 'Not today') await box.press('Enter', { timeout: 3_000 }).catch(() => {});
       }, rejected, { each: 15_000, patience: 3 * work.time });

@@ -66,10 +66,15 @@ export class RunsView {
   async menu(target, name, wanted, patience = this.work.time) {
     const item = this.page.locator('.monaco-menu .action-item', { hasText: name }).first();
     await this.work.again(async () => {
-      await target.click({ button: 'right', timeout: 3_000 }).catch(() => this.page.keyboard.press('Escape'));
-      await item.click({ timeout: 3_000 }).catch(() => {});
-      // A menu that has just opened takes no click yet.
-      if (await item.isVisible()) await item.click({ timeout: 1_000 }).catch(() => {});
+      if (!(await item.isVisible())) await target.click({ button: 'right', timeout: 3_000 }).catch(() => {});
+      const there = await item.waitFor({ timeout: 3_000 }).then(() => true, () => false);
+      // Another menu, or what has happened already and is not in the menu any more.
+      if (!there) return this.page.keyboard.press('Escape');
+      // A menu takes no click in the first tenth of a second that it is there.
+      await until(async () => {
+        await item.click({ timeout: 1_000 }).catch(() => {});
+        return item.isHidden();
+      }, this.work.time);
     }, wanted, { patience });
   }
 

@@ -80,6 +80,7 @@ optional zed tests/editors/zed.sh ${install[@]+"${install[@]}"}
 optional zed-withheld tests/editors/withheld.sh zed diagnostics hover completion actions rename
 optional vscode tests/editors/vscode.sh ${install[@]+"${install[@]}"}
 optional vscode-withheld env WITHHELD='diagnostics lenses hover completion actions commands runs rename' tests/editors/vscode.sh
+optional shells tests/shells.sh ${install[@]+"${install[@]}"}
 optional packages tests/packages.sh ${install[@]+"${install[@]}"}
 optional release tests/release.sh ${install[@]+"${install[@]}"}
 optional mcp-npm tests/mcp/npm.sh ${install[@]+"${install[@]}"}

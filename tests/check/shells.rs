@@ -1,4 +1,5 @@
-//! `segue completions`: scripts that the shells themselves read, as far as they are on this machine.
+//! `segue completions`: scripts that the shells themselves read, as far as they are on this machine. `SEGUE_SHELLS`
+//! names those, with commas, that have to be.
 
 use crate::workspace::Workspace;
 use std::io::ErrorKind;
@@ -30,6 +31,8 @@ fn ask(shell: &str, program: &[&str], then: &str) -> Option<String> {
     let output = match ran {
         Ok(output) => output,
         Err(error) if error.kind() == ErrorKind::NotFound => {
+            let required = std::env::var("SEGUE_SHELLS").unwrap_or_default();
+            assert!(!required.split(',').any(|own| own == shell), "{shell} is required and not here");
             println!("{shell} is not here: its script is not tried");
             return None;
         }

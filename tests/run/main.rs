@@ -18,6 +18,7 @@ mod inputs;
 mod lessons;
 mod limits;
 mod lists;
+mod mishaps;
 mod obstacles;
 mod presets;
 mod prompts;

@@ -216,21 +216,6 @@ impl Facts {
     pub fn last_wave(&self) -> u32 {
         self.tasks.iter().map(|task| task.wave).max().unwrap_or_default()
     }
-
-    /// The commands that prove a wave once it is merged: the plan's, else those of its tasks, each once.
-    #[must_use]
-    pub fn integration_of(&self, wave: u32) -> Vec<String> {
-        if !self.validation.is_empty() {
-            return self.validation.clone();
-        }
-        let mut commands: Vec<String> = Vec::new();
-        for command in self.tasks.iter().filter(|task| task.wave == wave).flat_map(|task| &task.validation) {
-            if !commands.contains(command) {
-                commands.push(command.clone());
-            }
-        }
-        commands
-    }
 }
 
 impl TaskFacts {

@@ -5,6 +5,7 @@ use crate::open::{Meant, Runs};
 use segue_orchestrator::facts::TaskId;
 use segue_orchestrator::git::changes::{self, Changed};
 use segue_orchestrator::git::deliver::{self, Delivered};
+use segue_orchestrator::git::merge;
 use segue_orchestrator::git::tidy::{self, Loss};
 use segue_orchestrator::git::{Place, integration_branch};
 use segue_orchestrator::state::{Leftover, State};
@@ -58,6 +59,9 @@ pub fn merge(runs: &Runs, run: &str, into: Option<&str>) -> Result<Delivered, Fa
             "The run `{run}` is not over; wait for it, or end it with `segue runs cancel {run}`."
         )));
     }
+    if let Some(created) = &state.created {
+        merge::begin(&runs.repository, run, &created.base, &state.tip)?;
+    }
     let title = if state.facts.title.is_empty() { "run" } else { state.facts.title.as_str() };
     let message = format!("Merge {title} ({run})");
     Ok(deliver::deliver(&runs.repository, run, into, &message)?)
@@ -66,6 +70,7 @@ pub fn merge(runs: &Runs, run: &str, into: Option<&str>) -> Result<Delivered, Fa
 /// Removes the worktrees of a run, and keeps its branches and journal; how many bytes that freed.
 pub fn archive(runs: &Runs, run: &str) -> Result<u64, Failure> {
     refuse_if_alive(runs, run)?;
+    end_leftovers(run);
     Ok(tidy::archive(&runs.repository, run)?)
 }
 
@@ -78,6 +83,7 @@ pub fn would_lose(runs: &Runs, run: &str) -> Result<Vec<Loss>, Failure> {
 /// Removes worktrees, branches and journal of a run.
 pub fn discard(runs: &mut Runs, run: &str) -> Result<(), Failure> {
     refuse_if_alive(runs, run)?;
+    end_leftovers(run);
     tidy::discard(&runs.repository, run)?;
     runs.journal.forget(run)?;
     let folder = runs.place.folder();
@@ -86,6 +92,11 @@ pub fn discard(runs: &mut Runs, run: &str) -> Result<(), Failure> {
         let _ = std::fs::remove_file(file);
     }
     Ok(())
+}
+
+/// Ends what a runner that was killed left alive: nobody could find it once its folder or journal is gone.
+fn end_leftovers(run: &str) {
+    let _ = segue_orchestrator::os::sweep(run);
 }
 
 fn refuse_if_alive(runs: &Runs, run: &str) -> Result<(), Failure> {

@@ -464,14 +464,9 @@ pub fn missing_inputs(found: &Survey, wish: &Wish, config: &Arc<Config>) -> Resu
 pub type Agents = BTreeMap<String, Arc<dyn Agent>>;
 
 /// An agent takes part; it is made once.
-pub(crate) fn joins(
-    taking_part: &mut Agents,
-    name: &str,
-    top: &Path,
-    config: &Config,
-) -> Result<(), Failure> {
+pub(crate) fn joins(taking_part: &mut Agents, name: &str, workspace: &Committed) -> Result<(), Failure> {
     if !taking_part.contains_key(name) {
-        taking_part.insert(name.to_owned(), settings::agent(name, top, config)?);
+        taking_part.insert(name.to_owned(), workspace.runner(name)?);
     }
     Ok(())
 }
@@ -497,10 +492,10 @@ pub fn surroundings(
             // What a prompt says goes before what its agent says.
             false => Some(own),
         };
-        joins(&mut taking_part, &runner, workspace.top(), config)?;
+        joins(&mut taking_part, &runner, workspace)?;
         agents.insert(TaskId(task.id.value.clone()), (runner, models.unwrap_or_default()));
     }
-    let variants = variants::of(plan, &agents, wish, workspace.top(), config, &mut taking_part)?;
+    let variants = variants::of(plan, &agents, wish, workspace, &mut taking_part)?;
     let mut parts = parts::parts(workspace, base, config)?;
     for name in parts.values_mut().filter(|name| config.agents.contains_key(*name)) {
         // Who was asked for in place of the settings' own takes their parts too.
@@ -511,7 +506,7 @@ pub fn surroundings(
     for name in parts.values() {
         let runner = Some(name).filter(|name| config.agents.contains_key(*name) || *name == REHEARSAL);
         let runner = runner.or(default.as_ref()).ok_or_else(no_agent)?;
-        joins(&mut taking_part, runner, workspace.top(), config)?;
+        joins(&mut taking_part, runner, workspace)?;
     }
     let around = Surroundings {
         agents,

@@ -143,7 +143,11 @@ fn hands(repository: &Repository, place: &Place, run: &str, state: &State) -> Re
     let created = state.created.as_ref().ok_or_else(|| format!("There is no run `{run}`."))?;
     let kept = Kept::read(place, run);
     settings::looked_at(repository.top(), &created.plan).map_err(|failure| failure.to_string())?;
-    let config = settings::of(repository.top(), &created.plan);
+    let used: BTreeSet<&str> = state.facts.tasks.iter().map(|task| task.agent.as_str()).collect();
+    let top = repository.clone();
+    let used_here: Vec<&str> = used.iter().copied().collect();
+    let source = settings::Source::of_run(&top, &created.plan, &created.base, &used_here);
+    let config = Arc::clone(&source.config);
     // What the git commands of a run leave behind is found by the marker too.
     let marker = format!("{run}/git/0");
     let repository =
@@ -158,15 +162,14 @@ fn hands(repository: &Repository, place: &Place, run: &str, state: &State) -> Re
         ..Wish::default()
     };
     let said = |failure: Failure| failure.to_string();
-    let workspace = Committed::new(repository.clone(), wish.clone(), Arc::clone(&config));
+    let workspace = Committed::launched(repository.clone(), wish.clone(), &source);
     let plan = workspace.plan(&created.plan, &created.base)?;
     let (surroundings, _) = surroundings(&plan, &workspace, &created.base, &wish, &config).map_err(said)?;
     let mut agents: BTreeMap<String, Arc<dyn Agent>> = BTreeMap::new();
-    let used: BTreeSet<&str> = state.facts.tasks.iter().map(|task| task.agent.as_str()).collect();
     let set = config.agents.keys().map(String::as_str);
     let names: BTreeSet<&str> = set.chain([REHEARSAL]).chain(used.iter().copied()).collect();
     for name in names {
-        match settings::agent(name, repository.top(), &config) {
+        match source.agent(name) {
             Ok(agent) => drop(agents.insert(name.to_owned(), agent)),
             Err(failure) if used.contains(name) => return Err(said(failure)),
             // Nobody needs it here.

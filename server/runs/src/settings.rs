@@ -1,4 +1,5 @@
-//! The settings of a run: the nearest `segue.toml` of the plan, as it lies in the checkout now.
+//! The settings of a run: the nearest `segue.toml` of the plan, as it lies in the checkout now; for a run that goes
+//! on while the checkout is elsewhere, as it lay where the run was launched.
 
 use crate::Failure;
 use crate::launch::REHEARSAL;
@@ -45,16 +46,64 @@ pub fn looked_at(top: &Path, plan: &str) -> Result<Vec<String>, Failure> {
 /// The nearest `segue.toml` of a plan and what it says. One that is there and cannot be read says nothing.
 fn read(top: &Path, plan: &str) -> Option<(String, ConfigFile)> {
     let read = |path: &str| std::fs::read_to_string(top.join(path)).ok().map(Arc::<str>::from);
+    nearest(plan, &|path| top.join(path).is_file(), &read)
+}
+
+fn nearest(
+    plan: &str,
+    is_there: &dyn Fn(&str) -> bool,
+    read: &dyn Fn(&str) -> Option<Arc<str>>,
+) -> Option<(String, ConfigFile)> {
     let folders = Path::new(plan).ancestors().skip(1);
     let slashed = |path: &Path| -> String {
         let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
         parts.join("/")
     };
     let mut files = folders.map(|folder| slashed(&folder.join(NAME)));
-    let path = files.find(|path| top.join(path).is_file())?;
+    let path = files.find(|path| is_there(path))?;
     let text = read(&path).unwrap_or_default();
     let file = load(&path, text, &read);
     Some((path, file))
+}
+
+/// Where the settings of a run that was launched are taken from.
+pub struct Source<'r> {
+    /// The repository.
+    pub repository: &'r Repository,
+    /// The commit it was launched from; `None`: what lies in the checkout.
+    pub commit: Option<&'r str>,
+    /// What they say.
+    pub config: Arc<Config>,
+}
+
+impl<'r> Source<'r> {
+    /// The settings in the checkout, as far as they have the agents that the run uses; else those of the commit
+    /// that it was launched from: the user may be on another branch by now.
+    pub fn of_run(repository: &'r Repository, plan: &str, commit: &'r str, used: &[&str]) -> Self {
+        let checkout = Self { repository, commit: None, config: of(repository.top(), plan) };
+        let serves = |own: &Self| used.iter().all(|name| own.agent(name).is_ok());
+        if read(repository.top(), plan).is_some() && serves(&checkout) {
+            return checkout;
+        }
+        let read = |path: &str| text_in(repository, commit, Path::new(path)).map(Arc::<str>::from);
+        let Some((_, file)) = nearest(plan, &|path| read(path).is_some(), &read) else { return checkout };
+        let launched = Self { repository, commit: Some(commit), config: file.config };
+        if serves(&launched) { launched } else { checkout }
+    }
+
+    /// The agent with this name.
+    pub fn agent(&self, name: &str) -> Result<Arc<dyn Agent>, Failure> {
+        let Some(commit) = self.commit else { return agent(name, self.repository.top(), &self.config) };
+        agent_by(name, &self.config, &|path| {
+            let text = text_in(self.repository, commit, path).unwrap_or_default();
+            Script::of(&text).map_err(|why| format!("{}: {why}", path.display()))
+        })
+    }
+}
+
+fn text_in(repository: &Repository, commit: &str, path: &Path) -> Option<String> {
+    let bytes = repository.file(commit, path).ok()??;
+    Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// The repository with its worktrees where the settings want them.
@@ -76,6 +125,14 @@ pub fn policy(config: &Config) -> Result<Policy, Failure> {
 
 /// The agent with this name: as `segue.toml` has it, else the preset of that name.
 pub fn agent(name: &str, top: &Path, config: &Config) -> Result<Arc<dyn Agent>, Failure> {
+    agent_by(name, config, &|path| Script::read(&top.join(path)).map_err(|error| error.to_string()))
+}
+
+fn agent_by(
+    name: &str,
+    config: &Config,
+    read: &dyn Fn(&Path) -> Result<Script, String>,
+) -> Result<Arc<dyn Agent>, Failure> {
     let no_program = |key: &str| Failure::said(format!("`[agents.{name}]` names no program in its `{key}`."));
     match config.agents.get(name) {
         Some(AgentSettings { command: Some(line), .. }) => match Command::new(line.clone()) {
@@ -93,7 +150,7 @@ pub fn agent(name: &str, top: &Path, config: &Config) -> Result<Arc<dyn Agent>, 
             ))),
         },
         Some(AgentSettings { rehearsal: Some(script), .. }) => {
-            let script = Script::read(&top.join(config.folder()).join(script));
+            let script = read(&Path::new(config.folder()).join(script));
             Ok(Arc::new(Rehearsal::new(script.map_err(|error| Failure::said(format!("{error}.")))?)))
         }
         Some(_) => Err(Failure::said(format!(

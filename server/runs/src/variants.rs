@@ -1,8 +1,8 @@
 //! Tasks that are tried several times side by side: who tries them, and how they compare.
 
 use crate::launch::{Agents, Wish, joins};
+use crate::workspace::Committed;
 use crate::{Failure, visible};
-use segue_analysis::config::Config;
 use segue_orchestrator::facts::{Facts, TaskFacts, TaskId};
 use segue_orchestrator::journal::Command;
 use segue_orchestrator::state::{Leftover, State};
@@ -12,7 +12,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::path::Path;
 
 /// One variant, as somebody asks for it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,8 +79,7 @@ pub(crate) fn of(
     plan: &Plan,
     agents: &BTreeMap<TaskId, (String, Vec<String>)>,
     wish: &Wish,
-    top: &Path,
-    config: &Config,
+    workspace: &Committed,
     taking_part: &mut Agents,
 ) -> Result<Of, Failure> {
     let mut all = Of::new();
@@ -97,7 +95,7 @@ pub(crate) fn of(
         let mut variants = Vec::new();
         for variant in asked {
             let runner = variant.agent.unwrap_or_else(|| agent.clone());
-            joins(taking_part, &runner, top, config)?;
+            joins(taking_part, &runner, workspace)?;
             let own = if runner == *agent { models.clone() } else { Vec::new() };
             variants.push((runner, variant.model.map_or(own, |model| vec![model])));
         }

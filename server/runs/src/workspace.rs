@@ -1,13 +1,16 @@
 //! The workspace as the run engine needs it, read from commits by git: what an editor has open and what
 //! lies uncommitted in the checkout is not part of a run.
 
+use crate::Failure;
 use crate::launch::{Wish, surroundings};
 use crate::servers;
+use crate::settings::Source;
 use segue_analysis::arguments::{self, Arguments};
 use segue_analysis::config::Config;
 use segue_analysis::features::{handed, run as texts};
 use segue_analysis::plans;
 use segue_analysis::servers::Configuration;
+use segue_orchestrator::agent::Agent;
 use segue_orchestrator::card::{Card, Context};
 use segue_orchestrator::facts::{Surroundings, TaskId};
 use segue_orchestrator::git::{Repository, reduced};
@@ -29,12 +32,26 @@ pub struct Committed {
     wish: Wish,
     /// The settings that hold for the plan.
     config: Arc<Config>,
+    /// The commit that they are from; `None`: what lies in the checkout.
+    settings_in: Option<String>,
 }
 
 impl Committed {
     /// The workspace of a run that somebody wants.
     pub fn new(repository: Repository, wish: Wish, config: Arc<Config>) -> Self {
-        Self { repository, wish, config }
+        Self { repository, wish, config, settings_in: None }
+    }
+
+    /// The workspace of a run that was launched, by its settings.
+    pub fn launched(repository: Repository, wish: Wish, source: &Source<'_>) -> Self {
+        let settings_in = source.commit.map(str::to_owned);
+        Self { settings_in, ..Self::new(repository, wish, Arc::clone(&source.config)) }
+    }
+
+    /// The agent with this name in the settings.
+    pub fn runner(&self, name: &str) -> Result<Arc<dyn Agent>, Failure> {
+        let (repository, commit) = (&self.repository, self.settings_in.as_deref());
+        Source { repository, commit, config: Arc::clone(&self.config) }.agent(name)
     }
 
     /// The top of the user's checkout.

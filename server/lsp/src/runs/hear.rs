@@ -135,7 +135,7 @@ async fn tell_answers(session: &Session, seen: &Seen, records: &[Record]) {
                 let word = if *answer == Answer::Approve { "approved" } else { "rejected" };
                 (Asked::Gate(*gate), word.to_owned(), by)
             }
-            Event::QuestionAnswered { question, answer, by } => {
+            Event::QuestionAnswered { question, answer, by, .. } => {
                 (Asked::Question(*question), format!("answered “{answer}”"), by)
             }
             _ => continue,

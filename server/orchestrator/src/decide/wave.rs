@@ -255,7 +255,7 @@ fn integration(state: &State, number: u32) -> Option<Vec<Event>> {
         Integration::Passed | Integration::Accepted => None,
         Integration::Running { .. } | Integration::TakingOut(_) => Some(Vec::new()),
         Integration::Open if !has_merges(state, number) => None,
-        Integration::Open if state.facts.integration_of(number).is_empty() => None,
+        Integration::Open if state.proofs().is_empty() => None,
         Integration::Open => planned(&state.tip, 0, Millis::default()),
         Integration::Looked { commit, retry, healthy: false, .. } => {
             let policy = state.policy();
@@ -288,8 +288,8 @@ fn has_merges(state: &State, number: u32) -> bool {
     state.merges.iter().any(|merge| merge.wave == number)
 }
 
-/// One step of the trace: the commit before the first merge must hold, and the first merge that does
-/// not is the culprit's. The last needs no look: the tip is known to fail.
+/// One step of the trace: the commit before the first merge must hold, as far as it can, and the first merge that
+/// does not is the culprit's. The last needs no look: the tip is known to fail.
 fn traced(state: &State, number: u32, commit: &str, failed: bool, trace: &Trace) -> Vec<Event> {
     let merges = merges_of(state, number);
     let looked = merges.iter().position(|merge| merge.commit == commit);
@@ -305,7 +305,7 @@ fn traced(state: &State, number: u32, commit: &str, failed: bool, trace: &Trace)
             matches!(task.status, Status::Done { .. })
                 && task.current().is_some_and(|attempt| attempt.number == merge.key.attempt)
         });
-        if !is_current {
+        if !is_current || held_alone(state, merge, trace) {
             return no_culprit(state, number, trace);
         }
         let check = trace.failed().map(judge::of_check).unwrap_or_default();
@@ -320,6 +320,19 @@ fn traced(state: &State, number: u32, commit: &str, failed: bool, trace: &Trace)
         }],
         None => no_culprit(state, number, trace),
     }
+}
+
+/// Whether the very same files held in the task's own worktree: the branch had nothing else yet. Then it is the
+/// surroundings that differ.
+fn held_alone(state: &State, merge: &Merge, trace: &Trace) -> bool {
+    let key = &merge.key;
+    let attempts = state.task(&key.task).into_iter().flat_map(|task| &task.attempts);
+    let mut own = attempts.filter(|attempt| attempt.number == key.attempt);
+    let was_the_base = own.next().is_some_and(|attempt| attempt.base == merge.before);
+    let proves_it =
+        |facts: &TaskFacts| trace.failed().is_some_and(|failed| facts.validation.contains(&failed.command));
+    let is_its_own = state.facts.find(&key.task).is_some_and(|(_, facts)| proves_it(facts));
+    state.facts.validation.is_empty() && was_the_base && is_its_own
 }
 
 fn no_culprit(state: &State, number: u32, trace: &Trace) -> Vec<Event> {

@@ -257,7 +257,12 @@ impl Driver {
         }
         self.seen = version;
         for posted in self.journal.pending(&self.run)? {
-            let (events, outcome) = settle(&self.state, &posted);
+            let (mut events, outcome) = settle(&self.state, &posted);
+            for event in &mut events {
+                if let Event::QuestionAnswered { question, unheard, .. } = event {
+                    *unheard = !self.waiting.contains_key(question);
+                }
+            }
             self.append_settling(events, &[(posted.id, outcome)])?;
         }
         Ok(())
@@ -346,15 +351,11 @@ impl Driver {
             Heard::Usage(key, usage) => self.append(vec![Event::UsageReported { key, usage }]),
             Heard::Note(task, text) => self.append(vec![Event::Noted { task, text }]),
             Heard::Question(Question { key, text, options, answer }) => {
-                if let Some(given) = self.answered_meanwhile(&key, &text) {
-                    let _ = answer.send(given);
-                    return Ok(());
-                }
                 let number = self.state.questions.len() as u32 + 1;
                 let attempt = self.state.task(&key.task).and_then(crate::state::TaskState::active);
                 let turn = attempt.map_or(0, |attempt| attempt.turn);
-                self.waiting.insert(number, answer);
-                self.append(vec![Event::QuestionAsked(QuestionAsked {
+                let given = self.answered_meanwhile(&key, &text, &options);
+                let asked = Event::QuestionAsked(QuestionAsked {
                     question: number,
                     key,
                     turn,
@@ -363,26 +364,50 @@ impl Driver {
                     text,
                     options,
                     recommendation: None,
-                })])
+                });
+                match given {
+                    Some(Given::Before(given)) => {
+                        let _ = answer.send(given);
+                        Ok(())
+                    }
+                    // Written down for the attempt that hears it: what was allowed once is not allowed again.
+                    Some(Given::Now(given, by)) => {
+                        self.waiting.insert(number, answer);
+                        let answer = given;
+                        let answered =
+                            Event::QuestionAnswered { question: number, answer, by, unheard: false };
+                        self.append(vec![asked, answered])
+                    }
+                    None => {
+                        self.waiting.insert(number, answer);
+                        self.append(vec![asked])
+                    }
+                }
             }
         }
     }
 
-    /// The answer to the same question that was given before: for the whole run, or to an attempt that was
-    /// interrupted before it could hear it.
-    fn answered_meanwhile(&self, key: &AttemptKey, text: &str) -> Option<String> {
-        let same =
-            self.state.questions.iter().rev().filter(|own| own.asked.permission && own.asked.text == text);
-        let answered = same.filter_map(|own| Some((&own.asked.key, &own.answer.as_ref()?.0)));
-        let interrupted = |own: &AttemptKey| {
-            let attempts = self.state.task(&own.task).into_iter().flat_map(|task| &task.attempts);
-            let mut asker = attempts.filter(|attempt| attempt.number == own.attempt);
-            asker.next().is_some_and(|attempt| attempt.outcome == Some(Outcome::Interrupted))
+    /// The answer to the same question that was given before: for the whole run, or for this task while every
+    /// attempt since was interrupted and had to begin again. What may destroy something is allowed to
+    /// the one attempt that hears it.
+    fn answered_meanwhile(&self, key: &AttemptKey, text: &str, options: &[String]) -> Option<Given> {
+        let same = || {
+            let same = |own: &&crate::state::Question| own.asked.permission && own.asked.text == text;
+            self.state.questions.iter().rev().filter(same)
         };
-        let mut known = answered.filter(|(own, answer)| {
-            *answer == crate::agent::FOR_THIS_RUN || (own.task == key.task && interrupted(own))
-        });
-        known.next().map(|(_, answer)| answer.clone())
+        let for_this_run = crate::agent::FOR_THIS_RUN;
+        if same().any(|own| own.answer.as_ref().is_some_and(|(answer, ..)| answer == for_this_run)) {
+            return Some(Given::Before(for_this_run.to_owned()));
+        }
+        let last = same().find(|own| own.asked.key.task == key.task)?;
+        let (answer, by, _) = last.answer.as_ref()?;
+        let since = last.asked.key.attempt..key.attempt;
+        let attempts = self.state.task(&key.task).map(|task| task.attempts.as_slice()).unwrap_or_default();
+        let mut attempts = attempts.iter().filter(|attempt| since.contains(&attempt.number));
+        let were_interrupted = attempts.all(|attempt| attempt.outcome == Some(Outcome::Interrupted));
+        let may_be_done_again = options.iter().any(|own| own == for_this_run);
+        let holds = !since.is_empty() && were_interrupted && (last.unheard || may_be_done_again);
+        holds.then(|| Given::Now(answer.clone(), by.clone()))
     }
 
     /// Ends all that is under way here, and waits until it has ended.
@@ -393,6 +418,14 @@ impl Driver {
         while self.results.join_next().await.is_some() {}
         self.under_way.clear();
     }
+}
+
+/// An answer that a person gave before it was asked for.
+enum Given {
+    /// For the whole run.
+    Before(String),
+    /// To an attempt that could not go on, and by whom.
+    Now(String, crate::event::By),
 }
 
 enum Came {

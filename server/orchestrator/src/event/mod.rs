@@ -179,6 +179,9 @@ pub enum Event {
         answer: String,
         /// Who answered.
         by: By,
+        /// Whether who asked did not live any more: it is for the attempt that follows.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        unheard: bool,
     },
     /// A turn is over.
     TurnEnded {

@@ -30,6 +30,17 @@ pub struct Changed {
     pub modes: Option<(u32, u32)>,
 }
 
+/// The mode of a folder that is a repository of its own: its commit is named, and nothing in it is there.
+const REPOSITORY: u32 = 0o160_000;
+
+impl Changed {
+    /// Whether it became a repository of its own.
+    #[must_use]
+    pub fn is_repository(&self) -> bool {
+        self.modes.is_some_and(|(_, new)| new == REPOSITORY)
+    }
+}
+
 /// The files that differ between two commits (or trees), by path.
 ///
 /// # Errors
@@ -69,7 +80,9 @@ fn read(printed: &[u8]) -> (Vec<Changed>, &[u8]) {
             Some('D') => Change::Deleted,
             _ => Change::Modified,
         };
-        let modes = (change == Change::Modified && mode(0) != mode(1)).then(|| (mode(0), mode(1)));
+        let is_other = change == Change::Modified && mode(0) != mode(1);
+        let modes =
+            (is_other || (mode(1) == REPOSITORY && mode(0) != REPOSITORY)).then(|| (mode(0), mode(1)));
         changed.insert(path(file), Changed { path: path(file), change, lines: None, modes });
     }
     for _ in 0..count {

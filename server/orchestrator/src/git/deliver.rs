@@ -111,7 +111,7 @@ mod tests {
     fn run(fixture: &Fixture, files: &[(&str, &str)]) -> Repository {
         let (repository, place) = (fixture.repository(), Fixture::place("one", 1));
         let base = repository.head().unwrap();
-        merge::begin(&repository, "k3v9", &base).unwrap();
+        merge::begin(&repository, "k3v9", &base, &base).unwrap();
         let folder = worktree::add(&repository, &place, &base).unwrap();
         for (file, text) in files {
             write(&folder.join(file), text);
@@ -167,7 +167,7 @@ mod tests {
         fixture.commit("Ignore");
         let repository = run(&fixture, &[("README.md", "Run\n"), ("new.txt", "run"), (".env", "run")]);
         fixture.write("README.md", "User\n");
-        refused(&fixture, &repository, "commit or stash them first: README.md");
+        refused(&fixture, &repository, "or move it first: README.md");
         fixture.does(&["restore", "README.md"]);
         fixture.write("new.txt", "user");
         refused(&fixture, &repository, "new.txt");

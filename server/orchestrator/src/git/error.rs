@@ -96,13 +96,13 @@ pub enum GitError {
     )]
     UnderWay(&'static str),
     /// Changes of the user stand where a merge would write.
-    #[error("uncommitted changes stand where the merge would write; commit or stash them first: {}", names(.0))]
+    #[error("what is not committed stands where the merge would write; commit, stash (`git stash --include-untracked`) or move it first: {}", names(.0))]
     DirtyFiles(Vec<PathBuf>),
     /// The index holds staged changes, which every merge refuses.
     #[error("changes are staged; commit or unstage them first (`git restore --staged .`): {}", names(.0))]
     Staged(Vec<PathBuf>),
     /// The user's branch and the run changed the same lines.
-    #[error("the branch and the run changed the same lines of {}; merge by hand (`git merge {branch}`) or retry the run from here.", names(.files))]
+    #[error("the branch and the run changed the same lines of {}; merge by hand (`git merge {branch}`), or launch the plan again from here.", names(.files))]
     Conflicts {
         /// The files.
         files: Vec<PathBuf>,
@@ -120,6 +120,16 @@ pub enum GitError {
     Moved {
         /// The branch.
         branch: String,
+    },
+    /// What was merged is not in the integration branch any more.
+    #[error(
+        "`{branch}` was moved and lacks what the run merged; put it back: git branch --force {branch} {known}"
+    )]
+    MovedBack {
+        /// The branch.
+        branch: String,
+        /// The commit that it has to hold.
+        known: String,
     },
     /// A command that took too long; it was ended.
     #[error("`{command}` took longer than {} s and was ended; look at what holds it up (a hook, a credential, a slow disk).", .limit.as_secs())]
@@ -156,6 +166,24 @@ pub enum GitError {
 }
 
 impl GitError {
+    /// Whether it says something about what lies in one worktree, and not about the repository or the machine.
+    #[must_use]
+    pub fn is_of_one_worktree(&self) -> bool {
+        let is_missing =
+            matches!(self, Self::File { source, .. } if source.kind() == std::io::ErrorKind::NotFound);
+        let of_git = matches!(
+            self,
+            Self::NotARepository(_)
+                | Self::NoCommits
+                | Self::NoSuchCommit(_)
+                | Self::WouldLose { .. }
+                | Self::TimedOut { .. }
+                | Self::TooMuchOutput { .. }
+                | Self::Failed { .. }
+        );
+        is_missing || of_git
+    }
+
     /// The error of a file operation at `path`.
     pub(crate) fn file(path: &Path, source: std::io::Error) -> Self {
         match source.kind() {

@@ -58,15 +58,20 @@ pub struct Step {
     pub attempt: Option<String>,
 }
 
-/// Makes the integration branch of a run at `base`. Asked again it stays where it is.
+/// Sees to it that the integration branch of a run is there, with all that was merged: `base` is where the run
+/// began, `known` the tip that its journal knows. One that was deleted comes back there.
 ///
 /// # Errors
-/// A branch of that name with other work, or git fails.
-pub fn begin(repository: &Repository, run: &str, base: &str) -> Result<(), GitError> {
+/// A branch of that name with other work, one that was moved back behind what was merged, what was merged is
+/// gone, or git fails.
+pub fn begin(repository: &Repository, run: &str, base: &str, known: &str) -> Result<(), GitError> {
     let branch = integration_branch(run);
     match repository.tip(&branch)? {
-        None => repository.move_branch(&branch, None, base),
-        Some(tip) if repository.contains(&tip, base)? => Ok(()),
+        None => repository.move_branch(&branch, None, known),
+        Some(tip) if tip == known || repository.contains(&tip, known)? => Ok(()),
+        Some(tip) if known != base && repository.contains(&tip, base)? => {
+            Err(GitError::MovedBack { branch, known: known.to_owned() })
+        }
         Some(_) => Err(GitError::BranchTaken { branch }),
     }
 }
@@ -270,7 +275,7 @@ mod tests {
     fn run(fixture: &Fixture) -> (Repository, String) {
         let repository = fixture.repository();
         let base = repository.head().unwrap();
-        begin(&repository, "k3v9", &base).unwrap();
+        begin(&repository, "k3v9", &base, &base).unwrap();
         (repository, base)
     }
 
@@ -307,7 +312,7 @@ mod tests {
         // Asked again, it is there.
         let again = merge(&repository, &one, "One", without_edits).unwrap();
         assert_eq!(again, Merged::Already { commit: Some(first.clone()) });
-        begin(&repository, "k3v9", &base).unwrap();
+        begin(&repository, "k3v9", &base, &base).unwrap();
         let steps = steps(&repository, "k3v9", &base).unwrap();
         let named: Vec<_> =
             steps.iter().map(|step| (step.commit.as_str(), step.attempt.as_deref())).collect();
@@ -460,9 +465,9 @@ mod tests {
         fixture.does(&["switch", "--quiet", "--orphan", "other"]);
         fixture.commit("Other");
         fixture.does(&["branch", "--force", "segue/k3v9/integration", "other"]);
-        assert!(matches!(begin(&repository, "k3v9", &base), Err(GitError::BranchTaken { .. })));
+        assert!(matches!(begin(&repository, "k3v9", &base, &base), Err(GitError::BranchTaken { .. })));
         fixture.does(&["branch", "segue/k4"]);
-        let error = begin(&repository, "k4", &base).unwrap_err();
+        let error = begin(&repository, "k4", &base, &base).unwrap_err();
         assert!(matches!(&error, GitError::BranchTaken { branch } if branch == "segue/k4"), "{error}");
     }
 

@@ -292,7 +292,7 @@ mod tests {
     fn begun(fixture: &Fixture) -> (Repository, String) {
         let repository = fixture.repository();
         let base = repository.head().unwrap();
-        merge::begin(&repository, "k3v9", &base).unwrap();
+        merge::begin(&repository, "k3v9", &base, &base).unwrap();
         (repository, base)
     }
 

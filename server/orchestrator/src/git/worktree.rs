@@ -113,14 +113,11 @@ pub fn for_integration(repository: &Repository, run: &str, commit: &str) -> Resu
 /// # Errors
 /// Git fails.
 pub fn other_repository(repository: &Repository, folder: &Path) -> Result<Option<PathBuf>, GitError> {
-    let link = folder.join(".git");
-    let Ok(kind) = link.symlink_metadata() else {
-        // Git would look for one further up, and find that of somebody else.
-        return Ok(folder.exists().then_some(link));
-    };
-    let leads_to = private_directory(folder).filter(|_| kind.is_file());
-    if !leads_to.is_some_and(|leads_to| kept_of(repository, folder).any(|own| same(&own, &leads_to))) {
-        return Ok(Some(link));
+    if folder.exists() && !is_ours(repository, folder) {
+        return Ok(Some(folder.join(".git")));
+    }
+    if !folder.exists() {
+        return Ok(None);
     }
     // Git names what it does not know file by file, and a repository as a folder.
     let unknown = ["ls-files", "--others", "--exclude-standard", "-z"];
@@ -133,6 +130,31 @@ pub fn other_repository(repository: &Repository, folder: &Path) -> Result<Option
     let modules = known.split(|byte| *byte == 0).filter(|row| row.starts_with(b"160000 "));
     let mut modules = modules.filter_map(|row| Some(path(row.splitn(2, |byte| *byte == b'\t').nth(1)?)));
     Ok(modules.find(|module| folder.join(module).join(".git").symlink_metadata().is_ok()))
+}
+
+/// Whether git takes a folder for a worktree of this repository. Where it does not, it would look for one
+/// further up, and find that of somebody else. Asks the files alone.
+#[must_use]
+pub fn is_ours(repository: &Repository, folder: &Path) -> bool {
+    let is_file = folder.join(".git").symlink_metadata().is_ok_and(|kind| kind.is_file());
+    let leads_to = private_directory(folder).filter(|_| is_file);
+    leads_to.is_some_and(|leads_to| kept_of(repository, folder).any(|own| same(&own, &leads_to)))
+}
+
+/// Puts the link of a worktree back that somebody removed (`rm -rf * .*` is quickly typed): what was done in the
+/// folder is work all the same. Does nothing where there is any link, or no folder.
+///
+/// # Errors
+/// The link cannot be written.
+pub fn mend(repository: &Repository, folder: &Path) -> Result<(), GitError> {
+    let link = folder.join(".git");
+    if !folder.is_dir() || link.symlink_metadata().is_ok() {
+        return Ok(());
+    }
+    let own = kept_of(repository, folder).find(|own| own.join("gitdir").exists());
+    let Some(own) = own else { return Ok(()) };
+    let text = [b"gitdir: ", own.as_os_str().as_encoded_bytes(), b"\n"].concat();
+    std::fs::write(&link, text).map_err(|error| GitError::file(&link, error))
 }
 
 /// Makes a worktree. A note in the git directory says for which folder: where it is still there, the making

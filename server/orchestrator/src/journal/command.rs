@@ -161,6 +161,9 @@ fn replied(state: &State, question: Option<u32>, answer: &str, by: &By) -> Resul
     if !state.open_questions().any(|open| open.asked.question == found.asked.question) {
         return Err(Outcome::refused("Nobody waits for this answer any more."));
     }
+    if answer.trim().is_empty() {
+        return Err(Outcome::refused("An answer needs words; `segue runs show` has what was asked."));
+    }
     let options = &found.asked.options;
     let number = answer.trim().parse::<usize>().ok().filter(|_| !options.iter().any(|own| own == answer));
     let option = number.and_then(|number| options.get(number.checked_sub(1)?));
@@ -175,7 +178,7 @@ fn replied(state: &State, question: Option<u32>, answer: &str, by: &By) -> Resul
         return Err(Outcome::refused(format!("It is a choice: answer with one of {}.", options.join(", "))));
     }
     let answer = option.cloned().unwrap_or_else(|| answer.to_owned());
-    Ok(Event::QuestionAnswered { question: found.asked.question, answer, by: by.clone() })
+    Ok(Event::QuestionAnswered { question: found.asked.question, answer, by: by.clone(), unheard: false })
 }
 
 fn retried(state: &State, id: &TaskId, note: Option<String>, by: &By) -> Result<Event, Outcome> {

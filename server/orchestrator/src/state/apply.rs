@@ -183,12 +183,13 @@ impl State {
                     let question = asked.question;
                     self.becomes(&asked.key.task, Status::Choosing { question });
                 }
-                self.questions.push(Question { asked: asked.clone(), at, answer: None });
+                self.questions.push(Question { asked: asked.clone(), at, answer: None, unheard: false });
             }
-            Event::QuestionAnswered { question, answer, by } => {
+            Event::QuestionAnswered { question, answer, by, unheard } => {
                 let open = self.questions.iter_mut().find(|own| own.asked.question == *question);
                 if let Some(open) = open.filter(|own| own.answer.is_none()) {
                     open.answer = Some((answer.clone(), by.clone(), at));
+                    open.unheard = *unheard;
                 }
             }
             _ => {}
@@ -249,6 +250,10 @@ impl State {
         match event {
             Event::PreflightDone { wave, base, missing, list } => {
                 self.compares(list.as_ref());
+                if missing.is_empty() {
+                    // With a revision of the plan, and whatever a person put on the branch.
+                    self.tip.clone_from(base);
+                }
                 let wave = self.waves.entry(*wave).or_default();
                 wave.preflight_due = false;
                 wave.base = missing.is_empty().then(|| base.clone());

@@ -4,6 +4,7 @@
 mod apply;
 mod attempt;
 mod breaker;
+mod proofs;
 mod task;
 mod variants;
 
@@ -201,6 +202,8 @@ pub struct Question {
     pub at: Millis,
     /// The first answer, by whom and when.
     pub answer: Option<(String, By, Millis)>,
+    /// Whether who asked did not live any more when it came.
+    pub unheard: bool,
 }
 
 /// How far the plan's review is.

@@ -120,6 +120,11 @@ impl Workshop {
             time::duration(policy.attempt_time * 1000),
             time::duration(policy.silence_time * 1000)
         );
+        if let Some(created) = &job.state.created
+            && !card.allowed.contains(&created.plan)
+        {
+            card.forbidden.push(format!("{}: the plan, which the run ticks itself", created.plan));
+        }
         card.notes.clone_from(&job.state.notes);
         card.hint.clone_from(&attempt.hint);
         if !interrupted_before(&job.state, key, attempt).is_empty() {
@@ -267,20 +272,71 @@ impl Workshop {
         let place = self.place_of(&job.state, &key);
         let base = attempt_of(job, &key)?.base.clone();
         let message = title_of(&job.state, &key.task);
+        let (state, task) = (Arc::clone(&job.state), key.task.clone());
         self.still_as_made(place.folder(self.repository.worktrees())).await?;
-        let (commit, diff) = self
+        let folder = place.folder(self.repository.worktrees());
+        let made = self
             .blocking(move |own| {
-                let turned = git::commit::after_turn(&own.repository, &place, &base, &message)?;
-                let (changed, text) = changes::with_text(&own.repository, &base, &turned.tip)?;
+                worktree::mend(&own.repository, &folder)?;
+                if !worktree::is_ours(&own.repository, &folder) {
+                    return Ok(Err(no_worktree(&folder)));
+                }
+                let commit = || git::commit::after_turn(&own.repository, &place, &base, &message);
+                let mut turned = match commit() {
+                    // The others can go on without it, as long as the repository itself answers.
+                    Err(error) if error.is_of_one_worktree() => {
+                        own.integration_branch(&state)?;
+                        return Ok(Err(not_committed(&folder, &error)));
+                    }
+                    turned => turned?,
+                };
+                let (mut changed, mut text) = changes::with_text(&own.repository, &base, &turned.tip)?;
+                if own.unticks(&state, &task, &folder, &base, &changed)? {
+                    turned = commit()?;
+                    (changed, text) = changes::with_text(&own.repository, &base, &turned.tip)?;
+                }
                 let (added, removed) = changes::total(&changed);
                 let files = changed.iter().map(|file| file.path.to_string_lossy().into_owned()).collect();
                 let lines = changed.iter().map(|file| file.lines).collect();
                 let searched = text.get(..text.floor_char_boundary(SEARCHED)).unwrap_or(&text);
                 let secret = own.secret_in(searched);
-                Ok((turned.tip, Diff { files, added, removed, lines, secret }))
+                let has_modules = changed.iter().any(|file| file.path.ends_with(".gitmodules"));
+                match changed.iter().find(|file| file.is_repository()) {
+                    Some(inner) if !has_modules => Ok(Err(repository_inside(&inner.path))),
+                    _ => Ok(Ok((turned.tip, Diff { files, added, removed, lines, secret }))),
+                }
             })
             .await?;
+        let (commit, diff) = made.map_err(|evidence| attempt_failed(Class::Fixable, evidence))?;
         Ok(Event::Committed { key, turn, commit: Some(commit), diff })
+    }
+
+    /// Puts the plan back as it was where an agent did nothing but tick it, as many do by habit: the run ticks what
+    /// is proved. Whether it did.
+    fn unticks(
+        &self,
+        state: &State,
+        task: &TaskId,
+        folder: &Path,
+        base: &str,
+        changed: &[changes::Changed],
+    ) -> Result<bool, GitError> {
+        let Some(created) = &state.created else { return Ok(false) };
+        let plan = Path::new(&created.plan);
+        let is_its_own =
+            state.facts.find(task).is_some_and(|(_, facts)| facts.writes.contains(&created.plan));
+        if is_its_own || !changed.iter().any(|file| file.path == plan) {
+            return Ok(false);
+        }
+        let file = folder.join(plan);
+        let (Some(before), Ok(now)) = (self.repository.file(base, plan)?, std::fs::read(&file)) else {
+            return Ok(false);
+        };
+        let is_ticked = unticked(&before) == unticked(&now);
+        if is_ticked {
+            std::fs::write(&file, before).map_err(|error| GitError::file(&file, error))?;
+        }
+        Ok(is_ticked)
     }
 
     /// The file in whose added lines a secret stands.
@@ -308,6 +364,50 @@ impl Workshop {
         let checks = self.checks(&commands.unwrap_or_default(), &folder, &marker, limit, &job.stop).await;
         Ok(Event::Validated { key, checks })
     }
+}
+
+/// A text with the boxes of all tasks alike, and without what ends its lines.
+fn unticked(text: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(text);
+    let line = |line: &str| match line.split_once('[') {
+        Some((before, after))
+            if before.trim_matches(|mark: char| " \t>-*+.)0123456789".contains(mark)).is_empty() =>
+        {
+            let mut rest = after.chars();
+            rest.next();
+            format!("{before}[ {}", rest.as_str())
+        }
+        _ => line.to_owned(),
+    };
+    text.lines().map(line).collect()
+}
+
+/// That the folder of an attempt is none that git would make a commit of.
+fn no_worktree(folder: &Path) -> Evidence {
+    let shown = folder.display();
+    let summary = if folder.exists() {
+        format!("The `.git` of its worktree `{shown}` leads elsewhere.")
+    } else {
+        format!("Its worktree `{shown}` is gone.")
+    };
+    let detail = "Leave that folder and its `.git` as they are: what is done is taken from there.".to_owned();
+    Evidence { summary, detail }
+}
+
+/// That git makes no commit of what an attempt left.
+fn not_committed(folder: &Path, error: &GitError) -> Evidence {
+    let summary = format!("What it left in `{}` cannot be committed.", folder.display());
+    Evidence { summary, detail: error.to_string() }
+}
+
+/// That what an attempt left would reach the branch without its files.
+fn repository_inside(path: &Path) -> Evidence {
+    let shown = path.display();
+    let summary = format!(
+        "It made a repository of its own at `{shown}`: the files in there are in no commit of the task."
+    );
+    let detail = format!("Make them ordinary files: without `{shown}/.git`.");
+    Evidence { summary, detail }
 }
 
 /// The attempts that were interrupted just before this one, by the same agent, the newest first: what they

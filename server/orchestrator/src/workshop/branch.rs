@@ -29,11 +29,9 @@ impl Workshop {
                 ));
             }
         }
-        let created = state.created.clone();
         let (base, obstacles, list) = self
             .blocking(move |own| {
-                let from = created.map(|created| created.base).unwrap_or_default();
-                merge::begin(&own.repository, &own.run, &from)?;
+                own.integration_branch(&state)?;
                 let base = merge::tip(&own.repository, &own.run)?;
                 let looked = survey::survey(own.repository.git.clone(), own.repository.top(), |_| {
                     own.repository.clone()
@@ -48,6 +46,12 @@ impl Workshop {
             .await?;
         missing.extend(obstacles);
         Ok(Event::PreflightDone { wave, base, missing, list })
+    }
+
+    /// The integration branch, with all that the journal knows of: whoever deleted it meanwhile took nothing away.
+    pub(super) fn integration_branch(&self, state: &State) -> Result<(), GitError> {
+        let base = state.created.as_ref().map(|created| created.base.as_str()).unwrap_or_default();
+        merge::begin(&self.repository, &self.run, base, &state.tip)
     }
 
     /// What the tasks of a wave read and nobody has made, nor is to make.
@@ -95,6 +99,7 @@ impl Workshop {
         let title = title_of(&state, &task);
         let (merged, evidence, tip) = self
             .blocking(move |own| {
+                own.integration_branch(&state)?;
                 let ids = [task];
                 let edits = |tree: &str| own.ticked(&state, tree, &ids);
                 let merged = merge::merge(&own.repository, &place, &title, edits)?;
@@ -199,7 +204,7 @@ impl Workshop {
         if looked.iter().any(|check| !check.passed()) {
             return Ok(Event::Integrated { wave, commit, healthy: false, checks: looked });
         }
-        let commands = job.state.facts.integration_of(wave);
+        let commands = job.state.proofs_of(wave, &commit);
         let checks = self.checks(&commands, &folder, &marker, limit, &job.stop).await;
         // A command that could not even be started says nothing about the code.
         let healthy = !checks.iter().any(|check| matches!(check.exit, Exit::NotStarted(_)));

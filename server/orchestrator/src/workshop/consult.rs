@@ -147,9 +147,9 @@ impl Workshop {
     }
 
     async fn integration_folder(self: &Arc<Self>, job: &Job) -> Result<PathBuf, Failed> {
-        let from = job.state.created.as_ref().map(|created| created.base.clone()).unwrap_or_default();
+        let state = Arc::clone(&job.state);
         self.blocking(move |own| {
-            merge::begin(&own.repository, &own.run, &from)?;
+            own.integration_branch(&state)?;
             let tip = merge::tip(&own.repository, &own.run)?;
             worktree::for_integration(&own.repository, &own.run, &tip)
         })

@@ -324,7 +324,7 @@ fn a_person_may_take_no_variant() {
     world.unstopped();
     let question = world.state.questions[0].asked.question;
     let answer = segue_orchestrator::variants::NONE.to_owned();
-    world.add(Event::QuestionAnswered { question, answer, by: person() });
+    world.add(Event::QuestionAnswered { question, answer, by: person(), unheard: false });
     world.run_to_end();
     assert_eq!(world.result().phase, "escalated");
     assert_eq!(words(&world.state)[1..], ["Unchosen", "Unchosen"]);

@@ -413,7 +413,7 @@ impl<'s> World<'s> {
             let options = asked.options.len().saturating_sub(usize::from(self.scene.rejects == 0)).max(1);
             let chosen = asked.options.get(place % options).filter(|_| asked.choice);
             let answer = chosen.cloned().unwrap_or_else(|| "yes".to_owned());
-            return Event::QuestionAnswered { question: number, answer, by: person() };
+            return Event::QuestionAnswered { question: number, answer, by: person(), unheard: false };
         }
         let gate = self.state.gates.iter().find(|gate| gate.opened.gate == number).unwrap();
         // The same person says the same to the same, whenever they are asked. A preflight is asked until

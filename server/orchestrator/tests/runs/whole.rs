@@ -157,7 +157,9 @@ fn leave_that_was_given_while_the_run_was_parked_is_heard_by_the_next_attempt() 
     fixture.journal().post(&run, &reply, &person(), driver::now()).unwrap();
     let (ended, state) = fixture.drive(&run, script, true).unwrap();
     assert_eq!((ended, state.exit_status()), (Ended::Over, 0));
-    assert_eq!(state.questions.len(), 1, "asked once");
+    let heard: Vec<_> =
+        state.questions.iter().map(|own| (own.asked.key.attempt, own.answer.is_some())).collect();
+    assert_eq!(heard, [(1, true), (2, true)], "asked once, and written down for who heard the answer");
 }
 
 /// The user goes on in the checkout while a run lives: edits, commits, another branch.

@@ -20,6 +20,7 @@ mod limits;
 mod lists;
 mod mishaps;
 mod obstacles;
+mod policy;
 mod presets;
 mod prompts;
 mod proof;

@@ -18,6 +18,12 @@ const SECRET: &[&str] = &[
     "AUTH_SOCK",
 ];
 
+/// Whole parts of such names: parts of other words they mean nothing.
+const SECRET_PARTS: &[&str] = &["PAT", "PASS", "PASSPHRASE", "AUTH", "DSN"];
+
+/// Where a password in an address is nobody's secret: a database that a test starts on this machine.
+const HERE: &[&str] = &["localhost", "127.0.0.1", "[::1]", "0.0.0.0"];
+
 impl Program {
     /// A command line for the shell of this system.
     #[must_use]
@@ -26,19 +32,32 @@ impl Program {
         Self::new(shell, folder, marker).with_arguments([flag, line])
     }
 
-    /// Without the variables whose names say that they hold somebody's tokens.
+    /// Without the variables whose names say that they hold somebody's tokens, and addresses with a password.
     #[must_use]
     pub fn without_tokens(self) -> Self {
-        let names = std::env::vars_os().map(|(name, _)| name);
-        let secret: Vec<OsString> = names.filter(|name| is_secret(&name.to_string_lossy())).collect();
-        self.without(secret)
+        let secret = std::env::vars_os().filter(|(name, value)| {
+            is_secret(&name.to_string_lossy()) || has_password(&value.to_string_lossy())
+        });
+        self.without(secret.map(|(name, _)| name).collect::<Vec<OsString>>())
     }
 }
 
 /// Whether the name of a variable says that it holds somebody's token.
 fn is_secret(name: &str) -> bool {
     let name = name.to_ascii_uppercase();
-    SECRET.iter().any(|word| name.contains(word))
+    let mut parts = name.split(['_', '-', '.']);
+    SECRET.iter().any(|word| name.contains(word)) || parts.any(|part| SECRET_PARTS.contains(&part))
+}
+
+/// Whether a value is an address with somebody's password, of another machine than this.
+fn has_password(value: &str) -> bool {
+    let Some((_, rest)) = value.split_once("://") else { return false };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let Some((who, host)) = authority.rsplit_once('@') else { return false };
+    let is_here = HERE
+        .iter()
+        .any(|here| host.strip_prefix(here).is_some_and(|port| port.is_empty() || port.starts_with(':')));
+    !is_here && who.split_once(':').is_some_and(|(_, password)| !password.is_empty())
 }
 
 #[cfg(test)]
@@ -54,11 +73,31 @@ mod tests {
             "AWS_SECRET_ACCESS_KEY",
             "SSH_AUTH_SOCK",
             "DB_PASSWORD",
+            "DB_PASS",
+            "GH_PAT",
+            "NPM_AUTH",
         ] {
             assert!(is_secret(name), "{name}");
         }
-        for name in ["PATH", "HOME", "CARGO_HOME", "KEYBOARD", "XAUTHORITY"] {
+        for name in ["PATH", "HOME", "CARGO_HOME", "KEYBOARD", "XAUTHORITY", "PATTERN", "COMPASS", "PWD"] {
             assert!(!is_secret(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn addresses_with_a_password() {
+        for value in ["postgres://ada:pw@db.example.com:5432/x", "https://x:y@host", "redis://:pw@cache/0"] {
+            assert!(has_password(value), "{value}");
+        }
+        for value in [
+            "postgres://postgres:postgres@localhost:5432/test",
+            "https://example.com/a:b@c",
+            "https://ada@example.com",
+            "http://proxy:3128",
+            "a:b@c",
+            "redis://:pw@127.0.0.1",
+        ] {
+            assert!(!has_password(value), "{value}");
         }
     }
 }

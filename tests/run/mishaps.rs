@@ -130,7 +130,7 @@ fn an_agent_may_tick_the_plan_and_change_nothing_else_in_it() {
         ran.out
     );
     let card = world.state_file("first-1-1.prompt.md");
-    assert!(card.contains("## Do not touch\n\n- x.spec.md: the plan"), "{card}");
+    assert!(card.contains("\n- x.spec.md: the plan, which the run ticks itself\n"), "{card}");
 }
 
 /// A command that could not hold before its task was merged still finds who broke it: in the same wave or in a later

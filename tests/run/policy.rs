@@ -111,3 +111,14 @@ fn a_health_command_that_fails_is_tried_again_and_then_asks() {
     world.ends(0, &["runs", "approve", &run]);
     assert!(world.waits(&run).contains("second: merged"));
 }
+
+/// Nothing is promised that is not there.
+#[test]
+fn a_run_that_brought_nothing_says_so_when_it_is_merged() {
+    let world = world("    - - fail: { class: escalate, text: no }\n", "");
+    let ran = world.ends(1, &["run", "x.spec.md", "--yes"]);
+    assert!(!ran.err.contains("segue runs merge"), "{}", ran.err);
+    let run = world.run();
+    let refused = world.ends(2, &["runs", "merge", &run]);
+    assert!(refused.err.contains("brought nothing that could be merged"), "{refused:?}");
+}

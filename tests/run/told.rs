@@ -16,7 +16,7 @@ fn waiting_is_told_and_the_setup_says_nothing_about_an_agent() {
     assert!(ran.out.contains("actor failed several times in a row: its tasks wait for 1.0 s"), "{}", ran.out);
     world.write("segue.toml", &format!("{settings}breaker-cool-down = 3600\nsetup = \"exit 1\"\n"));
     let ran = world.ends(1, &["run", "x.spec.md", "--yes"]);
-    assert!(ran.out.contains("The setup command `exit 1` failed."), "{}", ran.out);
+    assert!(ran.out.contains("The setup command `exit 1` failed with status 1."), "{}", ran.out);
     assert!(!ran.out.contains("tasks wait for"), "{}", ran.out);
 }
 

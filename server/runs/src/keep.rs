@@ -64,7 +64,11 @@ pub fn merge(runs: &Runs, run: &str, into: Option<&str>) -> Result<Delivered, Fa
     }
     let title = if state.facts.title.is_empty() { "run" } else { state.facts.title.as_str() };
     let message = format!("Merge {title} ({run})");
-    Ok(deliver::deliver(&runs.repository, run, into, &message)?)
+    let delivered = deliver::deliver(&runs.repository, run, into, &message)?;
+    if !delivered.is_new && state.merges.is_empty() {
+        return Err(Failure::said(format!("The run `{run}` brought nothing that could be merged.")));
+    }
+    Ok(delivered)
 }
 
 /// Removes the worktrees of a run, and keeps its branches and journal; how many bytes that freed.

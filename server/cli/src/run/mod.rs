@@ -150,7 +150,9 @@ fn tell_end(run: &str, ended: Ended, state: &State) {
             let count = count_of(state.lessons.len(), "lesson");
             note(&format!("Its agents told {count}: segue runs lessons {run}."));
         }
-        note(&format!("What it did: segue runs diff {run}. Into your branch: segue runs merge {run}."));
+        if !state.merges.is_empty() {
+            note(&format!("What it did: segue runs diff {run}. Into your branch: segue runs merge {run}."));
+        }
     }
 }
 

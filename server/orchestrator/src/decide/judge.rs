@@ -211,7 +211,7 @@ fn after_validation(state: &State, facts: &TaskFacts, attempt: &Attempt, key: At
 }
 
 /// What a failed command shows.
-pub(super) fn of_check(check: &Check) -> Evidence {
+pub(crate) fn of_check(check: &Check) -> Evidence {
     let how = match &check.exit {
         Exit::Fine => "passed".to_owned(),
         Exit::Status(status) => format!("failed with status {status}"),

@@ -11,7 +11,7 @@ mod retry;
 mod review;
 mod wave;
 
-pub(crate) use judge::is_being_stopped;
+pub(crate) use judge::{is_being_stopped, of_check};
 pub(crate) use review::is_due as review_is_due;
 
 use crate::event::{Answer, AttemptKey, Event, GateKind, Millis, Phase};

@@ -7,6 +7,11 @@ use crate::facts::TaskFacts;
 use crate::state::{Outcome, State, Status, TaskState};
 use segue_plan::Policy;
 
+/// How often a task was tried again; nothing where it was not.
+fn tried_again(retries: u64) -> String {
+    if retries == 0 { String::new() } else { format!("It was tried again {}.", times(retries)) }
+}
+
 /// What follows for each task whose attempt failed.
 pub(super) fn failing(state: &State, now: Millis) -> Vec<Event> {
     let policy = state.policy();
@@ -42,16 +47,14 @@ fn after_failure(
     };
     match class {
         Class::Transient if failed > policy.transient_retries => {
-            escalated(format!("It was tried again {}.", times(policy.transient_retries)))
+            escalated(tried_again(policy.transient_retries))
         }
         Class::Transient => {
             let seed = state.created.as_ref().map_or(0, |created| created.seed);
             let wait = backoff(policy, failed, seed ^ fingerprint(&task.id.0) ^ attempts);
             retry(Millis(now.0.saturating_add(wait)), task.hint.clone(), task.model)
         }
-        Class::Fixable if failed > policy.fixable_retries => {
-            escalated(format!("It was tried again {}.", times(policy.fixable_retries)))
-        }
+        Class::Fixable if failed > policy.fixable_retries => escalated(tried_again(policy.fixable_retries)),
         Class::Fixable => retry(now, Some(evidence.text()), task.model),
         Class::ModelUnavailable => {
             let next = task.model + 1;

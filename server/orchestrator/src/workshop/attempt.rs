@@ -53,8 +53,9 @@ impl Workshop {
         let limit = seconds(job.state.policy().command_time);
         let checks = self.checks(&self.setup, &folder, &place.to_string(), limit, &job.stop).await;
         if let Some(failed) = checks.iter().find(|check| !check.passed()) {
-            let summary = format!("The setup command `{}` failed.", failed.command);
-            return Err(attempt_failed(Class::Transient, Evidence { summary, detail: failed.tail.clone() }));
+            let shows = crate::decide::of_check(failed);
+            let summary = format!("The setup command {}", shows.summary);
+            return Err(attempt_failed(Class::Transient, Evidence { summary, ..shows }));
         }
         let worktree = folder.to_string_lossy().into_owned();
         Ok(Event::AttemptPrepared { key, worktree, branch: place.branch(), base })

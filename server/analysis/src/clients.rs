@@ -10,16 +10,18 @@ use segue_syntax::Facts;
 #[must_use]
 pub fn of_file(path: &str, kind: Kind, dialect: Dialect, facts: &Facts, config: &Config) -> ClientSet {
     let clients = unless_narrowed(path, kind, dialect, facts);
-    config.clients.map_or(clients, |wanted| clients.and(wanted))
+    let Some(wanted) = config.clients else { return clients };
+    let own = clients.and(wanted);
+    // A file that others alone find may lie too deep for those of the settings, who shall hear of it.
+    if own.is_empty() { too_deep(path, kind, dialect).and(targeted(facts)).and(wanted) } else { own }
 }
 
 /// Whether the settings leave none of the clients that the file is for, so that it is nobody's
 /// concern. A kind that no client reads (a spec, a plan) is everybody's.
 #[must_use]
 pub fn concerns_nobody(path: &str, kind: Kind, dialect: Dialect, facts: &Facts, config: &Config) -> bool {
-    let Some(wanted) = config.clients else { return false };
-    let clients = unless_narrowed(path, kind, dialect, facts);
-    !clients.is_empty() && clients.and(wanted).is_empty()
+    !unless_narrowed(path, kind, dialect, facts).is_empty()
+        && of_file(path, kind, dialect, facts, config).is_empty()
 }
 
 fn unless_narrowed(path: &str, kind: Kind, dialect: Dialect, facts: &Facts) -> ClientSet {
@@ -64,6 +66,12 @@ pub fn readers(path: &str, kind: Kind, dialect: Dialect) -> ClientSet {
 #[must_use]
 pub fn discovering(path: &str, kind: Kind, dialect: Dialect) -> ClientSet {
     catalog().kind_row(kind, dialect).map_or(ClientSet::NONE, |row| row.discovered_by(path))
+}
+
+/// The clients for which a file of this kind lies below a folder of theirs, too deep to be found.
+#[must_use]
+pub fn too_deep(path: &str, kind: Kind, dialect: Dialect) -> ClientSet {
+    catalog().kind_row(kind, dialect).map_or(ClientSet::NONE, |row| row.too_deep_for(path))
 }
 
 /// `target: vscode` and `target: github-copilot` narrow an agent to those clients.

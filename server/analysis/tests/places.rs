@@ -109,6 +109,46 @@ fn places_where_clients_do_not_look() {
     assert_eq!(said(rule), none());
 }
 
+/// VS Code reads instructions and rules five folders below theirs; the others as deep as they lie.
+#[test]
+fn instructions_that_lie_deeper_than_vscode_reads() {
+    let told = |path: &str, settings: &str| -> Vec<String> {
+        let key = if path.contains("rules") { "paths: ['**/*.rs']" } else { "applyTo: '**/*.rs'" };
+        let rows = fixture::findings(&format!("//- {path}\n---\n{key}\n---\nText\n{settings}"));
+        let own = rows.lines().filter(|row| row.contains("file/not-discovered"));
+        own.filter_map(|row| Some(row.split_once("`---` ")?.1.to_owned())).collect()
+    };
+    assert_eq!(told(".github/instructions/1/2/3/4/5/r.instructions.md", ""), none());
+    assert_eq!(told(".claude/rules/1/2/3/4/5/r.md", ""), none());
+    let deeper = ".github/instructions/1/2/3/4/5/6/r.instructions.md";
+    let end = "VS Code does not look so deep (5 folders are the most).";
+    assert_eq!(told(deeper, ""), [format!("Copilot CLI and GitHub find this file; {end}")]);
+    assert_eq!(
+        told(".claude/rules/1/2/3/4/5/6/r.md", ""),
+        [format!("Copilot CLI and Claude Code find this file; {end}")]
+    );
+    let alone = "//- segue.toml\nclients = [\"vscode\"]\n";
+    let here = "VS Code does not look here: the file lies too deep in its folder (5 folders are the most).";
+    assert_eq!(told(deeper, alone), [here]);
+    assert_eq!(told(deeper, "//- segue.toml\nclients = [\"github\"]\n"), none());
+}
+
+/// Whoever works with one client alone hears of what it does not find, though others do.
+#[test]
+fn a_file_that_only_others_find_concerns_the_client_it_is_too_deep_for() {
+    let told = |path: &str, client: &str| {
+        let agent = format!("//- {path}\n---\ndescription: x\nzz: 1\n---\nText\n");
+        let rows = fixture::findings(&format!("{agent}//- segue.toml\nclients = [\"{client}\"]\n"));
+        rows.lines().filter_map(|row| row.split(' ').nth(2)).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let deep = ".github/agents/team/a.agent.md";
+    assert_eq!(told(deep, "vscode"), ["file/not-discovered", "frontmatter/unknown-key"]);
+    assert_eq!(told(deep, "copilot-cli"), ["frontmatter/unknown-key"]);
+    // Claude Code has nothing to do with that folder.
+    assert_eq!(told(deep, "claude"), none());
+    assert_eq!(told(".github/agents/a.agent.md", "claude"), none());
+}
+
 #[test]
 fn old_kinds_name_their_new_path() {
     for (old, new) in [

@@ -69,17 +69,19 @@ impl Candidate {
 /// last part `**` is any depth, none included.
 #[must_use]
 pub fn folder_matches(folder: &str, ending: &str) -> bool {
-    let Some(top) = ending.strip_suffix("/**") else { return ends_with_parts(folder, ending) };
+    steps_below(folder, ending).is_some()
+}
+
+/// How many folders `folder` lies below what `ending` names, where it does.
+fn steps_below(folder: &str, ending: &str) -> Option<u32> {
+    let Some(top) = ending.strip_suffix("/**") else { return ends_with_parts(folder, ending).then_some(0) };
     let mut here = folder;
-    loop {
-        if ends_with_parts(here, top) {
-            return true;
-        }
-        match here.rfind('/') {
-            Some(slash) => here = &here[..slash],
-            None => return false,
-        }
+    let mut steps = 0;
+    while !ends_with_parts(here, top) {
+        here = &here[..here.rfind('/')?];
+        steps += 1;
     }
+    Some(steps)
 }
 
 fn ends_with_parts(folder: &str, ending: &str) -> bool {
@@ -149,6 +151,14 @@ impl KindRow {
         self.clients.iter().filter(|at| at.discovers(path)).map(|at| at.client).collect()
     }
 
+    /// The clients that look into a folder above the file at `path`, but not so deep.
+    #[must_use]
+    pub fn too_deep_for(&self, path: &str) -> ClientSet {
+        let below = self.clients.iter().filter(|at| at.lies_below(split(path).0));
+        let found = self.discovered_by(path);
+        below.map(|at| at.client).filter(|client| !found.has(*client)).collect()
+    }
+
     /// All clients that could read a file of this kind and base name from somewhere.
     #[must_use]
     pub fn read_by(&self, path: &str) -> ClientSet {
@@ -164,12 +174,19 @@ impl ClientAt {
         self.names.is_empty() || self.names.iter().any(|name| name.eq_ignore_ascii_case(base))
     }
 
+    /// Whether a folder lies below one into which the client looks, however deep.
+    fn lies_below(&self, folder: &str) -> bool {
+        let top = |own: &str| own.trim_end_matches("/**").trim_end_matches("/*").to_owned() + "/**";
+        self.names.is_empty() && self.folders.iter().any(|own| folder_matches(folder, &top(own)))
+    }
+
     /// Whether the client looks into the folder of `path`.
     #[must_use]
     pub fn discovers(&self, path: &str) -> bool {
         let (folder, base) = split(path);
-        self.holds_for(base)
-            && (self.folders.is_empty() || self.folders.iter().any(|ending| folder_matches(folder, ending)))
+        let reaches = |steps: u32| self.depth.is_none_or(|most| steps <= most);
+        let found = |ending: &String| steps_below(folder, ending).is_some_and(reaches);
+        self.holds_for(base) && (self.folders.is_empty() || self.folders.iter().any(found))
     }
 }
 
@@ -405,6 +422,14 @@ mod tests {
             (".github/prompts/a.prompt.md", "vscode"),
             (".github/prompts/deep/a.prompt.md", ""),
             (".github/instructions/deep/a.instructions.md", "vscode copilot-cli github"),
+            (".github/instructions/1/2/3/4/5/a.instructions.md", "vscode copilot-cli github"),
+            (".github/instructions/1/2/3/4/5/6/a.instructions.md", "copilot-cli github"),
+            (
+                ".github/instructions/1/2/3/.github/instructions/4/5/6/a.instructions.md",
+                "vscode copilot-cli github",
+            ),
+            (".claude/rules/1/2/3/4/5/a.md", "vscode copilot-cli claude"),
+            (".claude/rules/1/2/3/4/5/6/a.md", "copilot-cli claude"),
             (".github/copilot-instructions.md", "vscode copilot-cli github"),
             (".github/other.instructions.md", ""),
             ("docs/copilot-instructions.md", ""),

@@ -131,6 +131,9 @@ pub struct ClientAt {
     /// client where the repository is one of those, which a checkout alone does not tell.
     #[serde(default)]
     pub plugin_folders: Vec<String>,
+    /// How many folders below one that ends in `**` it still reads; missing means all.
+    #[serde(default)]
+    pub depth: Option<u32>,
     /// The longest body that this client takes from its folders, in characters.
     #[serde(default)]
     pub longest_body: Option<u32>,

@@ -4,7 +4,7 @@ use crate::clients::{discovering, one_or_more, readers, told};
 use crate::diagnostics::{Context, Report, first_token, with_article};
 use crate::file::{Name, Space};
 use crate::{PathId, path};
-use segue_catalog::{ClientAt, ClientId, ClientSet, Kind, KindRow, Severity, catalog, folder_matches};
+use segue_catalog::{ClientId, ClientSet, Kind, KindRow, Severity, catalog, folder_matches};
 use segue_syntax::{Facts, Span};
 use std::sync::Arc;
 
@@ -17,25 +17,22 @@ pub(super) fn not_discovered(context: &mut Context<'_>, row: &KindRow) {
     if folder.is_empty() || all.is_empty() {
         return;
     }
-    let missed: ClientSet = row
-        .clients
-        .iter()
-        .filter(|at| wanted.has(at.client) && !found.has(at.client) && lies_below(at, folder))
-        .map(|at| at.client)
-        .collect();
+    let missed = row.too_deep_for(&context.path).and(wanted);
     let message = if !missed.is_empty() && found.is_empty() {
         format!(
-            "{} {} not look here: the file lies too deep in its folder.",
+            "{} {} not look here: the file lies too deep in its folder{}.",
             told(missed),
-            one_or_more(missed, "does", "do")
+            one_or_more(missed, "does", "do"),
+            bound(row, missed)
         )
     } else if !missed.is_empty() {
         format!(
-            "{} {} this file; {} {} not look so deep.",
+            "{} {} this file; {} {} not look so deep{}.",
             told(found),
             one_or_more(found, "finds", "find"),
             told(missed),
-            one_or_more(missed, "does", "do")
+            one_or_more(missed, "does", "do"),
+            bound(row, missed)
         )
     } else if found.is_empty() && lies_in_another_kinds_folder(context, folder) {
         format!("No client looks for {} here.", with_article(&row.title))
@@ -45,13 +42,15 @@ pub(super) fn not_discovered(context: &mut Context<'_>, row: &KindRow) {
     context.send(Report::new("file/not-discovered", first_token(context.facts), message));
 }
 
+/// How deep the clients look that look into folders below theirs, as the end of a sentence.
+fn bound(row: &KindRow, clients: ClientSet) -> String {
+    let depth = row.clients.iter().filter(|at| clients.has(at.client)).find_map(|at| at.depth);
+    depth.map_or_else(String::new, |most| format!(" ({most} folders are the most)"))
+}
+
 /// A folder of the table without the depth that may follow it.
 fn base(folder: &str) -> &str {
     folder.trim_end_matches("/**").trim_end_matches("/*")
-}
-
-fn lies_below(at: &ClientAt, folder: &str) -> bool {
-    at.names.is_empty() && at.folders.iter().any(|own| folder_matches(folder, &format!("{}/**", base(own))))
 }
 
 fn lies_in_another_kinds_folder(context: &Context<'_>, folder: &str) -> bool {

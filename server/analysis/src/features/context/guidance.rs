@@ -1,6 +1,7 @@
 //! What a client loads when somebody works on a file.
 
 use super::Read;
+use crate::clients::discovering;
 use crate::disk::Probe;
 use crate::file::FileState;
 use crate::globs;
@@ -145,6 +146,7 @@ impl Loading<'_> {
             .filter(|(_, state)| state.kind == Some(kind))
             .map(|(id, state)| (self.world.path(id), state.clone()))
             .filter(|(path, _)| path::is_below(path, &top) && folder_matches(path::parent(path), &own))
+            .filter(|(path, state)| discovering(path, kind, state.dialect).has(self.row.id))
             .collect();
         found.sort_by(|one, other| one.0.cmp(&other.0));
         for (path, state) in found {

@@ -75,6 +75,19 @@ fn what_each_client_loads_for_a_source_file() {
 }
 
 #[test]
+fn what_lies_too_deep_is_loaded_by_those_who_look_there() {
+    let below = |folders: &str| {
+        format!("//- .github/instructions/{folders}/a.instructions.md\n---\napplyTo: '**'\n---\nText\n")
+    };
+    let loading = |text: &str| -> Vec<&str> {
+        let page = of(&world(text), "src/a.ts", None);
+        page.guidance.iter().filter(|own| !own.files.is_empty()).map(|own| own.client.name()).collect()
+    };
+    assert_eq!(loading(&below("1/2/3/4/5")), ["vscode", "copilot-cli", "github"]);
+    assert_eq!(loading(&below("1/2/3/4/5/6")), ["copilot-cli", "github"]);
+}
+
+#[test]
 fn clients_are_those_of_the_settings_or_the_asked_ones() {
     let text = format!("{GUIDED}//- segue.toml\nclients = [\"claude\"]\n");
     let world = world(&text);

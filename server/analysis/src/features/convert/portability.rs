@@ -2,9 +2,12 @@
 
 use super::words;
 use crate::clients::{discovering, readers};
+use crate::diagnostics::mcp_file;
 use crate::intern::PathId;
 use crate::world::World;
-use segue_catalog::{Catalog, ClaudeName, ClientId, Dialect, Kind, Support, VscodeName, catalog};
+use segue_catalog::{
+    Catalog, ClaudeName, ClientId, ClientSet, Dialect, Kind, McpFile, Support, VscodeName, catalog,
+};
 use segue_syntax::Facts;
 
 /// One client's view of a file.
@@ -43,7 +46,10 @@ pub fn of_file(world: &World, id: PathId) -> Vec<ClientView> {
     let Some(state) = world.file(id) else { return Vec::new() };
     let Some(kind) = state.kind else { return Vec::new() };
     let path = world.path(id);
-    let (found, all) = (discovering(&path, kind, state.dialect), readers(&path, kind, state.dialect));
+    let (found, all) = match kind {
+        Kind::Mcp => readers_of_servers(&path),
+        _ => (discovering(&path, kind, state.dialect), readers(&path, kind, state.dialect)),
+    };
     let target =
         match state.facts().and_then(|facts| facts.header.yaml.map()).and_then(|map| map.str("target")) {
             Some("vscode") => Some([ClientId::Vscode].as_slice()),
@@ -76,6 +82,14 @@ pub fn of_file(world: &World, id: PathId) -> Vec<ClientView> {
             view
         })
         .collect()
+}
+
+/// The clients that read this configuration of servers, and those that read any in a checkout.
+fn readers_of_servers(path: &str) -> (ClientSet, ClientSet) {
+    let of = |row: &McpFile| ClientSet::of(&row.clients);
+    let rows = catalog().mcp_files.iter().filter(|row| !row.path.starts_with("~/"));
+    let all = rows.map(of).fold(ClientSet::NONE, ClientSet::or);
+    (mcp_file(path).map_or(ClientSet::NONE, of), all)
 }
 
 fn look(view: &mut ClientView, kind: Kind, dialect: Dialect, facts: &Facts) {

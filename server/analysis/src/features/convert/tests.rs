@@ -1,6 +1,6 @@
 //! What a user sees of conversions: the texts that come out, and that a second time changes nothing.
 
-use super::{Conversion, Refusal, To, convert, targets};
+use super::{Conversion, Reads, Refusal, To, convert, targets};
 use crate::changes::Changes;
 use crate::fixture::{self, MemoryDisk};
 use crate::{Host, Options, World};
@@ -291,6 +291,19 @@ fn what_cannot_be_converted_is_refused_with_a_reason() {
     let refused = converted(&skill, ".github/skills/a/SKILL.md", "agent").expect_err("no way");
     assert_eq!(refused.to_string(), "there is no conversion of a skill to `agent`");
     assert_eq!(targets(&skill, skill.id(".github/skills/a/SKILL.md").expect("it")), []);
+}
+
+#[test]
+fn a_configuration_of_servers_has_readers_too() {
+    let files = "//- .vscode/mcp.json\n{ \"servers\": {} }\n//- .mcp.json\n{ \"mcpServers\": {} }\n";
+    let world = world(files);
+    let reads = |path: &str| -> Vec<Reads> {
+        let views = super::portability(&world, world.id(path).expect("it"));
+        views.iter().map(|view| view.reads).collect()
+    };
+    let (here, elsewhere, never) = (Reads::Here, Reads::Elsewhere, Reads::Never);
+    assert_eq!(reads(".vscode/mcp.json"), [here, elsewhere, never, elsewhere]);
+    assert_eq!(reads(".mcp.json"), [elsewhere, here, never, here]);
 }
 
 #[test]

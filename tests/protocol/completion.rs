@@ -73,8 +73,8 @@ fn drawn(title: &str, list: &Value) -> String {
         None => format!("{} or {}", range(&edit["insert"]), range(&edit["replace"])),
     };
     let _ = write!(drawn, "\n    {} at {ranges}: `{text}`", first["label"]);
-    if let Some(removed) = first.get("additionalTextEdits") {
-        let _ = write!(drawn, ", and away with {}", range(&removed[0]["range"]));
+    if let Some(also) = first.get("additionalTextEdits") {
+        let _ = write!(drawn, ", and at {}: {}", range(&also[0]["range"]), also[0]["newText"]);
     }
     drawn + "\n"
 }

@@ -69,9 +69,8 @@ fn item(
     } else {
         lsp::TextEdit { range: replace, new_text }.into()
     };
-    let removed = proposal
-        .removed
-        .map(|span| vec![lsp::TextEdit { range: places.range(span), new_text: String::new() }]);
+    let also =
+        proposal.also.map(|own| vec![lsp::TextEdit { range: places.range(own.span), new_text: own.insert }]);
     let data = proposal.about.map(|about| Data { uri: uri.to_owned(), about });
     lsp::CompletionItem {
         kind: Some(kind(proposal.kind)),
@@ -82,7 +81,7 @@ fn item(
         // The lines are indented already.
         insert_text_mode: (indented && facts.insert_text_mode).then_some(lsp::InsertTextMode::AsIs),
         text_edit: Some(edit),
-        additional_text_edits: removed,
+        additional_text_edits: also,
         data: data.and_then(|data| serde_json::to_value(data).ok()),
         label: proposal.label,
         ..lsp::CompletionItem::default()

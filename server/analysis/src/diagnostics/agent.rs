@@ -190,8 +190,13 @@ fn agents_and_their_tool(context: &mut Context<'_>, map: &Map) {
     context.send(report);
 }
 
+/// Whether a list of tools lets an agent start others.
+pub(crate) fn grants_agents(catalog: &Catalog, list: &tool::ToolList<'_>) -> bool {
+    list.items.iter().any(|item| starts_agents(catalog, item.name))
+}
+
 /// Whether a name in `tools` lets an agent start others, for some client.
-fn starts_agents(catalog: &Catalog, name: &str) -> bool {
+pub(crate) fn starts_agents(catalog: &Catalog, name: &str) -> bool {
     let set = "agent";
     name == "*"
         || name.split('/').next() == Some(set)

@@ -21,15 +21,18 @@ mod sink;
 mod spec;
 pub(crate) mod tool;
 mod variable;
-mod workflow;
+pub(crate) mod workflow;
 
-pub(crate) use agent::graph::is_out_of_reach;
+pub(crate) use agent::graph::{is_out_of_reach, may_be_switched_off};
+pub(crate) use agent::{grants_agents, starts_agents};
 pub(crate) use file::renamed;
 pub(crate) use mcp::row_of as mcp_file;
 pub use plan::of_plan;
 pub(crate) use sink::{Context, Report};
 pub use sink::{Edit, Finding, Fix, Related, Tag};
-pub(crate) use tool::names as tool_names;
+pub(crate) use tool::{
+    Lines as ToolLines, lists as tool_lists, names as tool_names, takes_no_tools, without_tools,
+};
 
 use crate::intern::PathId;
 use crate::world::World;

@@ -20,6 +20,7 @@ use segue_syntax::facts::HeaderShape;
 use segue_syntax::{Facts, Span};
 
 pub(crate) use list::{Lines, ToolList, Words, all as lists};
+pub(crate) use role::{takes_no_tools, without_tools};
 
 /// The names of tools in a header, with their ranges.
 pub(crate) fn names(kind: Kind, dialect: Dialect, facts: &Facts) -> Vec<(&str, Span)> {

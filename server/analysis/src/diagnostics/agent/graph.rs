@@ -6,7 +6,7 @@ use crate::diagnostics::{Context, Report};
 use crate::file::{FileState, Space};
 use crate::names;
 use crate::world::World;
-use segue_catalog::{ClientId, Kind};
+use segue_catalog::{ClientId, ClientSet, Kind};
 use segue_syntax::yaml::{Map, Node};
 
 /// At most so many agents are looked at from one file.
@@ -63,9 +63,7 @@ pub(super) fn unreachable(context: &mut Context<'_>, map: &Map) {
     if !names::switched_off(context.kind, map) {
         return;
     }
-    if context.kind == Kind::Agent
-        && (is_listed(context.world, context.id, context.state) || !context.clients.has(ClientId::Vscode))
-    {
+    if may_be_switched_off(context.world, context.id, context.state, context.clients) {
         return;
     }
     let Some(entry) = map.get("disable-model-invocation").or_else(|| map.get("infer")) else { return };
@@ -76,6 +74,12 @@ pub(super) fn unreachable(context: &mut Context<'_>, map: &Map) {
         report = report.related(context.path.clone(), other.span(), "the other switch");
     }
     context.send(report);
+}
+
+/// Whether a file that neither people nor models start is one that something else still starts, for a
+/// client that we know it of.
+pub(crate) fn may_be_switched_off(world: &World, id: PathId, state: &FileState, clients: ClientSet) -> bool {
+    state.kind == Some(Kind::Agent) && (is_listed(world, id, state) || !clients.has(ClientId::Vscode))
 }
 
 /// Whether nobody can start the agent of this file: neither people nor models, and no other file says that

@@ -49,11 +49,7 @@ pub(super) fn check(context: &mut Context<'_>, list: Option<&ToolList<'_>>) {
 
 /// `tools` of a prompt that runs as one of VS Code's agents that take none.
 pub(super) fn passed_by(context: &mut Context<'_>, map: &Map) {
-    const TAKE_NONE: [&str; 2] = ["ask", "edit"];
-    let agent = ["agent", "mode"].iter().find_map(|key| map.str(key)).map(str::trim);
-    let (Some(agent), Some(tools)) = (agent.filter(|own| TAKE_NONE.contains(own)), map.get("tools")) else {
-        return;
-    };
+    let (Some(agent), Some(tools)) = (without_tools(map), map.get("tools")) else { return };
     if context.kind == Kind::Prompt
         && context.dialect == Dialect::Copilot
         && context.clients.has(ClientId::Vscode)
@@ -62,6 +58,17 @@ pub(super) fn passed_by(context: &mut Context<'_>, map: &Map) {
         let report = Report::new("frontmatter/ignored-by-client", tools.key.span, message);
         context.send(report.severity(Severity::Warning).tag(Tag::Unnecessary));
     }
+}
+
+/// Whether an agent of VS Code's own takes no tools.
+pub(crate) fn takes_no_tools(agent: &str) -> bool {
+    matches!(agent, "ask" | "edit")
+}
+
+/// The agent of a prompt where it takes no tools.
+pub(crate) fn without_tools(map: &Map) -> Option<&str> {
+    let agent = ["agent", "mode"].iter().find_map(|key| map.str(key)).map(str::trim);
+    agent.filter(|agent| takes_no_tools(agent))
 }
 
 /// Where a header says that the role only reads.

@@ -8,7 +8,7 @@ mod dispatch;
 mod header;
 mod import;
 mod part;
-mod rights;
+pub(crate) mod rights;
 
 use super::{Context, Report};
 use crate::PathId;

@@ -7,10 +7,19 @@ use segue_syntax::yaml::{Map, Node};
 /// Scopes by which nothing of the repository is changed.
 const HARMLESS: &[&str] = &["id-token", "copilot-requests", "models", "metadata"];
 
+/// Whether what the agent writes goes through jobs of their own.
+pub(crate) fn writes_by_outputs(map: &Map) -> bool {
+    map.value("safe-outputs").and_then(Node::as_map).is_some_and(|outputs| !outputs.entries.is_empty())
+}
+
+/// Whether a level of a scope lets the agent change something in the repository.
+pub(crate) fn changes_something(scope: &str, level: &str) -> bool {
+    level == "write" && !HARMLESS.contains(&scope)
+}
+
 pub(super) fn check(context: &mut Context<'_>, map: &Map) {
     let Some(permissions) = map.value("permissions") else { return };
-    let outputs = map.value("safe-outputs").and_then(Node::as_map);
-    if outputs.is_none_or(|outputs| outputs.entries.is_empty()) {
+    if !writes_by_outputs(map) {
         return;
     }
     let mut send = |span: Span, what: &str, instead: &str| {
@@ -30,9 +39,9 @@ pub(super) fn check(context: &mut Context<'_>, map: &Map) {
         return;
     }
     let scopes = permissions.as_map().map(|map| map.entries.as_slice()).unwrap_or_default();
-    for scope in scopes.iter().filter(|scope| !HARMLESS.contains(&&*scope.key.text)) {
+    for scope in scopes {
         let Some(level) = scope.value.as_ref() else { continue };
-        if level.as_str().map(str::trim) == Some("write") {
+        if level.as_str().is_some_and(|text| changes_something(&scope.key.text, text.trim())) {
             send(level.inner_span(), &format!("The agent may write `{}`", scope.key.text), "read");
         }
     }

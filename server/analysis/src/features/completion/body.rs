@@ -94,7 +94,7 @@ impl At<'_, '_> {
             pieces: vec![Piece::Text(text.into())],
             typed: self.typed,
             whole: Span { start: self.typed.start, end: Span::at(self.context.offset + length).end },
-            removed: None,
+            also: None,
             about: None,
         }
     }

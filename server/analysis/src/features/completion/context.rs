@@ -18,6 +18,8 @@ pub(super) struct Context<'a> {
     pub offset: usize,
     pub kind: Kind,
     pub dialect: Dialect,
+    /// Whether the file is of that kind as it stands, and not only by its place.
+    pub is_settled: bool,
     pub facts: Cow<'a, Facts>,
     /// The clients that the file is for.
     pub clients: ClientSet,
@@ -36,12 +38,13 @@ impl<'a> Context<'a> {
         let known = state.and_then(|state| Some((state.kind?, state.dialect)));
         let (kind, dialect) = match known {
             Some(known) => known,
-            // Where the header makes the kind, an empty file is what its place says.
-            None if is_blank(text) => {
+            // Where the header makes the kind, a file is what its place says until its header says otherwise.
+            None => {
                 let what = recognise::by_path(path, &|beside| world.file_at(beside).is_some())?;
-                (what.kind, what.dialect)
+                let keys = catalog().keys(what.kind, what.dialect)?;
+                let may_become_one = is_blank(text) || begins_header(text, |key| keys.get(key).is_some());
+                may_become_one.then_some((what.kind, what.dialect))?
             }
-            None => return None,
         };
         if path::extension(path) != "md" {
             return None;
@@ -60,6 +63,7 @@ impl<'a> Context<'a> {
             offset,
             kind,
             dialect,
+            is_settled: known.is_some(),
             facts,
             clients,
             config,
@@ -106,6 +110,19 @@ fn is_blank(text: &str) -> bool {
     let word = text.trim();
     let begins_header = word.starts_with('-') && text.contains(['\n', '\r']);
     word.len() <= 24 && word.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'-') && !begins_header
+}
+
+/// Whether a text begins with a header in which nothing stands yet but known keys and a word.
+fn begins_header(text: &str, is_known: impl Fn(&str) -> bool) -> bool {
+    let Some(content) = header_content(text) else { return false };
+    content
+        .of(text)
+        .lines()
+        .filter(|line| !line.trim().is_empty() && !line.starts_with([' ', '\t', '-']))
+        .all(|line| match super::spot::split_key(line) {
+            Some((key, _)) => is_known(key),
+            None => line.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'-'),
+        })
 }
 
 /// The line end that a text uses.

@@ -32,7 +32,7 @@ pub(super) fn propose(context: &Context<'_>, line: &str) -> Option<Vec<Proposal>
         pieces: vec![Piece::Text(format!("{open}{name}{close}"))],
         typed: Span::new(start, context.offset),
         whole: Span::new(start, end),
-        removed: None,
+        also: None,
         about: None,
     };
     Some(names(context).into_iter().map(proposal).collect())

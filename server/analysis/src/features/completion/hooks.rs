@@ -87,7 +87,7 @@ fn keyed(context: &Context<'_>, spot: &Spot, name: &str, value: &str, about: Abo
         pieces,
         typed: spot.typed,
         whole: spot.whole,
-        removed: None,
+        also: None,
         about: Some(about),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::spot::{Role, Spot};
-use super::{Piece, Proposal, ProposalKind, write};
+use super::{Piece, Proposal, ProposalKind, rest, write};
 use crate::features::about::About;
 use segue_catalog::{ClientId, Key, KeyTable, Shape, Support};
 
@@ -14,13 +14,14 @@ pub(super) fn propose(context: &Context<'_>, table: KeyTable<'_>, spot: &Spot) -
             && !key.deprecated
             && !present(key)
             && somebody_reads(context, key)
+            && rest::is_read_beside(context, key)
             && !key.editor_proposes(context.editor)
     };
     let mut keys: Vec<&Key> = below(table, spot).into_iter().filter(fits).collect();
     if let Some(value) = value_behind(context, spot) {
         keys.retain(|key| suits(key, value));
     }
-    let missing: Vec<&Key> = needed(table, spot, &keys);
+    let missing: Vec<&Key> = needed(context, table, spot, &keys);
     if !missing.is_empty() {
         keys.clone_from(&missing);
     }
@@ -29,7 +30,11 @@ pub(super) fn propose(context: &Context<'_>, table: KeyTable<'_>, spot: &Spot) -
 }
 
 /// Without which a map that begins here says nothing: they come first, and together.
-fn needed<'t>(table: KeyTable<'t>, spot: &Spot, keys: &[&'t Key]) -> Vec<&'t Key> {
+fn needed<'t>(context: &Context<'_>, table: KeyTable<'t>, spot: &Spot, keys: &[&'t Key]) -> Vec<&'t Key> {
+    // Beside another key this one makes the file what its place says.
+    if !context.is_settled && spot.above.is_empty() && !spot.beside.is_empty() {
+        return keys.iter().copied().filter(|key| key.word() == "on").collect();
+    }
     if spot.role == Role::BlockItem {
         return keys.iter().copied().filter(|key| key.required).collect();
     }
@@ -111,7 +116,7 @@ fn proposal(context: &Context<'_>, spot: &Spot, key: &Key, together: &[&Key]) ->
             pieces.extend(written(context, spot, other));
         }
     }
-    Proposal {
+    let mut proposal = Proposal {
         label: word.to_owned(),
         detail: detail(context, key),
         kind: ProposalKind::Key,
@@ -119,9 +124,11 @@ fn proposal(context: &Context<'_>, spot: &Spot, key: &Key, together: &[&Key]) ->
         pieces,
         typed: spot.typed,
         whole: spot.whole,
-        removed: None,
+        also: rest::also(context, key),
         about: Some(About::Key { kind: context.kind, dialect: context.dialect, name: key.name.clone() }),
-    }
+    };
+    rest::begin_with_agent(context, key, spot, &mut proposal);
+    proposal
 }
 
 fn colon_follows(context: &Context<'_>, spot: &Spot) -> bool {
@@ -154,6 +161,7 @@ fn written(context: &Context<'_>, spot: &Spot, key: &Key) -> Vec<Piece> {
         .iter()
         .filter(|value| value.replaced_by.is_none())
         .filter(|value| super::values::is_for(context, key, value))
+        .filter(|value| rest::suits(context, key, spot, &value.value))
         .map(|value| write::quoted(&value.value, None, in_braces))
         .collect();
     if values.is_empty() {

@@ -18,6 +18,7 @@ mod models;
 mod paths;
 mod plan;
 mod plan_json;
+mod rest;
 mod settings;
 mod spot;
 mod template;
@@ -31,6 +32,7 @@ mod tests;
 
 use super::about::About;
 use crate::config::file::NAME;
+use crate::diagnostics::Edit;
 use crate::path;
 use crate::world::World;
 use context::Context;
@@ -87,8 +89,8 @@ pub struct Proposal {
     pub typed: Span,
     /// What is replaced, the rest of the word behind the cursor included.
     pub whole: Span,
-    /// What has to go besides, before what is replaced.
-    pub removed: Option<Span>,
+    /// What has to be written besides, elsewhere.
+    pub also: Option<Edit>,
     /// What more can be told about it.
     pub about: Option<About>,
 }

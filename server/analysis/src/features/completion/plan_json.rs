@@ -101,7 +101,7 @@ fn proposal(
         pieces: vec![Piece::Text(text)],
         typed: Span::new(place.start, offset),
         whole: Span::new(place.start, offset + length),
-        removed: None,
+        also: None,
         about: None,
     }
 }

@@ -335,7 +335,7 @@ impl Place<'_> {
             pieces: offer.pieces,
             typed: Span::new(own.start as usize, self.offset),
             whole: Span::new(own.start as usize, self.offset + length),
-            removed: None,
+            also: None,
             about: offer.about,
         }
     }

@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::{Piece, Proposal, ProposalKind};
+use crate::diagnostics::Edit;
 use crate::features::about::About;
 use crate::path;
 use segue_catalog::EditorPlace;
@@ -36,7 +37,7 @@ pub(super) fn propose(context: &Context<'_>) -> Vec<Proposal> {
         typed: Span::new(line, context.offset),
         whole: Span::new(line, end),
         // A header has to begin on the first line.
-        removed: (bom < line).then(|| Span::new(bom, line)),
+        also: (bom < line).then(|| Edit { span: Span::new(bom, line), insert: String::new() }),
         about: Some(About::Template(template.name.clone())),
     }]
 }

@@ -1,6 +1,8 @@
 //! Every position of `tests/fixtures/completion.txt`: what is proposed, and that a file in which a proposal
 //! was accepted has no new finding.
 
+mod headers;
+
 use super::*;
 use crate::features::about;
 use crate::fixture;
@@ -113,10 +115,12 @@ fn findings(world: &World, path: &str) -> Vec<&'static str> {
 }
 
 fn accepted(text: &str, proposal: &Proposal) -> String {
+    let mut edits = vec![(proposal.whole, proposal.plain())];
+    edits.extend(proposal.also.iter().map(|own| (own.span, own.insert.clone())));
+    edits.sort_by_key(|(span, _)| std::cmp::Reverse(span.start));
     let mut new = text.to_owned();
-    new.replace_range(proposal.whole.range(), &proposal.plain());
-    if let Some(removed) = proposal.removed {
-        new.replace_range(removed.range(), "");
+    for (span, insert) in edits {
+        new.replace_range(span.range(), &insert);
     }
     new
 }

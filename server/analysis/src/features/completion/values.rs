@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::spot::{Role, Spot};
 use super::write::{self, Form, Value};
-use super::{Proposal, ProposalKind, agents, globs, models, tools, workflows};
+use super::{Proposal, ProposalKind, agents, globs, models, rest, tools, workflows};
 use crate::features::about::About;
 use crate::file::Space;
 use segue_catalog::{ClientId, Dialect, Key, Kind, Shape};
@@ -30,9 +30,18 @@ pub(super) fn propose_dashed(context: &Context<'_>, key: &Key, spot: &Spot) -> V
 fn in_form(context: &Context<'_>, key: &Key, spot: &Spot, form: Form) -> Vec<Proposal> {
     let mut found = of_key(context, key, spot);
     found.retain(|value| {
-        !spot.beside.contains(&value.text) && !key.editor_proposes_value(&value.text, context.editor)
+        !spot.beside.contains(&value.text)
+            && !key.editor_proposes_value(&value.text, context.editor)
+            && rest::suits(context, key, spot, &value.text)
     });
-    found.into_iter().map(|value| write::value(context, spot, form, value)).collect()
+    let also = rest::also(context, key);
+    let written = found.into_iter().map(|value| write::value(context, spot, form, value));
+    let with_rest = written.map(|proposal| {
+        let mut proposal = Proposal { also: also.clone(), ..proposal };
+        rest::begin_with_agent(context, key, spot, &mut proposal);
+        proposal
+    });
+    with_rest.collect()
 }
 
 /// How a value stands there; in a string with commas the part around the cursor.

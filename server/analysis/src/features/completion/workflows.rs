@@ -54,7 +54,7 @@ pub(super) fn in_body(context: &Context<'_>, line: &str) -> Option<Vec<Proposal>
         kind: value.kind,
         typed: Span::new(start, context.offset),
         whole: Span::new(start, context.offset + behind),
-        removed: None,
+        also: None,
         about: value.about,
     };
     Some(values.into_iter().map(proposal).collect())

@@ -57,7 +57,7 @@ pub(super) fn value(context: &Context<'_>, spot: &Spot, form: Form, value: Value
         pieces: vec![Piece::Text(written)],
         typed: spot.typed,
         whole: spot.whole,
-        removed: None,
+        also: None,
         about: value.about,
     }
 }

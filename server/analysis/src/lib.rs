@@ -42,6 +42,7 @@ mod discover;
 mod four_sections;
 mod ignores;
 mod intern;
+mod line_ends;
 mod mentions;
 mod moved;
 mod postings;

@@ -253,6 +253,29 @@ fn several_are_asked_some_at_a_time() {
     );
 }
 
+/// The bounds that a person is told of.
+#[test]
+fn four_are_asked_at_a_time_and_each_has_its_bounds() {
+    let limits = Limits::default();
+    assert_eq!((limits.answer.as_secs(), limits.all.as_secs(), limits.at_once), (20, 60, 4));
+    assert_eq!(limits.output, 8 * 1024 * 1024);
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    // Each of them waits for three others before it answers.
+    let numbers = Numbers::new();
+    let launches = vec![process(&["meet", &numbers.word(""), "4"]); 4];
+    let results = runtime.block_on(ask_all(launches, &patient(), |_, _| ()));
+    assert!(results.iter().all(Result::is_ok), "{results:?}");
+    // And where none of four ends, no fifth begins.
+    let limits = Limits { all: Duration::from_millis(500), grace: Duration::from_millis(100), ..patient() };
+    let names: Vec<String> = (0..6).map(|number| format!("server{number}")).collect();
+    let launches = names.iter().map(|name| process(&["--pid", &numbers.word(name), "hang"])).collect();
+    let results = runtime.block_on(ask_all(launches, &limits, |_, _| ()));
+    assert!(results.iter().all(Result::is_err), "{results:?}");
+    let begun: Vec<&String> = names.iter().filter(|name| numbers.at(name).exists()).collect();
+    assert!(begun.len() <= 4, "{begun:?}");
+    assert!(begun.iter().all(|name| is_gone(&numbers.at(name))));
+}
+
 /// A server over HTTP, ended with its handle.
 struct Http {
     child: Child,

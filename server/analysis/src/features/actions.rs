@@ -2,6 +2,7 @@
 
 use super::shown::{Comments, Shown};
 use crate::diagnostics::{Edit, Finding, Fix};
+use crate::line_ends;
 use segue_syntax::facts::Ignore;
 use segue_syntax::{Facts, Lines, Span, json};
 
@@ -127,15 +128,15 @@ fn header_forms(text: &str, facts: &Facts, finding: &Finding) -> Vec<Edit> {
     let indent: String = line.of(text).chars().take_while(|c| *c == ' ').collect();
     let mut forms = Vec::new();
     if content.contains(line) {
-        forms.push(insert(line.start, format!("{indent}# segue-ignore {code}{}", line_end(text))));
+        forms.push(insert(line.start, format!("{indent}# segue-ignore {code}{}", line_ends::of_text(text))));
         forms.push(insert(line.end, format!(" # segue-ignore {code}")));
     }
-    forms.push(insert(content.start, format!("# segue-ignore-file {code}{}", line_end(text))));
+    forms.push(insert(content.start, format!("# segue-ignore-file {code}{}", line_ends::of_text(text))));
     forms
 }
 
 fn body_forms(text: &str, facts: &Facts, finding: &Finding) -> Vec<Edit> {
-    let (code, end) = (finding.code, line_end(text));
+    let (code, end) = (finding.code, line_ends::of_text(text));
     let line = line_of(text, finding.span.start);
     let indent: String = line.of(text).chars().take_while(|c| *c == ' ').collect();
     let start = if line.start == 0 && facts.bom { 3 } else { line.start };
@@ -148,7 +149,7 @@ fn body_forms(text: &str, facts: &Facts, finding: &Finding) -> Vec<Edit> {
 
 /// [`ignore`] for JSON with comments: on the line before, at the end of the line, for the whole file.
 fn ignore_in_json(text: &str, finding: &Finding) -> Option<Edit> {
-    let (code, end) = (finding.code, line_end(text));
+    let (code, end) = (finding.code, line_ends::of_text(text));
     let line = line_of(text, finding.span.start);
     let indent: String = line.of(text).chars().take_while(|c| matches!(c, ' ' | '\t')).collect();
     let top = if text.starts_with('\u{feff}') { 3 } else { 0 };
@@ -173,15 +174,6 @@ fn insert(at: u32, text: String) -> Edit {
 fn line_of(text: &str, offset: u32) -> Span {
     let lines = Lines::of(text);
     lines.line_span(text, lines.line_of(offset as usize))
-}
-
-/// The line end that the text uses.
-fn line_end(text: &str) -> &'static str {
-    match text.find('\n') {
-        Some(at) if text.as_bytes().get(at.wrapping_sub(1)) == Some(&b'\r') => "\r\n",
-        None if text.contains('\r') => "\r",
-        _ => "\n",
-    }
 }
 
 /// Whether the text with `edit` has an ignore comment for the finding, and is otherwise what it was.

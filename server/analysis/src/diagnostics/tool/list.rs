@@ -4,6 +4,7 @@
 //! Claude Code at commas and blanks, but never inside parentheses (`Bash(git add *)`).
 
 use crate::diagnostics::Edit;
+use crate::line_ends;
 use segue_catalog::{Dialect, Kind};
 use segue_syntax::yaml::{Entry, Map, Node, Style, Value};
 use segue_syntax::{Facts, Span};
@@ -251,24 +252,22 @@ pub(crate) struct Lines(pub std::sync::Arc<str>);
 impl Lines {
     /// The line end and the `  - ` with which an item of a block sequence begins.
     fn before_item(&self, item: Span) -> Option<String> {
-        let before = self.0.get(..item.start as usize)?;
-        let start = before.rfind('\n').map_or(0, |at| at + 1);
-        let dash = before.get(start..)?;
-        let end = if before[..start].ends_with("\r\n") { "\r\n" } else { "\n" };
-        (dash.trim() == "-").then(|| format!("{end}{dash}"))
+        let line = line_ends::around(&self.0, item);
+        let dash = self.0.get(line.start as usize..item.start as usize)?;
+        (dash.trim() == "-").then(|| format!("{}{dash}", line_ends::of_text(&self.0)))
     }
 
     /// The item's line with its line end, where nothing else stands on it.
     fn whole_line(&self, item: Span) -> Option<Span> {
         self.before_item(item)?;
-        let start = self.0.get(..item.start as usize)?.rfind('\n').map_or(0, |at| at + 1);
-        let rest = self.0.get(item.end as usize..)?;
-        let line = rest.split_inclusive('\n').next()?;
-        line.trim().is_empty().then(|| Span::new(start, item.end as usize + line.len()))
+        let line = line_ends::around(&self.0, item);
+        let rest = self.0.get(item.end as usize..line.end as usize)?;
+        rest.trim().is_empty().then_some(line)
     }
 
     fn end_of_line(&self, item: Span) -> usize {
-        let rest = self.0.get(item.end as usize..).unwrap_or_default();
-        item.end as usize + rest.lines().next().unwrap_or_default().trim_end().len()
+        let line = line_ends::around(&self.0, item);
+        let rest = self.0.get(item.end as usize..line.end as usize).unwrap_or_default();
+        item.end as usize + rest.trim_end().len()
     }
 }

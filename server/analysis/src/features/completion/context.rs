@@ -4,7 +4,7 @@ use super::Request;
 use crate::clients;
 use crate::config::Config;
 use crate::world::World;
-use crate::{path, recognise};
+use crate::{line_ends, path, recognise};
 use segue_catalog::{Answerers, Catalog, ClientSet, Dialect, EditorPlace, Kind, catalog};
 use segue_syntax::Span;
 use segue_syntax::facts::Facts;
@@ -79,7 +79,7 @@ impl<'a> Context<'a> {
 
     /// The line end of the document.
     pub fn line_end(&self) -> &'static str {
-        line_end(self.text)
+        line_ends::of_text(self.text)
     }
 
     /// The blanks by which the header indents, two where it does not say.
@@ -123,15 +123,6 @@ fn begins_header(text: &str, is_known: impl Fn(&str) -> bool) -> bool {
             Some((key, _)) => is_known(key),
             None => line.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'-'),
         })
-}
-
-/// The line end that a text uses.
-pub(super) fn line_end(text: &str) -> &'static str {
-    match text.find('\n') {
-        Some(at) if text.as_bytes().get(at.wrapping_sub(1)) == Some(&b'\r') => "\r\n",
-        None if text.contains('\r') => "\r",
-        _ => "\n",
-    }
 }
 
 /// The lines between the delimiters of a header, closed or not; `None` where there is none.

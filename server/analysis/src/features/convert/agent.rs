@@ -215,10 +215,8 @@ fn granted(listed: &[String], tools: &words::Translated, told: &mut Told) {
 
 /// The line that says what the agent is for, from its first heading or its name.
 fn described(source: Source<'_>, told: &mut Told) -> String {
-    told.look_at.push("The description was made from the first heading: say when to use it.".to_owned());
-    let heading = source.state.facts().and_then(|facts| facts.headings.first());
-    let text = heading.map(|heading| heading.text.trim()).filter(|text| !text.is_empty());
-    let text = text.unwrap_or_else(|| names::stem(source.path));
+    let (text, from) = super::header::first_words(source);
+    told.look_at.push(format!("The description was made from {from}: say when to use it."));
     format!("description: {}", yaml::scalar(text))
 }
 

@@ -33,7 +33,7 @@ pub(super) fn for_claude(source: Source<'_>) -> Result<Conversion, Refusal> {
         let state = world.id(own).and_then(|id| world.file(id)).and_then(|state| state.facts());
         let Some(facts) = state else { return Err(Refusal::Taken(own.clone())) };
         let text = world.id(own).and_then(|id| world.text(id)).ok_or(Refusal::Unread)?;
-        let end = super::header::line_end(&text);
+        let end = crate::line_ends::of_text(&text);
         let at = (facts.header.body as usize).max(if facts.bom { 3 } else { 0 });
         let import = path::relative(path::parent(own), source.path);
         let import = import.strip_prefix("./").unwrap_or(&import);

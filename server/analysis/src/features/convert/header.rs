@@ -1,9 +1,11 @@
 //! A header rewritten entry by entry: what is kept stays as it was written, with its comments.
 
-use super::Refusal;
+use super::{Refusal, Source};
+use crate::line_ends;
+use crate::names;
 use segue_syntax::facts::HeaderShape;
 use segue_syntax::yaml::{Entry, Map};
-use segue_syntax::{Facts, Span};
+use segue_syntax::Facts;
 
 /// What becomes of an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,7 +55,7 @@ impl<'f> Header<'f> {
 
     /// The text up to the body, with `first` as its first lines and each entry as `fate` has it.
     pub fn rewritten(&self, first: &[String], mut fate: impl FnMut(&'f Entry) -> Fate) -> String {
-        let end = line_end(self.text);
+        let end = line_ends::of_text(self.text);
         let mark = if self.facts.bom { "\u{feff}" } else { "" };
         let header = &self.facts.header;
         let mut out = String::new();
@@ -75,14 +77,14 @@ impl<'f> Header<'f> {
         lines(&mut out, first);
         let mut at = content;
         for entry in self.map.into_iter().flat_map(|map| &map.entries) {
-            let block = block(self.text, entry.span());
+            let block = line_ends::around(self.text, entry.span());
             out.push_str(self.text.get(at..block.start as usize).unwrap_or_default());
             let own = block.of(self.text);
             match fate(entry) {
                 Fate::Keep => out.push_str(own),
                 Fate::Lines(new) => lines(&mut out, &new),
                 Fate::Comment => {
-                    for line in own.split_inclusive('\n') {
+                    for line in line_ends::split(own) {
                         out.push_str(if line.trim().is_empty() { "#" } else { "# " });
                         out.push_str(line);
                     }
@@ -100,19 +102,11 @@ impl<'f> Header<'f> {
     }
 }
 
-/// The lines of an entry, line end included.
-fn block(text: &str, span: Span) -> Span {
-    let before = text.get(..span.start as usize).unwrap_or_default();
-    let start = before.rfind('\n').map_or(0, |at| at + 1);
-    let rest = text.get(span.end as usize..).unwrap_or_default();
-    let end = rest.find('\n').map_or(rest.len(), |at| at + 1);
-    Span::new(start, span.end as usize + end)
-}
-
-/// The line end that the text uses.
-pub(super) fn line_end(text: &str) -> &'static str {
-    match text.find('\n') {
-        Some(at) if text.as_bytes().get(at.wrapping_sub(1)) == Some(&b'\r') => "\r\n",
-        _ => "\n",
+/// What a file says of itself where its header does not, and where that stands.
+pub(super) fn first_words(source: Source<'_>) -> (&str, &'static str) {
+    let heading = source.state.facts().and_then(|facts| facts.headings.first());
+    match heading.map(|heading| heading.text.trim()).filter(|text| !text.is_empty()) {
+        Some(text) => (text, "the first heading"),
+        None => (names::stem(source.path), "the file's name"),
     }
 }

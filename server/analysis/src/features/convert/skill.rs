@@ -92,8 +92,7 @@ fn fate(
 
 /// The line that says what the skill is for, from the first heading or the file's name.
 fn described(source: Source<'_>, look_at: &mut Vec<String>) -> String {
-    look_at.push("The description was made from the first heading: say when to use it.".to_owned());
-    let heading = source.state.facts().and_then(|facts| facts.headings.first());
-    let text = heading.map(|heading| heading.text.trim()).filter(|text| !text.is_empty());
-    format!("description: {}", yaml::scalar(text.unwrap_or_else(|| names::stem(source.path))))
+    let (text, from) = super::header::first_words(source);
+    look_at.push(format!("The description was made from {from}: say when to use it."));
+    format!("description: {}", yaml::scalar(text))
 }

@@ -221,6 +221,26 @@ fn line_ends_and_the_mark_stay() {
     );
 }
 
+/// Old Macs end lines by a character of their own.
+#[test]
+fn line_ends_of_old_macs_are_line_ends() {
+    let files = "//- .github/prompts/a.prompt.md\n---\rdescription: A\rtools:\r  - read\r---\rA\r";
+    let out = after(files, ".github/prompts/a.prompt.md", "skill");
+    let header =
+        "---\rname: a\rdisable-model-invocation: true\rdescription: A\r# tools:\r#   - read\r---\rA\r";
+    assert!(out.contains(header), "{out:?}");
+}
+
+#[test]
+fn a_description_of_nothing_is_made_from_the_name() {
+    let out = after("//- .github/agents/quiet.agent.md\nText.\n", ".github/agents/quiet.agent.md", "claude");
+    assert!(out.contains("\ndescription: quiet\n"), "{out}");
+    assert!(
+        out.contains("look: The description was made from the file's name: say when to use it."),
+        "{out}"
+    );
+}
+
 #[test]
 fn servers_are_copied_once() {
     let source = "//- .vscode/mcp.json\n{\n  // ours\n  \"inputs\": [{ \"id\": \"docs-key\", \"type\": \"promptString\" }],\n  \"servers\": {\n\

@@ -130,7 +130,7 @@ pub const ROWS: &[Row] = &[
         path: "format.frontmatter",
         shape: Shape::Bool,
         default: "`false`",
-        doc: "Whether headers are formatted: the order of keys, blanks and the form of lists. Quotes, comments and the body stay as they are.",
+        doc: "Whether headers are formatted: the order of keys, blanks, the form of lists and their quotes. Comments and the body stay as they are.",
     },
     Row {
         path: "agents",

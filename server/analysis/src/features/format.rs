@@ -1,9 +1,11 @@
-//! Formatting of headers: the order of keys, blanks around values, the form of lists. Off unless the
-//! settings ask for it (`[format]` with `frontmatter = true`).
+//! Formatting of headers: the order of keys, blanks around values, the form of lists and their quotes. Off
+//! unless the settings ask for it (`[format]` with `frontmatter = true`).
 //!
-//! Words stay as they are written: quotes, comments and the text of values are kept, and comments above a
-//! key go where the key goes. What comes out is read again, and thrown away where it does not say
+//! Words stay as they are written: comments and the text of values are kept, and comments above a key go
+//! where the key goes. What comes out is read again, and thrown away where it does not say
 //! exactly what the header said. The body is never touched.
+
+mod quotes;
 
 use crate::diagnostics::Edit;
 use crate::world::World;
@@ -188,14 +190,33 @@ impl<'t> Page<'t> {
             matches!(&value.value, Value::Seq(seq) if !seq.flow) && line.starts_with('-')
         });
         let indent = if dashes { "  " } else { "" };
-        let below = (first + 1..next).map(|at| self.inner(at, indent));
+        let quoted = value.filter(|_| !here).map(|value| self.quoted(value)).unwrap_or_default();
+        let below = (first + 1..next).map(|at| self.inner(at, indent, &quoted));
         std::iter::once(Line::of(&own)).chain(below).collect()
     }
 
-    /// A line within an entry.
-    fn inner(&self, at: usize, indent: &str) -> Line {
-        let (line, verbatim) = (self.line(at), self.is_verbatim(at));
-        let line = if verbatim { line } else { line.trim_end() };
+    /// The items of a list with dashes whose quotes change, each on its line.
+    fn quoted(&self, value: &Node) -> Vec<(usize, Edit)> {
+        let Some(seq) = value.as_seq().filter(|seq| !seq.flow) else { return Vec::new() };
+        let written = quotes::alike(self.text, &seq.items).unwrap_or_default();
+        let edits = seq.items.iter().zip(written);
+        edits
+            .map(|(item, insert)| (self.line_of(item.span.start), Edit { span: item.span, insert }))
+            .collect()
+    }
+
+    /// A line within an entry, with the quotes that its item gets.
+    fn inner(&self, at: usize, indent: &str, quoted: &[(usize, Edit)]) -> Line {
+        let verbatim = self.is_verbatim(at);
+        let mut line = self.line(at).to_owned();
+        if let Some((_, edit)) = quoted.iter().find(|(own, _)| *own == at && !verbatim) {
+            let start = self.starts.get(at).copied().unwrap_or_default();
+            line.replace_range(
+                edit.span.start as usize - start..edit.span.end as usize - start,
+                &edit.insert,
+            );
+        }
+        let line = if verbatim { &line } else { line.trim_end() };
         let indent = if line.trim().is_empty() { "" } else { indent };
         Line { text: format!("{indent}{line}"), verbatim }
     }
@@ -210,7 +231,8 @@ impl<'t> Page<'t> {
         if value.span.of(self.text).contains('\n') {
             return None;
         }
-        let items: Vec<&str> = seq.items.iter().map(|item| item.span.of(self.text).trim()).collect();
+        let as_written = || seq.items.iter().map(|item| item.span.of(self.text).trim().to_owned()).collect();
+        let items: Vec<String> = quotes::alike(self.text, &seq.items).unwrap_or_else(as_written);
         let line = self.line_of(value.span.start);
         let end = self.starts.get(line)? + self.line(line).len();
         let after = self.text.get(value.span.end as usize..end)?;
@@ -253,7 +275,7 @@ impl Block {
     }
 }
 
-/// Whether two texts have headers with the same keys, values, quotes and comments, and the same bodies.
+/// Whether two texts have headers with the same keys, values and comments, and the same bodies.
 fn says_the_same(text: &str, facts: &Facts, after: &str) -> bool {
     let new = Facts::of(after);
     let (Some(one), Some(other)) = (facts.header.yaml.map(), new.header.yaml.map()) else { return false };
@@ -284,7 +306,7 @@ fn same(one: &Node, other: &Node) -> bool {
         (Value::Scalar(one), Value::Scalar(other)) => one == other,
         (Value::Seq(one), Value::Seq(other)) => {
             one.items.len() == other.items.len()
-                && one.items.iter().zip(&other.items).all(|(a, b)| same(a, b))
+                && one.items.iter().zip(&other.items).all(|(a, b)| same(a, b) || quotes::differ_alone(a, b))
         }
         (Value::Map(one), Value::Map(other)) => {
             let alike = |(a, b): (&Entry, &Entry)| a.key.text == b.key.text && same_value(a, b);

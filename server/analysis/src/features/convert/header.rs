@@ -3,9 +3,9 @@
 use super::{Refusal, Source};
 use crate::line_ends;
 use crate::names;
+use segue_syntax::Facts;
 use segue_syntax::facts::HeaderShape;
 use segue_syntax::yaml::{Entry, Map};
-use segue_syntax::Facts;
 
 /// What becomes of an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]

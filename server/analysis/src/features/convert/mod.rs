@@ -21,6 +21,7 @@ mod yaml;
 pub(in crate::features) use portability::knows;
 pub use portability::{ClientView, Reads, of_file as portability};
 pub use tools::{in_findings as old_names_in, old_names};
+pub(in crate::features) use yaml::is_plain as is_plain_yaml;
 
 use crate::changes::Changes;
 use crate::intern::PathId;

@@ -33,7 +33,7 @@ pub(super) fn quoted(text: &str) -> String {
 }
 
 /// Whether the text is the same to every reader without quotes.
-pub(super) fn is_plain(text: &str) -> bool {
+pub(in crate::features) fn is_plain(text: &str) -> bool {
     const RESERVED: [&str; 12] =
         ["true", "false", "null", "~", "yes", "no", "on", "off", "y", "n", ".inf", ".nan"];
     let begins = text.chars().next().is_some_and(|first| {

@@ -23,8 +23,8 @@ fn blanks_and_lists() {
         ("name:   x\n", "name: x\n"),
         ("name : x  \n", "name: x\n"),
         ("name:\t'x'\n", "name: 'x'\n"),
-        ("tools: [a,b ,  'c']\n", "tools: [a, b, 'c']\n"),
-        ("tools: [ 'a' , \"b\" ]   # why \n", "tools: ['a', \"b\"]   # why\n"),
+        ("tools: [a,b ,  c]\n", "tools: [a, b, c]\n"),
+        ("tools: [ 'a' , 'b' ]   # why \n", "tools: ['a', 'b']   # why\n"),
         ("tools:\n- a\n- b\n", "tools:\n  - a\n  - b\n"),
         ("tools:\n- a # one\n# two\n- b\n", "tools:\n  - a # one\n  # two\n  - b\n"),
         ("tools:   # why\n  - a  \n", "tools: # why\n  - a\n"),
@@ -32,6 +32,32 @@ fn blanks_and_lists() {
         ("hooks:\n  a:\n  - b: c  \n", "hooks:\n  a:\n  - b: c\n"),
     ] {
         assert_eq!(formatted(before).as_deref(), Some(after), "{before}");
+    }
+}
+
+#[test]
+fn a_list_has_quotes_of_one_kind() {
+    for (before, after) in [
+        ("tools: [a, 'b', \"c\"]\n", "tools: ['a', 'b', 'c']\n"),
+        ("tools: [\"a\", b/c, 'd/*']\n", "tools: [\"a\", \"b/c\", \"d/*\"]\n"),
+        ("tools:\n  - \"a\n    b\"\n  - 'c'\n", "tools:\n  - \"a\n    b\"\n  - \"c\"\n"),
+        ("tools: [\"it's\", 'b']\n", "tools: [\"it's\", \"b\"]\n"),
+        ("tools:\n  - a # why\n  - 'b'\n", "tools:\n  - 'a' # why\n  - 'b'\n"),
+        ("tools:\n- \"a\"\n- 'b'\n", "tools:\n  - \"a\"\n  - \"b\"\n"),
+    ] {
+        assert_eq!(formatted(before).as_deref(), Some(after), "{before}");
+    }
+    // What means something else in quotes, or cannot be in these, stays; so does what has none.
+    for header in [
+        "tools: [true, 'b']\n",
+        "tools: [1.0, 'b']\n",
+        "tools: ['b', \"it's\"]\n",
+        "tools: ['b', \"a\\tb\"]\n",
+        "tools: [a, b]\n",
+        "tools: [[a, 'b'], 'c']\n",
+        "tools: []\n",
+    ] {
+        assert_eq!(formatted(header), None, "{header}");
     }
 }
 
@@ -57,7 +83,7 @@ fn keys_go_where_they_belong_and_comments_with_them() {
 #[test]
 fn what_is_right_or_cannot_be_read_stays() {
     for header in [
-        "name: x\ndescription: 'y'\ntools: ['a', \"b\", c]\n",
+        "name: x\ndescription: 'y'\ntools: ['a', 'b']\nmodel: \"m\"\n",
         "name: x\ntools:\n  - a\n  - b\n",
         "description: |\n  One  \n\n  two\n",
         "",
@@ -114,7 +140,7 @@ fn any_header_is_formatted_once() {
     const PARTS: &[&str] = &[
         "name: x\n",
         "tools:\n- a\n",
-        "tools: [a,b]\n",
+        "tools: [a,'b',\"c\"]\n",
         "description: >\n  t\n\n  u\n",
         "# c\n",
         "  # d\n",

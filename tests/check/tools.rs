@@ -117,7 +117,7 @@ fn what_was_told_is_used_where_the_users_files_are() {
     let list = place.run(&["tools", "list"]).out;
     assert!(list.contains(": list_files, read_file, write_file\n"), "{list}");
     place.configure(json!({ "files": mcp::entry(&["pages", "2"]) }));
-    assert!(place.run(&["tools", "list"]).out.contains("never asked as it is configured now"));
+    assert!(place.run(&["tools", "list"]).out.contains("no answer is kept of it as it is configured now"));
 }
 
 #[test]

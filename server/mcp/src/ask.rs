@@ -306,6 +306,9 @@ impl From<ServiceError> for Silence {
 impl Silence {
     /// The error that is at the bottom of one of the transport.
     fn of_transport(error: &(dyn std::error::Error + 'static)) -> Self {
+        if let Some(reason) = http::unreachable(error) {
+            return Self::Wrong(cut(&format!("it cannot be reached: {reason}")));
+        }
         let mut words = vec![error.to_string()];
         let mut below = error.source();
         while let Some(error) = below {

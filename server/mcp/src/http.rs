@@ -4,10 +4,24 @@ use crate::ask::Failure;
 use crate::launch::Text;
 use http::{HeaderName, HeaderValue};
 use rmcp::transport::StreamableHttpClientTransport;
-use rmcp::transport::streamable_http_client::StreamableHttpClientTransportConfig;
+use rmcp::transport::streamable_http_client::{StreamableHttpClientTransportConfig, StreamableHttpError};
 use std::collections::HashMap;
+use std::error::Error;
 use std::sync::Once;
 use std::time::Duration;
+
+/// Why no connection came about, in the words of whoever tried it last: the system, or TLS.
+pub(crate) fn unreachable(error: &(dyn Error + 'static)) -> Option<String> {
+    let StreamableHttpError::Client(error) = error.downcast_ref::<StreamableHttpError<reqwest::Error>>()?
+    else {
+        return None;
+    };
+    let mut last: &(dyn Error + 'static) = error;
+    while let Some(below) = last.source() {
+        last = below;
+    }
+    error.is_connect().then(|| last.to_string())
+}
 
 /// The transport to an address.
 pub(crate) fn transport(

@@ -87,7 +87,10 @@ pub fn known(rows: &[(&Configuration, Option<&live::Answer>)], format: Format) -
                 let names = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
                 writeln!(output, "  tools, as of {}: {}", answer.day(), visible(&names))?;
             }
-            None => writeln!(output, "  never asked as it is configured now; `segue tools refresh` asks")?,
+            None => writeln!(
+                output,
+                "  no answer is kept of it as it is configured now; `segue tools refresh` asks"
+            )?,
         }
     }
     output.finish()

@@ -141,6 +141,24 @@ fn a_client_without_snippets_gets_plain_text() {
     assert!(text.starts_with("---\ndescription: What the agent does, and when to use it\n"), "{text}");
 }
 
+/// Guard: `insert_replace` in `completion::item`.
+#[test]
+fn a_client_with_one_range_has_the_whole_word_replaced() {
+    let text = "---\ndescription: y\ntools: [search/codebase]\n---\n\nText.\n";
+    let at = |character: u64| json!({ "line": 2, "character": character });
+    let first = |insert_replace: bool| {
+        let mut capabilities = capabilities();
+        capabilities["textDocument"]["completion"]["completionItem"]["insertReplaceSupport"] =
+            json!(insert_replace);
+        let (_folder, mut client, uri) = one(text, capabilities);
+        asked(&mut client, &uri, &at(11))["items"][0]["textEdit"].clone()
+    };
+    let (start, typed, end) = (at(8), at(11), at(23));
+    assert_eq!(first(false)["range"], json!({ "start": start, "end": end }));
+    assert_eq!(first(true)["insert"], json!({ "start": start, "end": typed }));
+    assert_eq!(first(true)["replace"], json!({ "start": start, "end": end }));
+}
+
 /// Guard: `Places` in `completion::list`.
 #[test]
 fn positions_count_in_the_unit_that_was_agreed_on() {

@@ -229,8 +229,23 @@ fn command_of(input: &Value) -> Option<String> {
     let found = ["command", "cmd", "script"].iter().find_map(|key| input.get(key))?;
     match found {
         Value::String(text) => Some(text.clone()),
-        Value::Array(words) => Some(words.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" ")),
+        Value::Array(words) => {
+            let words: Vec<&str> = words.iter().filter_map(Value::as_str).collect();
+            Some(match words.as_slice() {
+                [line] => (*line).to_owned(),
+                words => words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" "),
+            })
+        }
         _ => None,
+    }
+}
+
+/// A word as a shell would need it written.
+fn quoted(word: &str) -> String {
+    let is_bare = |sign: char| sign.is_alphanumeric() || "-_./:=@,+%~^".contains(sign);
+    match !word.is_empty() && word.chars().all(is_bare) {
+        true => word.to_owned(),
+        false => format!("'{}'", word.replace('\'', "'\\''")),
     }
 }
 

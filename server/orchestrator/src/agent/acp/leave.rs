@@ -5,7 +5,7 @@
 //! not ask, is held by the proof of its diff and by what it did to the checkout, not by this.
 
 use crate::agent::Turn;
-use crate::agent::acp::{command, servers};
+use crate::agent::acp::{command, servers, undone};
 use crate::event::TurnKind;
 use crate::servers::Server;
 use std::path::{Component, Path, PathBuf};
@@ -165,7 +165,7 @@ pub fn judge(wanted: &Wanted, grant: Grant<'_>) -> Verdict {
         return Verdict::Refused { why, escalates: false };
     }
     let destructive =
-        wanted.kind == Kind::Delete || wanted.command.as_deref().is_some_and(command::cannot_be_undone);
+        wanted.kind == Kind::Delete || wanted.command.as_deref().is_some_and(undone::cannot_be_undone);
     if !destructive
         && stray.is_none()
         && (is_granted(wanted.kind, grant.tools) || is_of_server(wanted, grant))
@@ -325,7 +325,16 @@ mod tests {
         assert_eq!(runs("cargo test"), Verdict::Allowed);
         let written = runs("echo x > ../repo/a.txt");
         assert!(matches!(written, Verdict::Refused { escalates: true, .. }), "{written:?}");
-        for command in ["cp a ../repo/a.txt", "tee ../a", "cd .. && echo x > a"] {
+        let written = [
+            "cp a ../repo/a.txt",
+            "tee ../a",
+            "cd .. && echo x > a",
+            "ln -s a ../b",
+            "sed -i s/a/b/ ../a",
+            "rm -rf ../a",
+            "git -C ../repo commit -m x",
+        ];
+        for command in written {
             let written = runs(command);
             assert!(matches!(written, Verdict::Refused { escalates: true, .. }), "{command}: {written:?}");
         }

@@ -4,7 +4,7 @@
 //! nor terminals of ours: it has its own. A later turn of the same attempt goes on with the session of the
 //! one before, where the agent can; so does the attempt after one that was interrupted.
 //!
-//! - [`leave`], [`command`]: what it may do without a person's word.
+//! - [`leave`], [`command`], [`writes`], [`undone`], [`shell`]: what it may do without a person's word.
 //! - [`process`]: how it is started, watched and ended.
 //! - [`wire`]: the pipes, bounded, and what breaks their rules.
 //! - [`talk`]: the conversation.
@@ -23,8 +23,11 @@ mod process;
 mod scene;
 mod servers;
 mod session;
+mod shell;
 mod talk;
+mod undone;
 mod wire;
+mod writes;
 
 use crate::agent::{Agent, Boxed, Listener, Turn, not_started, tail};
 use crate::event::{Exit, Stop, TurnEnd, TurnKind, Usage};
@@ -32,7 +35,6 @@ use crate::{os, report};
 use account::Account;
 use acp::v1::schema as own;
 use agent_client_protocol as acp;
-pub use command::hint_in_title;
 use process::{Limits, Ran, Told, run};
 use scene::Scene;
 use std::collections::BTreeMap;
@@ -40,6 +42,7 @@ use std::path::Path;
 use std::time::Duration;
 pub use talk::Introduction;
 use talk::{Broken, Script};
+pub use undone::hint_in_title;
 
 /// An agent, and how it is started and dealt with.
 #[derive(Clone, Debug, PartialEq, Eq)]

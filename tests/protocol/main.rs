@@ -35,6 +35,7 @@ mod rename;
 mod runs;
 mod scopes;
 mod settings;
+mod standing;
 mod steering;
 mod sync;
 mod tasks;

@@ -42,6 +42,9 @@ pub fn helix() -> Value {
     capabilities
 }
 
+/// The three, for what is tried in each.
+pub const EDITORS: [fn() -> Value; 3] = [vscode, neovim, helix];
+
 /// An editor on a world, with its plan open.
 pub struct Editor {
     pub client: Client,
@@ -66,6 +69,13 @@ impl Editor {
         client.open(&uri, 1, &world.read("x.spec.md"));
         client.request("workspace/symbol", json!({ "query": "" }));
         Self { client, uri, title: 0 }
+    }
+
+    /// The same, with somebody at it who puts aside what they are asked, and steers by actions.
+    pub fn steered(world: &World, capabilities: Value) -> Self {
+        let mut editor = Self::on(world, capabilities, Value::Null);
+        editor.client.puts_aside = true;
+        editor
     }
 
     /// The actions of runs at the title of the plan, by title.
@@ -105,6 +115,39 @@ impl Editor {
         self.client.wait_for(words, |client| client.shown.iter().any(has));
         let place = self.client.shown.iter().position(has).unwrap();
         self.client.shown.remove(place)["message"].as_str().unwrap().to_owned()
+    }
+
+    /// Waits until somebody is asked this, in whatever way the editor has, and takes it.
+    #[track_caller]
+    pub fn asked(&mut self, words: &str) -> String {
+        let has = |own: &Value| own["message"].as_str().is_some_and(|text| text.contains(words));
+        let all = |client: &Client| client.questions.iter().chain(&client.shown).any(has);
+        self.client.wait_for(words, all);
+        match self.client.questions.iter().position(has) {
+            Some(place) => self.client.questions.remove(place)["message"].as_str().unwrap().to_owned(),
+            None => self.told(words),
+        }
+    }
+
+    /// Waits until somebody is asked at a gate, and says yes by an action.
+    #[track_caller]
+    pub fn agree(&mut self, gate: &str) -> String {
+        let asked = self.asked(&format!(", {gate}: "));
+        self.act(&format!("Approve {gate}"));
+        asked
+    }
+
+    /// Waits for the page of a run or a task, wherever the editor has it; its text.
+    pub fn page(&mut self, name: &str) -> String {
+        let (told, file) = (format!("The {name}: "), format!("/{}.md", name.replace(' ', "%20")));
+        let path = |own: &Value| {
+            let told = own["message"].as_str().and_then(|text| text.strip_prefix(&told)).map(str::to_owned);
+            let shown = own["uri"].as_str().filter(|uri| uri.ends_with(&file));
+            told.or_else(|| Some(shown?.strip_prefix("file://")?.replace("%20", " ")))
+        };
+        self.client.wait_for(name, |client| client.shown.iter().any(|own| path(own).is_some()));
+        let place = self.client.shown.iter().position(|own| path(own).is_some()).unwrap();
+        std::fs::read_to_string(path(&self.client.shown.remove(place)).unwrap()).unwrap()
     }
 
     /// Waits until a person is asked, and keeps them from answering.

@@ -1,8 +1,8 @@
-//! What people want of runs, done: by the commands behind code actions in Helix, which can neither ask nor
-//! show, and by `segue/runs/do`, as a view of runs has it.
+//! What people want of runs, done in VS Code, in Neovim and in Helix: by the commands behind code actions, and
+//! by `segue/runs/do`, as a view of runs has it.
 
 use crate::handed::shows;
-use crate::runs::{Editor, helix, titles};
+use crate::runs::{EDITORS, Editor, titles};
 use crate::world::{PLAN, World};
 use serde_json::{Value, json};
 use std::process::Stdio;
@@ -51,32 +51,34 @@ fn at_the_first(editor: &mut Editor, begin: &str) {
 }
 
 /// Launches the plan and says yes to it.
-fn launched(world: &World) -> (Editor, String) {
+fn launched(world: &World, capabilities: Value) -> (Editor, String) {
     assert!(PLAN.lines().nth(4).unwrap().starts_with("### Issue 1"));
-    let mut editor = Editor::on(world, helix(), Value::Null);
+    let mut editor = Editor::steered(world, capabilities);
     editor.launch();
-    editor.told(", launch: 2 tasks");
-    editor.act("Approve launch");
+    editor.agree("launch");
     (editor, world.run())
+}
+
+/// Each editor with each of these ways.
+fn each<W: Copy>(ways: &[W]) -> Vec<(Value, W)> {
+    EDITORS.iter().flat_map(|editor| ways.iter().map(|way| (editor(), *way))).collect()
 }
 
 /// Guard: `retry` in `perform`; `to_be_retried`.
 #[test]
 fn what_failed_is_tried_again() {
-    for by in [By::Title, By::Line, By::Request] {
+    for (capabilities, by) in each(&[By::Title, By::Line, By::Request]) {
         let world = World::scripted(FAILS);
-        let (mut editor, run) = launched(&world);
+        let (mut editor, run) = launched(&world, capabilities);
         editor.told("is escalated");
         // The agent can do it by now.
         world.write("actor.yaml", GOOD);
         does(&mut editor, by, "retry", "Retry ", &run);
-        editor.told("after wave 1");
+        editor.agree("after wave 1");
+        editor.agree("completion");
+        editor.told("is complete");
         let log = world.ends(0, &["runs", "logs", &run]).out;
         assert!(log.contains("first: attempt 2 by actor") && log.contains("first: merged"), "{by:?}: {log}");
-        editor.act("Approve after wave 1");
-        editor.told("completion");
-        editor.act("Approve completion");
-        editor.told("is complete");
         // What did not fail is not tried again, and it is said why.
         editor.execute("segue.retry", json!({ "run": run }));
         let why = editor.told("failed.");
@@ -87,7 +89,7 @@ fn what_failed_is_tried_again() {
 /// Guard: `resume` in `perform`.
 #[test]
 fn what_was_interrupted_goes_on() {
-    for by in [By::Title, By::Request] {
+    for (capabilities, by) in each(&[By::Title, By::Request]) {
         let folder = tempfile::tempdir().unwrap();
         let sign = folder.path().join("go");
         let world = World::scripted(&format!(
@@ -100,7 +102,7 @@ fn what_was_interrupted_goes_on() {
         terminal.kill().unwrap();
         terminal.wait().unwrap();
         let run = world.run();
-        let mut editor = Editor::on(&world, helix(), Value::Null);
+        let mut editor = Editor::steered(&world, capabilities);
         shows(&mut editor, &format!("Resume run {run}"));
         does(&mut editor, by, "resume", "Resume run", &run);
         shows(&mut editor, &format!("Show run {run} (working)"));
@@ -119,9 +121,10 @@ fn what_was_interrupted_goes_on() {
 /// Guard: `cancel` in `perform`.
 #[test]
 fn a_run_or_a_task_of_it_is_cancelled() {
-    for (by, begin) in [(By::Title, "Cancel run"), (By::Line, "Cancel this task"), (By::Request, "")] {
+    let ways = [(By::Title, "Cancel run"), (By::Line, "Cancel this task"), (By::Request, "")];
+    for (capabilities, (by, begin)) in each(&ways) {
         let world = World::scripted(WORKS);
-        let (mut editor, run) = launched(&world);
+        let (mut editor, run) = launched(&world, capabilities);
         shows(&mut editor, &format!("Show run {run} (working)"));
         does(&mut editor, by, "cancel", begin, &run);
         // Of a task those that wait for it are left out, and nothing is left to do.
@@ -137,30 +140,59 @@ fn a_run_or_a_task_of_it_is_cancelled() {
     }
 }
 
+/// Guard: `do_and_say`, `page`.
+#[test]
+fn what_is_over_is_exported_merged_archived_and_discarded() {
+    for capabilities in EDITORS {
+        let world = World::scripted(GOOD);
+        world.ends(0, &["run", "x.spec.md", "--yes"]);
+        let run = world.run();
+        let mut editor = Editor::steered(&world, capabilities());
+        shows(&mut editor, &format!("Merge run {run}"));
+        editor.execute("segue.export", json!({ "run": run }));
+        let report = editor.page(&format!("report of {run}"));
+        assert!(report.contains("second"), "{report}");
+        editor.act("Merge run");
+        editor.told("Merged into main.");
+        assert_eq!(world.read("first.txt"), "one");
+        editor.execute("segue.archive", json!({ "run": run }));
+        editor.told("kB freed; its branches are kept.");
+        assert!(world.worktrees().is_empty() && !world.branches().is_empty());
+        // All of it is merged: nobody has to be asked.
+        editor.act("Discard run");
+        editor.told("Discarded.");
+        assert!(world.runs().is_empty() && world.branches().is_empty());
+    }
+}
+
 /// Guard: `REHEARSE` in `launch`.
 #[test]
 fn a_plan_is_rehearsed_without_its_agent() {
-    let world = World::scripted(FAILS);
-    let began = world.top().with_file_name("began");
-    let settings =
-        format!("[agents.own]\ncommand = [\"touch\", {began:?}]\n[orchestrator]\nagent = \"own\"\n");
-    world.write("segue.toml", &settings);
-    world.commit("Another agent");
-    let mut editor = Editor::on(&world, helix(), Value::Null);
-    editor.act("Rehearse");
-    let list = editor.told(", launch: 2 tasks");
-    assert!(!list.contains("own: touch"), "{list}");
-    editor.act("Approve launch");
-    editor.told("after wave 1");
-    editor.act("Approve after wave 1");
-    editor.told("completion");
-    editor.act("Approve completion");
-    editor.told("is complete");
-    let log = world.ends(0, &["runs", "logs", &world.run()]).out;
-    for task in ["first", "second"] {
-        assert!(log.contains(&format!("{task}: attempt 1 by rehearsal")), "{log}");
+    for (capabilities, by_command) in each(&[false, true]) {
+        let world = World::scripted(FAILS);
+        let began = world.top().with_file_name("began");
+        let settings =
+            format!("[agents.own]\ncommand = [\"touch\", {began:?}]\n[orchestrator]\nagent = \"own\"\n");
+        world.write("segue.toml", &settings);
+        world.commit("Another agent");
+        let mut editor = Editor::steered(&world, capabilities);
+        if by_command {
+            let uri = editor.uri.clone();
+            editor.execute("segue.rehearse", json!({ "uri": uri }));
+        } else {
+            editor.act("Rehearse");
+        }
+        let list = editor.agree("launch");
+        assert!(list.contains("2 tasks") && !list.contains("own: touch"), "{list}");
+        editor.agree("after wave 1");
+        editor.agree("completion");
+        editor.told("is complete");
+        let log = world.ends(0, &["runs", "logs", &world.run()]).out;
+        for task in ["first", "second"] {
+            assert!(log.contains(&format!("{task}: attempt 1 by rehearsal")), "{log}");
+        }
+        assert!(!began.exists(), "the agent of the settings was not started");
     }
-    assert!(!began.exists(), "the agent of the settings was not started");
 }
 
 /// Guard: `tasks` in `Wanted`, and those of `of_wave` in `launches`.
@@ -169,18 +201,17 @@ fn a_task_or_its_wave_is_launched_alone() {
     let plan = format!(
         "{PLAN}\n### Issue 3: Third (`third`)\n\n**Scope:** The third.\n**Dependencies:** None\n**Files:** `third.txt`\n**Validation:** `test -s third.txt`\n"
     );
-    for (begin, tasks) in
-        [("Launch this task", &["first"][..]), ("Launch its wave (wave 1, 2 tasks)", &["first", "third"])]
-    {
+    let ways =
+        [("Launch this task", &["first"][..]), ("Launch its wave (wave 1, 2 tasks)", &["first", "third"])];
+    for (capabilities, (begin, tasks)) in each(&ways) {
         let world = World::scripted(GOOD);
         world.write("x.spec.md", &plan);
         world.commit("Three");
-        let mut editor = Editor::on(&world, helix(), Value::Null);
+        let mut editor = Editor::steered(&world, capabilities);
         at_the_first(&mut editor, begin);
-        editor.told(&format!(", launch: {} task", tasks.len()));
-        editor.act("Approve launch");
-        editor.told("completion");
-        editor.act("Approve completion");
+        let list = editor.agree("launch");
+        assert!(list.contains(&format!(", launch: {} task", tasks.len())), "{list}");
+        editor.agree("completion");
         editor.told("is complete");
         let run = world.run();
         let files = world.git(&["ls-tree", "--name-only", &format!("segue/{run}/integration")]);

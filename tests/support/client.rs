@@ -142,6 +142,8 @@ pub struct Client {
     pub questions: Vec<Value>,
     /// and what they choose, in order.
     pub choices: VecDeque<String>,
+    /// Whether they put aside what comes after that.
+    pub puts_aside: bool,
     logs: VecDeque<(i64, String)>,
     expected_logs: Vec<String>,
     finished: bool,
@@ -199,6 +201,7 @@ impl Client {
             applied: Vec::new(),
             questions: Vec::new(),
             choices: VecDeque::new(),
+            puts_aside: false,
             logs: VecDeque::new(),
             expected_logs: Vec::new(),
             finished: false,
@@ -512,9 +515,12 @@ impl Client {
             "window/workDoneProgress/create" if announced("/window/workDoneProgress") => Value::Null,
             "window/showMessageRequest" if announced("/window/showMessage") => {
                 self.questions.push(params.clone());
-                let chosen = self.choices.pop_front().expect("a person knows what to choose");
+                let chosen = self.choices.pop_front();
+                assert!(chosen.is_some() || self.puts_aside, "a person knows what to choose");
                 let mut offered = params["actions"].as_array().unwrap().iter();
-                offered.find(|action| action["title"] == chosen).expect("it is offered").clone()
+                chosen.map_or(Value::Null, |chosen| {
+                    offered.find(|action| action["title"] == chosen).expect("it is offered").clone()
+                })
             }
             "segue/input" if self.options["inputs"] == true => {
                 self.questions.push(params.clone());

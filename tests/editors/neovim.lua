@@ -22,7 +22,7 @@ end
 -- Asks, and asks again as a user does where nothing came: Neovim drops an answer when the buffer or the cursor
 -- changed behind the question, and closes a float when the cursor's last move is told late. Not while an answer is to
 -- come: what it changes would be changed twice.
-local function asked(ask, condition)
+local function asked(ask, condition, limit)
   local before = -math.huge
   local function waits()
     return vim.iter(vim.lsp.get_clients({ bufnr = 0, name = 'segue' })):any(function(own)
@@ -36,7 +36,7 @@ local function asked(ask, condition)
       ask()
     end
     return false
-  end)
+  end, limit)
 end
 local function keys(text) vim.api.nvim_input(text) end
 
@@ -193,48 +193,63 @@ local function questions()
   vim.ui.select = usual
 end
 
--- A plan is carried out by the rehearsal agent: launched by a command, asked about through vim.ui.select.
+-- A plan is carried out by the rehearsal agent: launched by a command, asked about through vim.ui.select, and where a
+-- question has no options through vim.ui.input. There it is put aside, and answered by a selection.
 local function runs()
   open('x.spec.md', vim.env.REHEARSAL)
-  local asked = {}
   local function shows(name)
     return function()
       return vim.iter(vim.api.nvim_list_bufs()):any(function(own) return vim.api.nvim_buf_get_name(own):find(name, 1, true) ~= nil end)
     end
   end
-  local usual = vim.ui.select
+  local chosen, typed = {}, {}
+  local usual_select, usual_input = vim.ui.select, vim.ui.input
   vim.ui.select = function(items, options, choose)
-    asked[#asked + 1] = options.prompt
+    chosen[#chosen + 1] = options.prompt
     local wanted = options.prompt:find('Which one?', 1, true) and 'left' or 'Approve'
     choose(vim.iter(items):find(function(item) return item.title == wanted end))
   end
+  vim.ui.input = function(options, answered)
+    typed[#typed + 1] = options.prompt
+    answered(nil)
+  end
+  local function has(prompts, words)
+    return function() return table.concat(prompts, '\n'):find(words, 1, true) ~= nil end
+  end
   vim.cmd('Segue launch')
-  local function all_asked() return table.concat(asked, '\n') end
   -- What would be done is shown before it is asked about.
   if check('runs', eventually(shows('list.txt'))) then
     -- What a run does meanwhile takes its time where the machine is busy.
     local long = 4 * patience
-    local answered = eventually(function() return #asked > 0 end)
-      and eventually(function() return all_asked():find('Which one?', 1, true) ~= nil end, long)
-    if check('questions: a run asks', answered, asked) then
-      check('runs: the report is shown', eventually(shows('report of'), long), asked)
-      local branch = vim.fn.systemlist({ 'git', '-C', vim.env.REHEARSAL, 'for-each-ref', '--format=%(refname)', 'refs/heads/segue/*/integration' })[1]
-      local written = vim.fn.systemlist({ 'git', '-C', vim.env.REHEARSAL, 'show', tostring(branch) .. ':first.txt' })
-      check('runs: what was answered is what was done', written[1] == 'left', written)
+    local answered = eventually(function() return #chosen > 0 end) and eventually(has(chosen, 'Which one?'), long)
+    if check('questions: a run asks', answered, chosen) then
+      local is_asked = eventually(has(typed, 'Which name?'), long)
+      check('questions: one without options takes words', is_asked, { chosen, typed })
+      open('x.spec.md', vim.env.REHEARSAL)
+      local words, wanted = 'The second', 'Answer second with the selected text'
+      local is_answered = asked(function()
+        put_cursor_on(words)
+        vim.cmd('normal! v' .. #words - 1 .. 'l')
+        vim.lsp.buf.code_action({ apply = true, filter = function(action) return vim.startswith(action.title, wanted) end })
+        keys('<Esc>')
+      end, has(chosen, 'completion'), long)
+      if check('actions: a selection answers a question', is_answered, { chosen, typed }) then
+        check('runs: the report is shown', eventually(shows('report of'), long), chosen)
+        local list = { 'git', '-C', vim.env.REHEARSAL, 'for-each-ref', '--format=%(refname)', 'refs/heads/segue/*/integration' }
+        local branch = vim.fn.systemlist(list)[1]
+        local function written(name)
+          return vim.fn.systemlist({ 'git', '-C', vim.env.REHEARSAL, 'show', tostring(branch) .. ':' .. name })[1]
+        end
+        local done = { written('first.txt'), written('second.txt') }
+        check('runs: what was answered is what was done', done[1] == 'left' and done[2] == words, done)
+      end
     end
     -- A prompt asks for its words; without them nothing is launched.
-    local typed = {}
-    local usual_input = vim.ui.input
-    vim.ui.input = function(options, answered)
-      typed[#typed + 1] = options.prompt
-      answered(nil)
-    end
     open('add.prompt.md', vim.env.REHEARSAL)
     vim.cmd('Segue launch')
-    check('questions: words are asked for', eventually(function() return #typed > 0 end) and typed[1]:find('path/of/it', 1, true) ~= nil, typed)
-    vim.ui.input = usual_input
+    check('questions: words are asked for', eventually(has(typed, 'path/of/it')), typed)
   end
-  vim.ui.select = usual
+  vim.ui.select, vim.ui.input = usual_select, usual_input
 end
 
 local function colours()

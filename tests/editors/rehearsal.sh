@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes a repository whose plan is carried out by the rehearsal agent: the first task asks, the second writes. What is
-# launched there needs no network and no key.
+# Makes a repository whose plan is carried out by the rehearsal agent: the first task asks with options, the second
+# without. What is launched there needs no network and no key.
 #
 #   rehearsal.sh FOLDER
 set -euo pipefail
@@ -39,6 +39,9 @@ tasks:
   first:
     - - ask: { question: Which one?, options: [left, right], recommendation: right }
       - write: { path: first.txt, text: "{answer}\n" }
+  second:
+    - - ask: { question: Which name? }
+      - write: { path: second.txt, text: "{answer}\n" }
 ACTOR
 printf '[agents.actor]\nrehearsal = "actor.yaml"\n[orchestrator]\nagent = "actor"\n' > segue.toml
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1

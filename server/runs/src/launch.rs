@@ -350,7 +350,8 @@ impl Launch {
         }
         let _ = writeln!(page, "\nCommands that may run, in worktrees of their own");
         for line in &self.list.commands {
-            let _ = writeln!(page, "  {}", visible(line));
+            // What follows within a command is no command of its own.
+            let _ = writeln!(page, "  {}", visible(line).replace('\n', "\n      "));
         }
     }
 

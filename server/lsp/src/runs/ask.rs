@@ -147,7 +147,7 @@ pub fn of_gate(state: &State, gate: &Gate) -> String {
     let more = lines.len().saturating_sub(MOST_LINES);
     lines.truncate(MOST_LINES);
     for line in lines {
-        text += &format!("\n{line}");
+        text += &format!("\n{}", line.replace('\n', "\n    "));
     }
     if more > 0 {
         text += &format!("\n… and {more} more");

@@ -89,8 +89,8 @@ impl Agent for Command {
         })
     }
 
-    fn shown(&self) -> String {
-        self.line.join(" ")
+    fn shown(&self) -> Vec<String> {
+        vec![os::joined(&self.line)]
     }
 }
 

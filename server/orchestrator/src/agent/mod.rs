@@ -30,8 +30,8 @@ pub trait Agent: Send + Sync {
     /// lives any more.
     fn turn<'a>(&'a self, turn: &'a Turn, listener: &'a dyn Listener) -> Boxed<'a, TurnEnd>;
 
-    /// The command line that it starts, as it is shown before a launch; empty: it starts nothing.
-    fn shown(&self) -> String;
+    /// What it starts, and what it writes outside of its worktree, as it is shown before a launch: a line each.
+    fn shown(&self) -> Vec<String>;
 
     /// Whether it can be handed servers of the Model Context Protocol.
     fn takes_servers(&self) -> bool {

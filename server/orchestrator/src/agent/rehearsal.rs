@@ -121,8 +121,14 @@ impl Agent for Rehearsal {
         })
     }
 
-    fn shown(&self) -> String {
-        String::new()
+    fn shown(&self) -> Vec<String> {
+        let steps = self.script.tasks.values().flatten().flatten();
+        let shown = |step: &Step| match step {
+            Step::Run(line) | Step::Leave(line) | Step::Want(line) => Some(line.clone()),
+            Step::WriteOutside(text) => Some(format!("writes {}", text.path)),
+            _ => None,
+        };
+        steps.filter_map(shown).collect()
     }
 }
 

@@ -40,6 +40,7 @@ pub use confine::Confinement;
 pub use detach::{detach, step_aside};
 pub use lock::OwnerLock;
 pub use process::{Ended, How, Input, Kept, Limits, Program, Running, Stream, run};
+pub use shell::joined;
 pub use system::{ProcessId, free_bytes, is_program, is_writable};
 pub(crate) use system::{kill_group, leads_a_group};
 pub use wake::{WakeClient, WakeServer};

@@ -42,6 +42,20 @@ impl Program {
     }
 }
 
+/// Words as a shell would need them written: others are never the same line.
+#[must_use]
+pub fn joined<S: AsRef<str>>(words: &[S]) -> String {
+    words.iter().map(|word| quoted(word.as_ref())).collect::<Vec<_>>().join(" ")
+}
+
+fn quoted(word: &str) -> String {
+    let is_bare = |sign: char| sign.is_alphanumeric() || "-_./:=@,+%^{}".contains(sign);
+    match !word.is_empty() && word.chars().all(is_bare) {
+        true => word.to_owned(),
+        false => format!("'{}'", word.replace('\'', "'\\''")),
+    }
+}
+
 /// Whether the name of a variable says that it holds somebody's token.
 fn is_secret(name: &str) -> bool {
     let name = name.to_ascii_uppercase();
@@ -63,6 +77,14 @@ fn has_password(value: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn other_words_are_another_line() {
+        let claude = ["claude", "-p", "{prompt}", "--model={model}"];
+        assert_eq!(joined(&claude), "claude -p {prompt} --model={model}");
+        assert_eq!(joined(&["sh", "-c", "echo 'a'; b", ""]), "sh -c 'echo '\\''a'\\''; b' ''");
+        assert_ne!(joined(&["sh", "-c", "true; x"]), joined(&["sh", "-c", "true;", "x"]));
+    }
 
     #[test]
     fn names_of_tokens() {

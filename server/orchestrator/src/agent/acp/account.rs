@@ -5,6 +5,7 @@ use crate::agent::Listener;
 use crate::agent::acp::failure;
 use crate::agent::acp::leave::{Kind, Wanted};
 use crate::event::{Class, Failure, Usage};
+use crate::os;
 use agent_client_protocol::v1::schema::{
     ContentBlock, Plan, SessionNotification, SessionUpdate, ToolCallContent, ToolCallStatus,
     ToolCallUpdateFields, ToolKind,
@@ -233,19 +234,10 @@ fn command_of(input: &Value) -> Option<String> {
             let words: Vec<&str> = words.iter().filter_map(Value::as_str).collect();
             Some(match words.as_slice() {
                 [line] => (*line).to_owned(),
-                words => words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" "),
+                words => os::joined(words),
             })
         }
         _ => None,
-    }
-}
-
-/// A word as a shell would need it written.
-fn quoted(word: &str) -> String {
-    let is_bare = |sign: char| sign.is_alphanumeric() || "-_./:=@,+%~^".contains(sign);
-    match !word.is_empty() && word.chars().all(is_bare) {
-        true => word.to_owned(),
-        false => format!("'{}'", word.replace('\'', "'\\''")),
     }
 }
 

@@ -153,8 +153,10 @@ impl Agent for Acp {
         })
     }
 
-    fn shown(&self) -> String {
-        self.line.join(" ")
+    fn shown(&self) -> Vec<String> {
+        // A mode may be the one in which it asks for nothing.
+        let mode = self.mode.as_ref().map(|mode| format!(", in its mode {mode}")).unwrap_or_default();
+        vec![format!("{}{mode}", os::joined(&self.line))]
     }
 
     fn takes_servers(&self) -> bool {

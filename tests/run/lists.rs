@@ -123,7 +123,7 @@ fn a_revised_plan_shows_what_it_brings_in_and_is_not_asked_about_twice() {
         log.contains("revised plan: The plan was revised: 2 tasks now. It would start or use what is new:"),
         "{log}"
     );
-    assert!(log.contains("[ ] other: sh -c echo two > second.txt"), "{log}");
+    assert!(log.contains("[ ] other: sh -c 'echo two > second.txt'"), "{log}");
     world.ends(0, &["runs", "approve", &run]);
     world.waits(&run);
     world.ends(0, &["runs", "approve", &run]);

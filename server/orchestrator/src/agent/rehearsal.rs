@@ -153,8 +153,11 @@ impl Scene<'_> {
             Step::Write(_) | Step::Append(_) | Step::Delete(_) => self.edit(step),
             Step::WriteOutside(text) => {
                 let path = PathBuf::from(&text.path);
+                if !path.is_absolute() {
+                    self.say("That file is not mine.");
+                    return Next::Go;
+                }
                 match self.on_disk(|| std::fs::write(&path, &text.text)) {
-                    _ if !path.is_absolute() => {}
                     Ok(()) => self.end.trespass = Some(format!("It wrote {}.", path.display())),
                     Err(error) => self.say(&format!("That did not work: {error}.")),
                 }
@@ -228,7 +231,7 @@ impl Scene<'_> {
     fn file(&self, path: &str) -> Option<PathBuf> {
         let path = Path::new(path);
         let stays = path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
-        stays.then(|| self.turn.worktree.join(path))
+        (stays && leave::is_inside(path, &self.turn.worktree)).then(|| self.turn.worktree.join(path))
     }
 
     /// What it does without a process of its own is confined as that would be.

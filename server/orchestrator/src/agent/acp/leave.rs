@@ -233,15 +233,21 @@ fn is_granted(kind: Kind, tools: Option<&[String]>) -> bool {
 }
 
 /// Whether a path lies in the worktree, also once links are followed as far as it exists.
-pub(super) fn is_inside(path: &Path, worktree: &Path) -> bool {
-    let path = plain(&worktree.join(path));
+pub(in crate::agent) fn is_inside(path: &Path, worktree: &Path) -> bool {
+    let path = worktree.join(path);
     let real_worktree = worktree.canonicalize().unwrap_or_else(|_| worktree.to_owned());
-    if !path.starts_with(worktree) && !path.starts_with(&real_worktree) {
+    let named = plain(&path);
+    if !named.starts_with(worktree) && !named.starts_with(&real_worktree) {
         return false;
     }
-    let real = path.ancestors().find_map(|folder| {
-        let real = folder.canonicalize().ok()?;
-        Some(path.strip_prefix(folder).map_or_else(|_| real.clone(), |rest| real.join(rest)))
+    // As it is written: `link/..` lies beside what the link leads to.
+    let real = path.ancestors().find_map(|place| match place.canonicalize() {
+        Ok(real) => {
+            Some(path.strip_prefix(place).map_or_else(|_| real.clone(), |rest| plain(&real.join(rest))))
+        }
+        // A link to what is not there yet: who writes to it makes that.
+        Err(_) if place.is_symlink() => Some(PathBuf::new()),
+        Err(_) => None,
     });
     real.is_none_or(|real| real.starts_with(&real_worktree))
 }
@@ -310,10 +316,13 @@ mod tests {
         std::fs::create_dir(folder.path().join("other")).unwrap();
         std::os::unix::fs::symlink(folder.path().join("other"), tree.join("link")).unwrap();
         assert_eq!(of(&wanted(Kind::Edit, &["own/new/a.txt"], None), &tree, None), Verdict::Allowed);
-        assert!(matches!(
-            of(&wanted(Kind::Edit, &["link/a.txt"], None), &tree, None),
-            Verdict::Refused { .. }
-        ));
+        std::os::unix::fs::symlink(folder.path().join("none"), tree.join("to-nothing")).unwrap();
+        std::os::unix::fs::symlink(tree.join("own"), tree.join("inner")).unwrap();
+        for path in ["link/a.txt", "link/new/a.txt", "link/../a.txt", "to-nothing", "to-nothing/a.txt"] {
+            let verdict = of(&wanted(Kind::Edit, &[path], None), &tree, None);
+            assert!(matches!(verdict, Verdict::Refused { .. }), "{path}: {verdict:?}");
+        }
+        assert_eq!(of(&wanted(Kind::Edit, &["inner/a.txt"], None), &tree, None), Verdict::Allowed);
     }
 
     #[test]

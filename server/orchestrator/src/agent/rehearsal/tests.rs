@@ -71,6 +71,25 @@ fn edits_are_made_in_the_worktree_alone() {
     assert!(end.tail.contains("That file is not mine."), "{}", end.tail);
 }
 
+/// A plan may name a link as the file of a task, and a repository may hold one.
+#[cfg(unix)]
+#[test]
+fn nothing_is_written_behind_a_link_out_of_the_worktree() {
+    let folder = tempfile::tempdir().unwrap();
+    let (tree, other) = (folder.path().join("tree"), folder.path().join("other"));
+    std::fs::create_dir(&tree).unwrap();
+    std::fs::create_dir(&other).unwrap();
+    std::os::unix::fs::symlink(&other, tree.join("link")).unwrap();
+    std::os::unix::fs::symlink(other.join("b"), tree.join("to-nothing")).unwrap();
+    let (mut turn, _stop) = turn(&tree, "a", 0);
+    let steps = ["write: { path: link/a }", "append: { path: to-nothing }", "write_outside: { path: a }"];
+    play(&format!("tasks:\n  a:\n    - - {}\n", steps.join("\n      - ")), &turn);
+    turn.allowed = vec!["link/".to_owned(), "to-nothing".to_owned()];
+    play("", &turn);
+    assert_eq!(std::fs::read_dir(&other).unwrap().count(), 0);
+    assert!(!Path::new("a").exists());
+}
+
 #[test]
 fn each_attempt_has_its_steps_and_the_last_is_replayed() {
     let folder = tempfile::tempdir().unwrap();

@@ -102,6 +102,71 @@ fn what_would_run_is_shown_word_by_word_before_the_yes() {
     assert_eq!(std::fs::read_dir(&marks).unwrap().count(), 0);
 }
 
+/// What a workspace, a plan and an agent say, in every command that prints it.
+#[test]
+fn nothing_that_a_terminal_would_obey_is_printed() {
+    const EVIL: &str = "\u{1b}[2J\u{9b}1m\u{7}";
+    let escaped = serde_json::to_string(EVIL).unwrap().replace('\u{9b}', "\\u009b");
+    let world = World::scripted(&format!(
+        "tasks:\n  first:\n    - - say: {escaped}\n      - ask: {{ question: {escaped}, options: [{escaped}, b] }}\n      - write: {{ path: first.txt, text: {escaped} }}\n      - report: {{ status: COMPLETE, summary: {escaped}, lessons: {escaped} }}\n  second:\n    - - fail: {{ class: escalate, text: {escaped} }}\n"
+    ));
+    let plan = PLAN.replace("Feature: X", &format!("Feature: X{EVIL}")).replace("The first.", EVIL);
+    let plan = plan.replace("First (", &format!("First{EVIL} ("));
+    world.write("x.spec.md", &plan.replace("`test -s first.txt`", &format!("`echo '{EVIL}'`")));
+    world.write(
+        ".vscode/mcp.json",
+        &serde_json::json!({ "servers": { format!("s{EVIL}"): { "command": EVIL, "args": [EVIL] } } })
+            .to_string(),
+    );
+    world.write(
+        ".github/agents/A.agent.md",
+        &format!("---\nname: A{EVIL}\ndescription: {escaped}\n---\n\n# {EVIL}\n"),
+    );
+    world.commit("Hostile");
+    let looks = |arguments: &[&str]| {
+        // As to a terminal: what is no terminal is kept from escapes anyway.
+        let output = world.command(arguments).env("CLICOLOR_FORCE", "1").output().unwrap();
+        for text in [output.stdout, output.stderr] {
+            let text = String::from_utf8(text).unwrap();
+            // Colours are ours.
+            let parts = text.split("\u{1b}[").enumerate().map(|(place, part)| match part.split_once('m') {
+                Some((code, rest)) if place > 0 && code.chars().all(|c| c.is_ascii_digit() || c == ';') => {
+                    rest
+                }
+                _ if place > 0 => "\u{1b}",
+                _ => part,
+            });
+            let obeyed = parts.flat_map(str::chars).find(|c| c.is_control() && !matches!(c, '\n' | '\t'));
+            assert!(obeyed.is_none(), "{arguments:?} prints {obeyed:?}: {text:?}");
+        }
+    };
+    for arguments in [
+        &["check"][..],
+        &["plan", "x.spec.md"],
+        &["context", "x.spec.md"],
+        &["context", ".github/agents/A.agent.md"],
+        &["graph"],
+        &["tools", "list"],
+        &["agents"],
+        &["run", "x.spec.md"],
+    ] {
+        looks(arguments);
+    }
+    let run = world.run();
+    for answer in [&["runs", "approve", &run][..], &["runs", "answer", &run, "1"], &["runs", "approve", &run]]
+    {
+        looks(&["runs", "show", &run]);
+        looks(answer);
+        world.waits(&run);
+    }
+    for verb in ["show", "logs", "diff", "export", "lessons", "approve"] {
+        looks(&["runs", verb, &run]);
+    }
+    looks(&["runs", "logs", &format!("{run}/first")]);
+    looks(&["runs", "list"]);
+    looks(&["runs", "stats"]);
+}
+
 /// Somebody said yes to what a repository would run, and it ran. Then its settings or its script are others.
 #[track_caller]
 fn is_asked_about_again(world: &World, shown: &str, change: impl FnOnce()) {

@@ -2,7 +2,7 @@
 
 use super::Seen;
 use crate::check::positions;
-use crate::output::Output;
+use crate::output::{Output, visible};
 use anstyle::{AnsiColor, Style};
 use segue_catalog::Severity;
 use segue_plan::{Gate, GateAt, Order, Plan, Task, TaskIndex};
@@ -30,8 +30,8 @@ pub(super) fn print(seen: &Seen, order: &Order, lines: &Lines, output: &mut Outp
     let plan = &seen.plan;
     let bold = if output.colour { Style::new().bold() } else { Style::new() };
     let title = plan.title.as_ref().map_or(seen.shown.as_str(), |title| title.value.as_str());
-    writeln!(output, "{bold}{title}{bold:#}")?;
-    writeln!(output, "{}", summary(plan, order))?;
+    writeln!(output, "{bold}{}{bold:#}", visible(title))?;
+    writeln!(output, "{}", visible(&summary(plan, order)))?;
     table(plan, order, bold, output)?;
     asked(plan, bold, output)?;
     findings(seen, lines, output)
@@ -121,7 +121,7 @@ fn asked(plan: &Plan, bold: Style, output: &mut Output) -> io::Result<()> {
             return Ok(());
         }
         writeln!(output, "\n{bold}{name}{bold:#}")?;
-        rows.iter().try_for_each(|row| writeln!(output, "  {row}"))
+        rows.iter().try_for_each(|row| writeln!(output, "  {}", visible(row)))
     };
     list("gates", plan.gates.iter().map(|gate| gate_row(plan, gate)).collect())?;
     let texts = |all: &[segue_plan::Stated<String>]| all.iter().map(|text| text.value.clone()).collect();
@@ -161,16 +161,20 @@ fn findings(seen: &Seen, lines: &Lines, output: &mut Output) -> io::Result<()> {
         let style =
             if output.colour { Style::new().bold().fg_color(Some(colour.into())) } else { Style::new() };
         let (start, _) = positions(&seen.text, lines, finding.span);
-        let place = format!("{}:{}:{}", seen.shown, start.line + 1, start.character + 1);
+        let place = format!("{}:{}:{}", visible(&seen.shown), start.line + 1, start.character + 1);
         let break_before = if std::mem::take(&mut first) { "\n" } else { "" };
         let (name, code) = (finding.severity.name(), finding.code);
-        writeln!(output, "{break_before}{style}{name}[{code}]{style:#} {place}: {}", finding.message)?;
+        writeln!(
+            output,
+            "{break_before}{style}{name}[{code}]{style:#} {place}: {}",
+            visible(&finding.message)
+        )?;
     }
     if quiet > 0 {
         writeln!(
             output,
             "\n{quiet} more of less weight; `segue check --level hint {}` shows them",
-            seen.shown
+            visible(&seen.shown)
         )?;
     }
     Ok(())

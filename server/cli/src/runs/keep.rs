@@ -23,7 +23,10 @@ pub fn diff(runs: &Runs, meant: &Meant, stat: bool) -> Result<(), Failure> {
         let (added, removed) = changes::total(&changed);
         writeln!(output, "{}, +{added} −{removed}", count_of(changed.len(), "file"))?;
     } else {
-        output.write_all(keep::diff(runs, meant)?.as_bytes())?;
+        let diff = keep::diff(runs, meant)?;
+        // A terminal would obey what an agent wrote; who keeps the patch wants it as it is.
+        let shown = if output.terminal || output.colour { visible(&diff) } else { diff };
+        output.write_all(shown.as_bytes())?;
     }
     output.finish()
 }

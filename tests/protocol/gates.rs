@@ -1,7 +1,7 @@
 //! What only a person answers, in an editor that can do much and in one that can do little: leave, what
 //! cannot be undone, a wave for which something is missing, and a choice among variants.
 
-use crate::runs::{Editor, helix, neovim, path_in, titles, vscode};
+use crate::editor::{Editor, helix, neovim, path_in, titles, vscode};
 use crate::world::{PLAN, World};
 use serde_json::{Value, json};
 

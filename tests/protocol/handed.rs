@@ -2,7 +2,7 @@
 //! their editor, and editors that sit down at a run that somebody else began.
 
 use crate::client::LIMIT;
-use crate::runs::{Editor, helix, neovim, titles, vscode};
+use crate::editor::{Editor, helix, neovim, titles, vscode};
 use crate::world::{PLAN, World};
 use serde_json::{Value, json};
 use std::process::Stdio;

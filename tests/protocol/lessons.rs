@@ -1,6 +1,6 @@
 //! What agents learnt, proposed in editors that can do much and little.
 
-use crate::runs::{Editor, helix, neovim, path_in, titles, vscode};
+use crate::editor::{Editor, helix, neovim, path_in, titles, vscode};
 use crate::world::{PLAN, World};
 use serde_json::{Value, json};
 

@@ -20,6 +20,7 @@ mod answers;
 mod beside;
 mod completion;
 mod conversions;
+mod editor;
 mod format;
 mod gates;
 mod handed;

@@ -1,7 +1,7 @@
 //! Every question that a run has for a person, in VS Code, in Neovim and in Helix: each kind of gate, and
 //! what agents ask. The first two are asked by messages, the last answers by code actions alone.
 
-use crate::runs::{Editor, helix, neovim, vscode};
+use crate::editor::{Editor, helix, neovim, vscode};
 use crate::world::{PLAN, World};
 use serde_json::{Value, json};
 
@@ -327,7 +327,7 @@ fn a_question_without_options_is_answered_by_usual_words_or_by_a_selection() {
     let told = editor.told("first asks: Which name?");
     assert!(told.contains("by one on words that you select, or: segue runs answer"), "{told}");
     let actions = editor.actions();
-    let titles: Vec<&str> = crate::runs::titles(&actions);
+    let titles: Vec<&str> = crate::editor::titles(&actions);
     for title in [
         "Answer first: Yes",
         "Answer first: No",
@@ -338,13 +338,13 @@ fn a_question_without_options_is_answered_by_usual_words_or_by_a_selection() {
     }
     editor.act("Answer… (first");
     let page = editor.told("The run ");
-    let page = std::fs::read_to_string(crate::runs::path_in(&page)).unwrap();
+    let page = std::fs::read_to_string(crate::editor::path_in(&page)).unwrap();
     assert!(page.contains("choose the code action *Answer first with the selected text*"), "{page}");
     // In Helix a cursor is a selection of one letter.
     let text = world.read("x.spec.md");
     assert!(selected(&mut editor, &text, "T").is_empty());
     let found = selected(&mut editor, &text, " The second.\n");
-    assert_eq!(crate::runs::titles(&found), ["Answer first with the selected text (Which name?)"]);
+    assert_eq!(crate::editor::titles(&found), ["Answer first with the selected text (Which name?)"]);
     assert_eq!(found[0]["command"]["arguments"][0]["answer"], "The second.");
     editor.act("Answer first: Decide yourself");
     editor.told("after wave 1");
@@ -372,7 +372,7 @@ fn a_question_without_options_is_asked_with_usual_words_where_nothing_can_be_typ
     editor.launch();
     editor.told("is rejected");
     let offered = editor.client.questions[1]["actions"].as_array().unwrap();
-    assert_eq!(crate::runs::titles(offered), ["Yes", "No", "Decide yourself"]);
+    assert_eq!(crate::editor::titles(offered), ["Yes", "No", "Decide yourself"]);
     let asked = editor.client.questions[1]["message"].as_str().unwrap();
     assert!(
         asked.ends_with(

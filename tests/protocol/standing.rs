@@ -3,7 +3,7 @@
 //! no lenses, and is never told to draw anything anew.
 
 use crate::client::{Client, LIMIT};
-use crate::runs::{EDITORS, Editor};
+use crate::editor::{EDITORS, Editor};
 use crate::world::World;
 use serde_json::{Value, json};
 use std::process::Stdio;

@@ -1,8 +1,8 @@
 //! What people want of runs, done in VS Code, in Neovim and in Helix: by the commands behind code actions, and
 //! by `segue/runs/do`, as a view of runs has it.
 
+use crate::editor::{EDITORS, Editor, titles};
 use crate::handed::shows;
-use crate::runs::{EDITORS, Editor, titles};
 use crate::world::{PLAN, World};
 use serde_json::{Value, json};
 use std::process::Stdio;

@@ -21,7 +21,7 @@ const SYSTEM: &[&str] = &["/usr", "/bin", "/sbin", "/lib", "/lib64", "/opt", "/n
 /// What a command may write to outside of the worktree.
 const SINKS: &[&str] = &["/dev/null", "/dev/stdout", "/dev/stderr", "/dev/tty"];
 
-/// The user's home, as commands name it; where it is only read, the first alone.
+/// The user's home, as commands name it.
 const HOMES: &[&str] = &["~", "$HOME", "${HOME}"];
 /// What reads commands.
 const SHELLS: &[&str] = &["sh", "bash", "dash", "zsh"];
@@ -154,8 +154,8 @@ fn pieces(word: &str) -> impl Iterator<Item = &str> {
 fn seen_from(folder: &Path, word: &str) -> PathBuf {
     let rest = HOMES.iter().find_map(|home| word.strip_prefix(home));
     match rest.filter(|rest| rest.is_empty() || rest.starts_with('/')).zip(std::env::home_dir()) {
-        Some((rest, home)) => plain(&home.join(rest.trim_start_matches('/'))),
-        None => plain(&folder.join(word)),
+        Some((rest, home)) => home.join(rest.trim_start_matches('/')),
+        None => folder.join(word),
     }
 }
 
@@ -164,20 +164,23 @@ fn outside(word: &str, is_written: bool, folder: &Path, worktree: &Path) -> Opti
     // `--in=/etc/x`, `KEY=/etc/x`.
     let word = word.rsplit('=').next().unwrap_or(word);
     let path = Path::new(word);
-    let homes = if is_written { HOMES } else { &HOMES[..1] };
-    let climbs = path.components().any(|part| part == Component::ParentDir)
-        || homes.iter().any(|home| path.starts_with(home))
-        // `cd /elsewhere && echo x > a`.
-        || (is_written && !word.is_empty() && !is_inside(folder, worktree));
-    // `/pattern/p` is no path where the machine has no such folder.
-    let begins = path.components().nth(1).is_some_and(|first| Path::new("/").join(first).exists());
-    if word.contains("://") || !(climbs || (path.is_absolute() && begins)) {
+    let is_path = if is_written {
+        !word.is_empty()
+    } else {
+        // `/pattern/p` is no path where the machine has no such folder.
+        let begins = path.components().nth(1).is_some_and(|first| Path::new("/").join(first).exists());
+        let climbs = path.components().any(|part| part == Component::ParentDir);
+        climbs || path.starts_with("~") || (path.is_absolute() && begins)
+    };
+    if !is_path || word.contains("://") {
         return None;
     }
     let path = seen_from(folder, word);
-    let is_known =
-        SINKS.iter().chain(SYSTEM.iter().filter(|_| !is_written)).any(|place| path.starts_with(place));
-    (!is_known && !is_inside(&path, worktree)).then_some(path)
+    let mut known = SINKS.iter().chain(SYSTEM.iter().filter(|_| !is_written));
+    let is_inside = is_inside(&path, worktree);
+    let path = plain(&path);
+    let is_known = known.any(|place| path.starts_with(place));
+    (!is_known && !is_inside).then_some(path)
 }
 
 /// The command line without the texts that stand in it between `<<END` and `END`: what a file will hold
@@ -225,6 +228,7 @@ mod tests {
         let tree = folder.path().join("tree");
         std::fs::create_dir_all(tree.join("sub")).unwrap();
         let other = folder.path().join("repo").display().to_string();
+        std::os::unix::fs::symlink(folder.path(), tree.join("link")).unwrap();
         for command in [
             "cargo test --workspace",
             "/usr/bin/env python3 -c 'print(1)' 2>/dev/null",
@@ -292,6 +296,11 @@ mod tests {
             "bash -c \"sh -c 'touch ../a'\"",
             "eval touch ../a",
             "{ cd ..; touch a; }",
+            "echo x > link/a",
+            "cp a link/new/a",
+            "cd link && touch a",
+            "cd link/.. && touch a",
+            "touch link/../a",
         ] {
             assert_eq!(of(command), Some(true), "{command}");
         }

@@ -2,7 +2,7 @@
 //! on without its file and never changes because the file did.
 
 use crate::variants;
-use segue_plan::{Action, GateAt, Order, Plan, Policy, Task, TaskIndex, Tier};
+use segue_plan::{Action, GateAt, Order, Plan, Policy, Task, TaskIndex, Tier, files};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -228,7 +228,8 @@ impl TaskFacts {
     /// Whether both write some file in the same branch in the end. Of the variants of a task one is merged.
     #[must_use]
     pub fn conflicts_with(&self, other: &Self) -> bool {
-        self.stated() != other.stated() && !self.writes.is_disjoint(&other.writes)
+        let shares = |own: &String| other.writes.iter().any(|theirs| files::overlap(own, theirs));
+        self.stated() != other.stated() && self.writes.iter().any(shares)
     }
 }
 

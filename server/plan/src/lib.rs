@@ -11,12 +11,14 @@
 //! - [`Order`]: [`Plan::order`] puts each task into the earliest wave that its dependencies and the
 //!   format's order rules allow; a wave that the file states holds where it agrees with them.
 //! - [`Problem`]: [`Plan::problems`] tells what contradicts itself: ids, dependencies, cycles, stated
-//!   waves, files that two tasks of a wave write.
+//!   waves, files that two tasks of a wave write or that no task can.
 //! - [`Report`]: the plan as `segue plan --format json` prints it; [`mermaid`] draws its waves.
+//! - [`files`]: what a stated path means, and whether two mean the same file.
 //! - [`policy`]: the numbers by which plans are run.
 //!
 //! Knows no parser, no workspace and no async runtime. All functions are total.
 
+pub mod files;
 mod lists;
 mod mermaid;
 mod order;

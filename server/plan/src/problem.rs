@@ -1,6 +1,6 @@
 //! What contradicts itself in a plan: the checks that need nothing but the plan.
 
-use crate::{Order, Plan, Range, TaskIndex};
+use crate::{Order, Plan, Range, TaskIndex, files};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
 
@@ -41,10 +41,17 @@ pub enum Problem {
     FileConflict {
         /// The wave, counted from 1.
         wave: u32,
-        /// The file.
+        /// The file, the folder or the pattern that they share.
         path: String,
         /// Who writes it, in the order of the file; at least two.
         tasks: Vec<TaskIndex>,
+    },
+    /// A task shall write a file outside of the repository, where no task can.
+    OutsideFile {
+        /// The task.
+        task: TaskIndex,
+        /// The file.
+        path: String,
     },
 }
 
@@ -53,7 +60,7 @@ impl Problem {
     #[must_use]
     pub fn is_fatal(&self, plan: &Plan) -> bool {
         match self {
-            Self::DuplicateId { .. } | Self::Cycle { .. } => true,
+            Self::DuplicateId { .. } | Self::Cycle { .. } | Self::OutsideFile { .. } => true,
             Self::UnknownDependency { task, dependency } => {
                 let stated = plan.get(*task).and_then(|task| task.depends_on.get(*dependency));
                 stated.is_some_and(|dependency| dependency.is_id)
@@ -71,6 +78,7 @@ impl Problem {
             Self::Cycle { .. } => "cycle",
             Self::WaveOrder { .. } => "wave-order",
             Self::FileConflict { .. } => "file-conflict",
+            Self::OutsideFile { .. } => "outside-file",
         }
     }
 
@@ -94,8 +102,13 @@ impl Problem {
                 plan.get(*task).and_then(|task| task.wave.as_ref()).map(|wave| wave.range)
             }
             Self::FileConflict { path, tasks, .. } => tasks.last().and_then(|last| {
-                let mut files = plan.get(*last)?.written_files();
-                files.find(|file| *file.path == *path).map(|file| file.path.range).or_else(|| id(last))
+                let mut own = plan.get(*last)?.written_files();
+                let shared = own.find(|file| files::overlap(&file.path, path));
+                shared.map(|file| file.path.range).or_else(|| id(last))
+            }),
+            Self::OutsideFile { task, path } => plan.get(*task).and_then(|own| {
+                let mut own = own.written_files();
+                own.find(|file| *file.path == *path).map(|file| file.path.range).or_else(|| id(task))
             }),
         };
         found.unwrap_or_default()
@@ -129,10 +142,15 @@ impl Problem {
             }
             Self::FileConflict { wave, path, tasks } => {
                 let ids: Vec<String> = tasks.iter().map(|task| format!("`{}`", plan.id(*task))).collect();
+                let what = if files::is_pattern(path) { "Files of " } else { "" };
+                let are = if files::is_pattern(path) { "are" } else { "is" };
                 format!(
-                    "`{path}` is written by {} in the same wave ({wave}): they will be run one after another.",
+                    "{what}`{path}` {are} written by {} in the same wave ({wave}): they will be run one after another.",
                     ids.join(" and ")
                 )
+            }
+            Self::OutsideFile { path, .. } => {
+                format!("`{path}` lies outside of the repository: no task can write it.")
             }
         }
     }
@@ -154,6 +172,7 @@ pub(crate) fn of(plan: &Plan, order: &Order) -> Vec<Problem> {
     }
     problems.extend(order.cycles().iter().map(|path| Problem::Cycle { path: path.clone() }));
     problems.extend(file_conflicts(plan, order));
+    problems.extend(outside_files(plan));
     problems.sort_by_key(|problem| problem.range(plan));
     problems
 }
@@ -225,28 +244,70 @@ impl<'p> StatedWaves<'p> {
 fn file_conflicts(plan: &Plan, order: &Order) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (number, wave) in order.waves().iter().enumerate().filter(|(_, wave)| wave.len() > 1) {
-        // Nearly every file is written by one task alone.
-        let mut first: FxHashMap<&str, TaskIndex> = FxHashMap::default();
-        let mut shared: BTreeMap<&str, Vec<TaskIndex>> = BTreeMap::new();
+        let mut writers: FxHashMap<&str, Vec<TaskIndex>> = FxHashMap::default();
         for index in wave {
             let Some(task) = plan.get(*index).filter(|task| !task.is_done()) else { continue };
             for file in task.written_files() {
-                let before = *first.entry(file.path.as_str()).or_insert(*index);
-                if before == *index {
-                    continue;
-                }
-                let own = shared.entry(file.path.as_str()).or_insert_with(|| vec![before]);
+                let own = writers.entry(file.path.trim_end_matches('/')).or_default();
                 if own.last() != Some(index) {
                     own.push(*index);
                 }
             }
         }
         let wave = u32::try_from(number + 1).unwrap_or(u32::MAX);
-        problems.extend(shared.into_iter().map(|(path, tasks)| Problem::FileConflict {
+        problems.extend(shared(&writers).into_iter().map(|(path, tasks)| Problem::FileConflict {
             wave,
             path: path.to_owned(),
             tasks,
         }));
+    }
+    problems
+}
+
+/// What several tasks write. Nearly every path is that of one file of one task: only folders that hold
+/// another path, and patterns, are compared with others.
+fn shared<'p>(writers: &FxHashMap<&'p str, Vec<TaskIndex>>) -> BTreeMap<&'p str, Vec<TaskIndex>> {
+    let mut shared: BTreeMap<&str, Vec<TaskIndex>> = BTreeMap::new();
+    let mut add = |path: &'p str, tasks: &[TaskIndex]| shared.entry(path).or_default().extend(tasks);
+    for (path, tasks) in writers {
+        if tasks.len() > 1 {
+            add(path, tasks);
+        }
+        for (slash, _) in path.match_indices('/') {
+            if let Some((folder, own)) = path.get(..slash).and_then(|folder| writers.get_key_value(folder)) {
+                add(folder, own);
+                add(folder, tasks);
+            }
+        }
+        if files::is_pattern(path) {
+            // Of two patterns the first says it.
+            let is_told = |other: &str| !files::is_pattern(other) || *path < other;
+            let others = writers.iter().filter(|(other, _)| *other != path && is_told(other));
+            for (_, theirs) in others.filter(|(other, _)| files::overlap(path, other)) {
+                add(path, tasks);
+                add(path, theirs);
+            }
+        }
+    }
+    for tasks in shared.values_mut() {
+        tasks.sort_unstable();
+        tasks.dedup();
+    }
+    shared.retain(|_, tasks| tasks.len() > 1);
+    shared
+}
+
+/// Files outside of the repository that tasks shall write.
+fn outside_files(plan: &Plan) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (index, task) in plan.tasks.iter().enumerate().filter(|(_, task)| !task.is_done()) {
+        let stated = task.written_files().filter(|file| file.is_stated && files::is_outside(&file.path));
+        problems.extend(
+            stated.map(|file| Problem::OutsideFile {
+                task: TaskIndex::new(index),
+                path: file.path.value.clone(),
+            }),
+        );
     }
     problems
 }

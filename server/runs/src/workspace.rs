@@ -16,7 +16,7 @@ use segue_orchestrator::facts::{Surroundings, TaskId};
 use segue_orchestrator::git::{Repository, reduced};
 use segue_orchestrator::servers::Servers;
 use segue_orchestrator::workspace::{AgentFile, Workspace};
-use segue_plan::{ContextLink, Plan, Range, Stated, Task};
+use segue_plan::{ContextLink, Plan, Range, Stated, Task, files};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -288,7 +288,7 @@ fn filled(text: &str, inputs: &[(String, String)]) -> String {
 fn files_of_others(plan: &Plan, task: &Task) -> Vec<String> {
     let own: Vec<&str> = task.written_files().map(|file| file.path.as_str()).collect();
     let mut others: Vec<String> = plan.written_files().into_iter().map(str::to_owned).collect();
-    others.retain(|path| !own.contains(&path.as_str()));
+    others.retain(|path| !own.iter().any(|own| files::overlap(own, path)));
     others.sort();
     others
 }

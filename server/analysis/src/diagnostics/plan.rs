@@ -9,6 +9,7 @@ use super::{Context, Finding, Report, agent, near};
 use crate::plans::Planned;
 use rustc_hash::FxHashMap;
 use segue_catalog::{Severity, catalog};
+use segue_plan::files::overlap;
 use segue_plan::{Plan, Problem, Range, TaskIndex};
 use segue_syntax::Span;
 use std::sync::Arc;
@@ -154,12 +155,13 @@ fn contradiction<'p>(
             let mut report = Report::new("plan/file-conflict", at, message).severity(severity);
             for task in tasks.iter().rev().skip(1) {
                 let mut files = plan.get(*task)?.written_files();
-                let place = files.find(|own| *own.path == *file).map(|own| span(own.path.range));
+                let place = files.find(|own| overlap(&own.path, file)).map(|own| span(own.path.range));
                 let words = format!("`{}` writes it too", plan.id(*task));
                 report = report.related(path.clone(), place.or_else(|| id_of(*task))?, words);
             }
             report
         }
+        Problem::OutsideFile { .. } => Report::new("plan/outside-file", at, message),
     })
 }
 

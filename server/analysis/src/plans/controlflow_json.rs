@@ -93,10 +93,9 @@ fn task(node: &Node, phase: &Map) -> Task {
 
 fn file_row(file: &Map, unread: &mut Vec<Unread>) -> Option<File> {
     let written = text(file, "path")?;
-    let plain = written.strip_prefix("./").unwrap_or(&written).to_owned();
     let action = shared::parsed("action", text(file, "action"), Action::from_name, unread);
     let action = action.map(|action| action.value).unwrap_or_default();
-    let path = Stated::new(plain, written.range);
+    let path = Stated::new(super::paths::normal(&written), written.range);
     Some(File { path, action, is_stated: true })
 }
 

@@ -147,7 +147,7 @@ fn detail(page: &Page<'_>, span: Span, plan: &mut Plan, below: bool) {
         }
         "files" => {
             task.files.retain(|file| file.is_stated);
-            task.files.extend(paths::files(page.text, value, None));
+            task.files.extend(paths::files(page.text, value, None, true));
         }
         "boundary" => {}
         _ if word.starts_with("property") || word == "validates" => task.tests.push(page.stated(span)),

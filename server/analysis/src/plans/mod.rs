@@ -11,6 +11,7 @@ mod fields;
 mod implementation_plan;
 mod kiro;
 mod line;
+mod named;
 mod names;
 mod openspec;
 mod orchestra;

@@ -1,5 +1,6 @@
 //! Files that a plan names: code spans and words that look like paths, and what happens to them.
 
+use super::named;
 use super::page::range;
 use segue_plan::{Action, File, Stated};
 use segue_syntax::Span;
@@ -76,7 +77,15 @@ fn divides(c: char) -> bool {
 }
 
 /// The path in a code span or a word, if that is what it is.
-fn path_in(text: &str, span: Span, in_code: bool) -> Option<Span> {
+pub(super) fn path_in(text: &str, span: Span, in_code: bool) -> Option<Span> {
+    let own = without_place(text, span)?;
+    let path = own.of(text);
+    let is_one = is_path(path, in_code) || (in_code && is_windows_path(path));
+    is_one.then_some(own)
+}
+
+/// A path without what follows it: signs of a sentence, and a place in the file.
+pub(super) fn without_place(text: &str, span: Span) -> Option<Span> {
     let whole = span.of(text);
     let mut path = whole.trim_end_matches(['.', ',', ':', ';', '!', '?']);
     // `src/a.rs:12`, `src/a.rs#L3`
@@ -86,9 +95,8 @@ fn path_in(text: &str, span: Span, in_code: bool) -> Option<Span> {
     {
         path = before;
     }
-    path = path.split('#').next().unwrap_or_default();
-    let is_one = is_path(path, in_code) || (in_code && is_windows_path(path));
-    is_one.then(|| Span::new(span.start as usize, span.start as usize + path.len()))
+    path = path.split('#').next()?;
+    Some(Span::new(span.start as usize, span.start as usize + path.len()))
 }
 
 /// Whether text is a path of a file or folder, and not a call, an address, a type or a fraction.
@@ -113,8 +121,7 @@ pub(crate) fn is_path(path: &str, in_code: bool) -> bool {
             && extension.chars().all(|c| c.is_ascii_alphanumeric())
     });
     if !relative.contains('/') {
-        let known = extension
-            .is_some_and(|(_, own)| EXTENSIONS.split(' ').any(|known| known.eq_ignore_ascii_case(own)));
+        let known = extension.is_some_and(|(_, own)| is_known_ending(own));
         return in_code && (known || BARE_NAMES.contains(&name));
     }
     let first = relative.split('/').next().unwrap_or_default();
@@ -124,6 +131,10 @@ pub(crate) fn is_path(path: &str, in_code: bool) -> bool {
     }
     has_extension
         || (in_code && (relative.ends_with('/') || name.starts_with('.') || BARE_NAMES.contains(&name)))
+}
+
+pub(super) fn is_known_ending(ending: &str) -> bool {
+    EXTENSIONS.split(' ').any(|known| known.eq_ignore_ascii_case(ending))
 }
 
 /// `src\auth\tokens.ts`: a file in a folder, as Windows writes it.
@@ -173,16 +184,20 @@ const EXTENSIONS: &str = "md mdx txt rst adoc json jsonc json5 yaml yml toml ini
     tsv svg png ejs hbs tmpl razor cshtml zig nix el vim feature snap";
 
 /// Names of files without an ending.
-const BARE_NAMES: &[&str] =
+pub(super) const BARE_NAMES: &[&str] =
     &["Dockerfile", "Makefile", "Justfile", "LICENSE", "Gemfile", "Rakefile", "Procfile"];
 
 /// A path as tasks share it: with `/`, and without steps that lead nowhere (`./a`, `a/./b`, `a/x/../b`).
 pub(crate) fn stated(text: &str, span: Span) -> Stated<String> {
     let written = span.of(text);
+    Stated::new(normal(written), range(span))
+}
+
+/// The same of a path that stands in no Markdown.
+pub(crate) fn normal(written: &str) -> String {
     let plain = written.strip_prefix("./").unwrap_or(written);
     let is_plain = !plain.contains('\\') && !plain.contains("/.") && !plain.starts_with("..");
-    let path = if is_plain { plain.to_owned() } else { without_detours(plain) };
-    Stated::new(path, range(span))
+    if is_plain { plain.to_owned() } else { without_detours(plain) }
 }
 
 fn without_detours(path: &str) -> String {
@@ -221,9 +236,16 @@ const ACTIONS: &[(&str, Action)] = &[
 ];
 
 /// The files of one value of a field. A word before a path (`create a.rs, b.rs`) holds until the next
-/// such word; a word after it (`a.rs (new)`) is its own.
-pub(crate) fn files(text: &str, span: Span, heading_action: Option<Action>) -> Vec<File> {
-    let found = paths(text, span, true);
+/// such word; a word after it (`a.rs (new)`) is its own. Where the field `lists` files and nothing else, code
+/// is a path whatever it looks like.
+pub(crate) fn files(text: &str, span: Span, heading_action: Option<Action>, lists: bool) -> Vec<File> {
+    let mut found = paths(text, span, true);
+    if lists {
+        let named = named::in_code(text, span);
+        found.retain(|path| !named.iter().any(|own| own.overlaps(*path)));
+        found.extend(named);
+        found.sort_unstable();
+    }
     let mut files: Vec<File> = Vec::new();
     let mut carried = heading_action;
     let mut before = span.start as usize;
@@ -258,7 +280,7 @@ fn first_action(text: &str) -> Option<Action> {
     words(text).next().and_then(action_of)
 }
 
-fn action_of(word: &str) -> Option<Action> {
+pub(super) fn action_of(word: &str) -> Option<Action> {
     ACTIONS.iter().find(|(own, _)| own.eq_ignore_ascii_case(word)).map(|(_, action)| *action)
 }
 
@@ -319,15 +341,17 @@ mod tests {
     #[test]
     fn one_file_has_one_name() {
         let text = r"`src/./a.rs`, `./src/a.rs`, `src/b/../a.rs`, `src\a.rs`, `../x/a.rs`, `\d+\.md`, `src/.env`, `src/`";
-        let found: Vec<String> =
-            files(text, Span::new(0, text.len()), None).into_iter().map(|file| file.path.value).collect();
+        let found: Vec<String> = files(text, Span::new(0, text.len()), None, true)
+            .into_iter()
+            .map(|file| file.path.value)
+            .collect();
         assert_eq!(found, ["src/a.rs", "src/a.rs", "src/a.rs", "src/a.rs", "../x/a.rs", "src/.env", "src/"]);
     }
 
     #[test]
     fn what_happens_to_each_file() {
         let text = "Create `a/x.rs`, `a/y.rs`; modify `b.rs`, `c.rs` (new), review docs/d.md";
-        let found: Vec<(String, Action)> = files(text, Span::new(0, text.len()), None)
+        let found: Vec<(String, Action)> = files(text, Span::new(0, text.len()), None, false)
             .into_iter()
             .map(|file| (file.path.value, file.action))
             .collect();

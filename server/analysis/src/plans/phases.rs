@@ -326,10 +326,10 @@ fn fill(page: &Page<'_>, task: &mut Task, field: &Field<Key>) {
                 (true, false) => Some(Action::Create),
                 _ => None,
             };
+            let lists = !label.contains("function");
             for value in field.values(page) {
-                for file in
-                    paths::files(page.text, value.span, lead).into_iter().chain(bare_name(page, value.span))
-                {
+                let found = paths::files(page.text, value.span, lead, lists && !value.nested);
+                for file in found.into_iter().chain(bare_name(page, value.span)) {
                     if !task.files.iter().any(|own| *own.path == *file.path) {
                         task.files.push(file);
                     }

@@ -272,7 +272,8 @@ fn fill(page: &Page<'_>, task: &mut Task, field: &Field<Key>) {
         Key::Focus => task.focus = field.text(page),
         Key::Files => {
             let values = field.values(page);
-            task.files.extend(values.iter().flat_map(|value| paths::files(page.text, value.span, None)));
+            let files = |value: &fields::Value| paths::files(page.text, value.span, None, !value.nested);
+            task.files.extend(values.iter().flat_map(files));
         }
         Key::Validation => task.validation.extend(field.commands(page)),
         Key::Acceptance => task.acceptance.extend(field.texts(page)),

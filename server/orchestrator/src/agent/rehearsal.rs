@@ -80,8 +80,9 @@ fn by_itself(turn: &Turn) -> Vec<Step> {
     let own = [format!("rehearsal/{}.txt", turn.stated.0.replace(['/', '\\'], "-"))];
     let files = if turn.allowed.is_empty() { &own[..] } else { &turn.allowed };
     let line = |path: &String| {
-        // A folder gets a file.
-        let path = if path.ends_with('/') { format!("{path}rehearsal.txt") } else { path.clone() };
+        // A folder gets a file, and so does a pattern.
+        let path = segue_plan::files::example(path);
+        let path = if path.ends_with('/') { format!("{path}rehearsal.txt") } else { path };
         Step::Append(script::Text { path, text: format!("Rehearsed: {}\n", turn.key.task) })
     };
     files.iter().map(line).collect()

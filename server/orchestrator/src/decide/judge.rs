@@ -13,6 +13,7 @@ use crate::event::{
 use crate::facts::TaskFacts;
 use crate::report::Status as Reported;
 use crate::state::{Attempt, Question, Stage, State};
+use segue_plan::files::covers;
 
 /// What follows for the attempts that wait for a judgement.
 pub(super) fn attempts(state: &State, now: Millis) -> Vec<Event> {
@@ -243,7 +244,7 @@ fn changed_files(facts: &TaskFacts, diff: &Diff) -> Option<(Class, Evidence)> {
     let outside: Vec<&str> = diff
         .files
         .iter()
-        .filter(|file| has_bounds && !facts.writes.iter().any(|own| is_within(file, own)))
+        .filter(|file| has_bounds && !facts.writes.iter().any(|own| covers(own, file)))
         .map(String::as_str)
         .collect();
     if outside.is_empty() {
@@ -251,12 +252,6 @@ fn changed_files(facts: &TaskFacts, diff: &Diff) -> Option<(Class, Evidence)> {
     }
     let summary = format!("It changed files that are not its own: {}.", outside.join(", "));
     Some((Class::NeedsReplan, Evidence::new(summary)))
-}
-
-/// Whether a file is the one named, or lies in the folder named.
-fn is_within(file: &str, named: &str) -> bool {
-    let named = named.strip_prefix("./").unwrap_or(named).trim_end_matches('/');
-    file.strip_prefix(named).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 fn after_review(facts: &TaskFacts, attempt: &Attempt, key: AttemptKey) -> Event {

@@ -9,6 +9,7 @@ use crate::git::{self, GitError, sparse, survey, worktree};
 use crate::state::State;
 use crate::workshop::attempt::files_of;
 use crate::workshop::{Workshop, seconds, title_of};
+use segue_plan::files::covers;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -62,7 +63,9 @@ impl Workshop {
         }
         let there: BTreeSet<String> = self.repository.paths(base)?.into_iter().collect();
         let to_come = |path: &String| {
-            state.all().any(|(facts, task)| !task.status.is_over() && facts.writes.contains(path))
+            state.all().any(|(facts, task)| {
+                !task.status.is_over() && facts.writes.iter().any(|own| covers(own, path))
+            })
         };
         let needs = open.iter().flat_map(|(facts, _)| facts.needs.iter().map(|path| (&facts.id, path)));
         let absent = needs.filter(|(_, path)| !there.contains(*path) && !to_come(path));

@@ -8,7 +8,7 @@ use segue_syntax::Span;
 use segue_syntax::slug::slug_text;
 
 pub(super) fn read(page: &Page<'_>) -> Plan {
-    let mut plan = Plan { title: page.title(), ..Plan::default() };
+    let mut plan = Plan { title: title(page), ..Plan::default() };
     plan.tasks.reserve(boxes(page));
     let mut open: Option<usize> = None;
     for (number, line) in page.numbered(0..page.lines.len()) {
@@ -43,6 +43,14 @@ pub(super) fn read(page: &Page<'_>) -> Plan {
     }
     plan.clarifications = shared::clarifications(page);
     plan
+}
+
+/// What the page is called, else the change whose folder it lies in: its first heading is that of a group.
+fn title(page: &Page<'_>) -> Option<Stated<String>> {
+    let (folder, _) = page.path.rsplit_once('/').unwrap_or_default();
+    let change = folder.rsplit('/').next().filter(|_| page.path.contains("openspec/"));
+    let by_folder = || change.map(|name| Stated::new(name.to_owned(), segue_plan::Range::default()));
+    page.head().or_else(by_folder).or_else(|| page.title())
 }
 
 /// `## 1. Title`.

@@ -279,8 +279,13 @@ impl<'t> Page<'t> {
 
     /// The first heading of level 1, else the first of any.
     pub fn title(&self) -> Option<Stated<String>> {
+        self.head().or_else(|| self.sections.first().map(|section| self.stated(section.text)))
+    }
+
+    /// The first heading of level 1: what a page is called whose other headings are of its parts.
+    pub fn head(&self) -> Option<Stated<String>> {
         let first = self.sections.iter().find(|section| section.level == 1);
-        first.or(self.sections.first()).map(|section| self.stated(section.text))
+        first.map(|section| self.stated(section.text))
     }
 }
 

@@ -15,6 +15,9 @@ const GATE: &[&str] =
     &["Human Validation Gate", "Human Validation", "Human Approval Gate", "Human Review Gate"];
 const CRITERIA: &[&str] = &["Success Criteria", "Acceptance Criteria", "Validation Criteria"];
 
+/// The most letters of a description that is a title too.
+const LONGEST_TITLE: usize = 72;
+
 pub(super) fn read(page: &Page<'_>) -> Plan {
     let facts = page.facts;
     let mut plan = Plan::default();
@@ -23,11 +26,14 @@ pub(super) fn read(page: &Page<'_>) -> Plan {
     }
     let map = facts.header.yaml.map();
     let stem = crate::names::stem(page.path);
-    let own_name = map.and_then(|map| Some(stated(map.value("name")?)));
-    let title = page.title().or(own_name);
     let first = facts.first_line;
+    let said = |key| map.and_then(|map| Some(stated(map.value(key)?))).filter(|text| !text.is_empty());
+    let description = said("description");
+    let short = description.clone().filter(|text| text.chars().count() <= LONGEST_TITLE);
+    let by_file = || Stated::new(stem.to_owned(), range(first));
+    let title = page.head().or_else(|| said("name")).or(short).unwrap_or_else(by_file);
     let body = Range { start: facts.header.body, end: facts.len };
-    plan.title = title.clone();
+    plan.title = Some(title.clone());
     plan.models = map.map(models).unwrap_or_default();
     plan.tools = map.and_then(|map| tools(map.value("tools")?));
     shared::head(page, 0..page.lines.len(), &mut plan);
@@ -37,8 +43,6 @@ pub(super) fn read(page: &Page<'_>) -> Plan {
         .position(|line| line.span.start >= facts.header.body && !page.str(line.span).trim().is_empty());
     let line = line.unwrap_or_default();
     let agent = map.and_then(|map| map.value("agent").or_else(|| map.value("mode"))).map(stated);
-    let description =
-        map.and_then(|map| map.value("description")).map(stated).filter(|text| !text.is_empty());
     let mut acceptance = Vec::new();
     for section in page.called(CRITERIA) {
         let items = shared::outermost(page, section.body.clone());
@@ -46,7 +50,7 @@ pub(super) fn read(page: &Page<'_>) -> Plan {
     }
     plan.tasks.push(Task {
         id: Stated::new(slug_text(stem), range(first)),
-        title: title.unwrap_or_else(|| Stated::new(stem.to_owned(), range(first))),
+        title,
         objective: description,
         // The mode in which VS Code's chat answers and changes nothing.
         read_only: agent.as_ref().is_some_and(|agent| agent.eq_ignore_ascii_case("ask")),

@@ -57,6 +57,26 @@ pub(super) fn items_of(page: &Page<'_>, names: &[&str]) -> Vec<Stated<String>> {
     found
 }
 
+/// The items below a line that is nothing but a name in bold: `**Open Questions**`. With a colon it is a field.
+pub(super) fn items_below(page: &Page<'_>, name: &str) -> Vec<Stated<String>> {
+    let is_bold = |span: Span| {
+        let inner = page.str(span).strip_prefix("**").and_then(|rest| rest.strip_suffix("**"));
+        inner.is_some_and(|inner| inner.trim().eq_ignore_ascii_case(name))
+    };
+    let mut found = Vec::new();
+    for (number, line) in page.numbered(0..page.lines.len()) {
+        if line.form != Form::Text || !is_bold(page.trimmed(line)) {
+            continue;
+        }
+        let below = page.numbered(number + 1..page.lines.len());
+        let mut after = below.skip_while(|(_, line)| matches!(line.form, Form::Blank | Form::Item(_)));
+        let end = after.next().map_or(page.lines.len(), |(number, _)| number);
+        let items = outermost(page, number + 1..end).into_iter().map(|(_, item)| page.stated(item.text));
+        found.extend(items.filter(|text| !fields::is_nothing(text)));
+    }
+    found
+}
+
 /// The list items of a range that are not below another.
 pub(super) fn outermost(page: &Page<'_>, lines: std::ops::Range<usize>) -> Vec<(usize, Item)> {
     let mut indent = None;

@@ -5,7 +5,7 @@
 
 #[path = "../support/acp.rs"]
 mod acp;
-mod checklists;
+mod beside;
 #[cfg(target_os = "linux")]
 #[path = "../support/client.rs"]
 mod client;

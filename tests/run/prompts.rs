@@ -153,3 +153,44 @@ fn a_command_of_claude_code_takes_its_arguments() {
     let ran = world.ends(2, &["run", ".claude/commands/tidy.md", "--input", "arguments=x"]);
     assert!(ran.err.contains("asks for no input `arguments`; it asks for none."), "{ran:?}");
 }
+
+/// A value is never a command, wherever in one it stands.
+#[cfg(unix)]
+#[test]
+fn an_input_stays_a_value_in_the_proof() {
+    let prompt = |proof: &str| {
+        format!("---\ndescription: Add it\n---\n\n# Add `${{input:what}}`\n\n**Validation:** `{proof}`\n")
+    };
+    let world = world(&prompt("test -n \"${input:what}\" -a -n ${input:what} -a -n '${input:what}'"));
+    let mark = world.top().join("touched");
+    for value in ["\"; touch X; \"", "'; touch X; '", "$(touch X)", "it's \"so\""] {
+        let value = value.replace('X', mark.to_str().unwrap());
+        let ran = world.ends(0, &["run", "add.prompt.md", "--yes", "--input", &format!("what={value}")]).out;
+        assert!(ran.contains("Complete.") && !mark.exists(), "{ran}");
+    }
+    world.write("add.prompt.md", &prompt("test \"$(printf ${input:what})\" = a.txt"));
+    world.commit("A command in a command");
+    let refused = world.ends(2, &["run", "add.prompt.md", "--input", "what=a b"]).err;
+    assert!(refused.contains("`a b` cannot be put into the command"), "{refused}");
+    world.ends(0, &["run", "add.prompt.md", "--yes", "--input", "what=a.txt"]);
+}
+
+#[test]
+fn a_prompt_or_change_without_a_title_is_called_by_what_names_it() {
+    let change = "openspec/changes/add-login/tasks.md";
+    let world = World::new(&[
+        ("named.prompt.md", &format!("---\nname: Add a form\n---\n\nDo it.\n{GATE}")),
+        ("told.prompt.md", &format!("---\ndescription: Add a field\n---\n\nDo it.\n{GATE}")),
+        ("bare.prompt.md", &format!("Do it.\n{GATE}")),
+        (change, "## 1. Group\n\n- [ ] 1.1 Write src/a.rs\n"),
+    ]);
+    for (file, title) in [
+        ("named.prompt.md", "Add a form"),
+        ("told.prompt.md", "Add a field"),
+        ("bare.prompt.md", "bare"),
+        (change, "add-login"),
+    ] {
+        let shown = world.ends(0, &["plan", file]).out;
+        assert_eq!(shown.lines().next(), Some(title), "{shown}");
+    }
+}

@@ -65,6 +65,16 @@ impl Arguments {
     /// A text with what was typed in it, once: what is typed may look like an argument itself.
     #[must_use]
     pub fn fill(&self, text: &str) -> String {
+        self.fill_by(text, |_, value, _| value.to_owned())
+    }
+
+    /// The same with each value as `put` writes it behind what stands before it. Of all that was typed it is
+    /// told the words, too.
+    pub fn fill_by(
+        &self,
+        text: &str,
+        mut put: impl FnMut(&str, &str, Option<&[String]>) -> String,
+    ) -> String {
         let mut page = String::with_capacity(text.len());
         let mut from = 0;
         for (start, end, piece) in pieces(text, &self.names) {
@@ -77,10 +87,13 @@ impl Arguments {
                 continue;
             };
             page.push_str(before);
-            page.push_str(match piece {
-                Piece::All => &self.all,
-                Piece::Word(at) => self.words.get(at).map(String::as_str).unwrap_or_default(),
-            });
+            let value = match piece {
+                Piece::All => put(&page, &self.all, Some(&self.words)),
+                Piece::Word(at) => {
+                    put(&page, self.words.get(at).map(String::as_str).unwrap_or_default(), None)
+                }
+            };
+            page.push_str(&value);
         }
         page + text.get(from..).unwrap_or_default()
     }

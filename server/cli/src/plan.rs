@@ -8,6 +8,7 @@ use crate::progress::Meter;
 use crate::{Failure, places};
 use clap::{Parser, ValueEnum};
 use segue_analysis::diagnostics::{self, Finding};
+use segue_analysis::features::run::no_plan;
 use segue_analysis::plans::{self, Planned};
 use segue_analysis::{Host, Options, RealDisk, World};
 use segue_catalog::Severity;
@@ -62,7 +63,8 @@ pub fn run(args: &Args) -> Result<ExitCode, Failure> {
     let seen = Seen::of(&args.file)?;
     let order = seen.plan.order();
     if seen.plan.tasks.is_empty() {
-        output::note(&format!("note: `{}` holds no tasks", seen.shown));
+        let no_plan = no_plan(&seen.shown).map(|why| format!("note: {why}"));
+        output::note(&no_plan.unwrap_or_else(|| format!("note: `{}` holds no tasks", seen.shown)));
     }
     let lines = Lines::of(&seen.text);
     let mut output = Output::lock();
@@ -98,7 +100,7 @@ impl Seen {
         };
         let plan = state.plan.clone();
         let plan = plan.unwrap_or_else(|| Arc::new(Planned::new(plans::of_text(&path, &text))));
-        let plan = with_checklists(plan, &folder, &path, &world);
+        let plan = with_what_lies_beside(plan, &folder, &path, &world);
         Ok(Self { shown, plan, text, findings: findings(&world, &path) })
     }
 
@@ -127,17 +129,12 @@ impl Seen {
     }
 }
 
-/// The plan with the gates of the checklists beside it, which are files of their own.
-fn with_checklists(plan: Arc<Planned>, folder: &Path, path: &str, world: &World) -> Arc<Planned> {
+/// The plan with what lies beside it in files of their own.
+fn with_what_lies_beside(plan: Arc<Planned>, folder: &Path, path: &str, world: &World) -> Arc<Planned> {
     let files = || world.paths().map(|path| path.to_string()).collect();
     let read = |file: &str| std::fs::read_to_string(folder.join(file)).ok();
-    let gates = plans::checklists::of(&plan, path, files, read);
-    if gates.is_empty() {
-        return plan;
-    }
     let mut whole = Plan::clone(&plan);
-    whole.gates.extend(gates);
-    Arc::new(Planned::new(whole))
+    if plans::beside::add(&mut whole, path, files, read) { Arc::new(Planned::new(whole)) } else { plan }
 }
 
 fn findings(world: &World, path: &str) -> Vec<Finding> {

@@ -27,6 +27,7 @@ pub mod runner;
 pub mod sentence;
 mod servers;
 pub mod settings;
+mod shell;
 pub mod value;
 pub mod variants;
 mod workspace;

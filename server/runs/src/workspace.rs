@@ -3,8 +3,8 @@
 
 use crate::Failure;
 use crate::launch::{Wish, surroundings};
-use crate::servers;
 use crate::settings::Source;
+use crate::{servers, shell};
 use segue_analysis::arguments::{self, Arguments};
 use segue_analysis::config::Config;
 use segue_analysis::features::{handed, run as texts};
@@ -108,25 +108,53 @@ impl Committed {
         Some(Arguments::typed(text, typed))
     }
 
-    /// A plan with its inputs filled in, wherever it is acted by or shown. `text` is that of its file.
-    fn with_inputs(&self, mut plan: Plan, text: &str) -> Plan {
+    /// A plan with its inputs filled in, wherever it is acted by or shown; in commands so that they stay what the
+    /// shell takes as values. `text` is that of its file.
+    fn with_inputs(&self, mut plan: Plan, text: &str) -> Result<Plan, String> {
         if self.wish.inputs.is_empty() {
-            return plan;
+            return Ok(plan);
         }
         let arguments = self.arguments(text);
+        let commands =
+            plan.validation.iter_mut().chain(plan.tasks.iter_mut().flat_map(|task| &mut task.validation));
+        for command in commands {
+            command.value = self.in_command(&command.value, arguments.as_ref())?;
+        }
         let mut fill = |stated: &mut Stated<String>| {
             stated.value = match &arguments {
                 Some(arguments) => arguments.fill(&stated.value),
                 None => filled(&stated.value, &self.wish.inputs),
             }
         };
-        plan.title.iter_mut().chain(&mut plan.validation).chain(&mut plan.acceptance).for_each(&mut fill);
+        plan.title.iter_mut().chain(&mut plan.acceptance).for_each(&mut fill);
         for task in &mut plan.tasks {
             fill(&mut task.title);
-            let texts = task.objective.iter_mut().chain(&mut task.validation).chain(&mut task.acceptance);
+            let texts = task.objective.iter_mut().chain(&mut task.acceptance);
             texts.chain(&mut task.tests).chain(&mut task.steps).for_each(&mut fill);
         }
-        plan
+        Ok(plan)
+    }
+
+    /// A command with its inputs as the shell takes them.
+    fn in_command(&self, command: &str, arguments: Option<&Arguments>) -> Result<String, String> {
+        let mut wrong = None;
+        let put = |before: &str, value: &str, words: Option<&[String]>| {
+            let put = shell::put(before, value, words);
+            if put.is_none() {
+                wrong = Some(value.to_owned());
+            }
+            put.unwrap_or_default()
+        };
+        let command_with = match arguments {
+            Some(arguments) => arguments.fill_by(command, put),
+            None => filled_by(command, &self.wish.inputs, put),
+        };
+        match wrong {
+            None => Ok(command_with),
+            Some(value) => Err(format!(
+                "`{value}` cannot be put into the command `{command}` so that it stays a value. Give one of letters, digits and `_./:@%+=,-`, or write the place for it in the plan outside of `$(…)`, backticks and comments."
+            )),
+        }
     }
 
     /// An agent file with what it shall do is a plan of one task.
@@ -177,12 +205,21 @@ impl Workspace for Committed {
         if self.wish.prompt.is_some() {
             return Err(format!("`--prompt` says what an agent file shall do, and `{path}` is none."));
         }
-        let mut plan = self.with_inputs(plans::of_text(path, &text), &text);
+        let mut plan = self.with_inputs(plans::of_text(path, &text), &text)?;
         let files = || self.repository.paths(commit).unwrap_or_default();
-        let gates = plans::checklists::of(&plan, path, files, |file| self.text(file, commit));
-        plan.gates.extend(gates);
+        plans::beside::add(&mut plan, path, files, |file| self.text(file, commit));
+        if let Some(error) = &plan.syntax_error {
+            let line =
+                text.get(..error.range.start as usize).map_or(0, |before| before.matches('\n').count()) + 1;
+            return Err(format!(
+                "`{path}` is no JSON in the commit {}, line {line}: {}",
+                short(commit),
+                error.value
+            ));
+        }
         if plan.tasks.is_empty() {
-            return Err(format!("`{path}` holds no tasks in the commit {}.", short(commit)));
+            return Err(texts::no_plan(path)
+                .unwrap_or_else(|| format!("`{path}` holds no tasks in the commit {}.", short(commit))));
         }
         Ok(plan)
     }
@@ -262,6 +299,15 @@ impl Committed {
 /// A text with its `${input:name}` and `${input:name:placeholder}` filled in, once: what is filled in may look
 /// like an input itself.
 fn filled(text: &str, inputs: &[(String, String)]) -> String {
+    filled_by(text, inputs, |_, value, _| value.to_owned())
+}
+
+/// The same with each value as `put` writes it behind what stands before it.
+fn filled_by(
+    text: &str,
+    inputs: &[(String, String)],
+    mut put: impl FnMut(&str, &str, Option<&[String]>) -> String,
+) -> String {
     const BEGIN: &str = "${input:";
     let mut page = String::with_capacity(text.len());
     let mut rest = text;
@@ -272,7 +318,8 @@ fn filled(text: &str, inputs: &[(String, String)]) -> String {
         let value = inputs.iter().find(|(own, _)| Some(own.as_str()) == name).map(|(_, value)| value);
         match (value, inner) {
             (Some(value), Some((_, after))) => {
-                page.push_str(value);
+                let value = put(&page, value, None);
+                page.push_str(&value);
                 rest = after;
             }
             _ => {

@@ -1,5 +1,6 @@
 //! What a run of a plan needs of files as they stood in a commit: texts alone, without a workspace.
 
+use crate::diagnostics::with_article;
 use crate::features::context::section_of;
 use crate::features::handed;
 use crate::names;
@@ -33,6 +34,20 @@ pub struct Agent {
 #[must_use]
 pub fn is_agent(path: &str) -> bool {
     catalog().kind_of(path).is_some_and(|(kind, _)| matches!(kind, Kind::Agent | Kind::ChatMode))
+}
+
+/// What is said of a file of a kind that holds no plan, where somebody takes it for one.
+#[must_use]
+pub fn no_plan(path: &str) -> Option<String> {
+    let (kind, dialect) = catalog().kind_of(path)?;
+    if matches!(kind, Kind::Spec | Kind::Plan | Kind::Prompt) {
+        return None;
+    }
+    let what = catalog().kind_row(kind, dialect).map_or("primitive", |row| row.title.as_str());
+    Some(format!(
+        "`{path}` is no plan but {}. A plan is a spec (`*.spec.md`), a prompt (`*.prompt.md`), a plan or a list of tasks in one of the formats that `segue plan` reads; an agent (`*.agent.md`) takes its task by --prompt.",
+        with_article(what)
+    ))
 }
 
 /// The agent in a text; `None` where `path` is that of no agent.

@@ -4,7 +4,7 @@
 //! the tasks it finds, each field with its range. Readers are tolerant: a half-written file gives
 //! what it has, and a file without tasks gives a plan without tasks.
 
-pub mod checklists;
+pub mod beside;
 mod controlflow;
 mod controlflow_json;
 mod fields;

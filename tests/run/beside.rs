@@ -1,4 +1,4 @@
-//! The checklists of spec-kit: what people settle before anybody implements.
+//! What lies beside a plan of spec-kit, and is settled before anybody implements.
 
 use crate::world::World;
 
@@ -28,4 +28,19 @@ fn what_is_not_ticked_beside_a_plan_is_a_gate_before_the_start() {
     assert!(world.worktrees().is_empty(), "nothing begins: {log}");
     world.ends(0, &["runs", "approve", &run]);
     assert!(world.waits(&run).contains("T001: merged"));
+}
+
+#[test]
+fn what_the_spec_beside_a_plan_leaves_open_blocks_the_launch() {
+    let world = World::scripted(ACTOR);
+    world.write("specs/1-x/spec.md", "# X\n\n- Keep tokens [NEEDS CLARIFICATION: how long?]\n");
+    world.write("specs/1-x/tasks.md", TASKS);
+    world.commit("A feature");
+    let shown = world.ends(0, &["plan", "specs/1-x/tasks.md"]).out;
+    assert!(shown.contains("to be clarified\n  how long? (spec.md:3)"), "{shown}");
+    let refused = world.ends(2, &["run", "specs/1-x/tasks.md", "--yes"]).err;
+    assert!(refused.contains("`specs/1-x/tasks.md` still asks: how long? (spec.md:3)"), "{refused}");
+    world.write("specs/1-x/spec.md", "# X\n\n- Keep tokens a day\n");
+    world.commit("Settle it");
+    world.ends(0, &["run", "specs/1-x/tasks.md", "--yes", "--accept-unproved"]);
 }

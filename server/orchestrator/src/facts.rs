@@ -1,7 +1,7 @@
 //! What a run knows of its plan: the part of it that decides, kept in the journal, so that a run goes
 //! on without its file and never changes because the file did.
 
-use crate::variants;
+use crate::{doubts, variants};
 use segue_plan::{Action, GateAt, Order, Plan, Policy, Task, TaskIndex, Tier, files};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -52,6 +52,10 @@ pub struct Facts {
     pub reviewer: Option<String>,
     /// The agents of the plan of whom there may be a file: of its tasks and of its parts.
     pub agent_files: Vec<String>,
+    /// What its author says against it: sentences that are shown before it begins.
+    pub doubts: Vec<String>,
+    /// Whether its author does not answer for it, so that only a person can let it begin.
+    pub abstained: bool,
     /// What the run may start and use, a line each, as it was asked about; `None` where nobody said it.
     pub list: Option<Vec<String>>,
     /// The hash of everything that the launch gate lists. Another hash asks again.
@@ -188,6 +192,8 @@ impl Facts {
             planner: around.parts.get(PLANNER).cloned(),
             reviewer: around.parts.get(REVIEWER).cloned(),
             agent_files: agent_files(plan, around),
+            doubts: doubts::of(plan),
+            abstained: doubts::abstains(plan),
             list: None,
             list_hash: around.list_hash.clone(),
             tasks,
@@ -215,6 +221,12 @@ impl Facts {
     #[must_use]
     pub fn last_wave(&self) -> u32 {
         self.tasks.iter().map(|task| task.wave).max().unwrap_or_default()
+    }
+
+    /// How many waves have a task.
+    #[must_use]
+    pub fn waves(&self) -> usize {
+        self.tasks.iter().map(|task| task.wave).collect::<BTreeSet<u32>>().len()
     }
 }
 

@@ -32,6 +32,7 @@ pub mod agent;
 pub mod card;
 pub mod confine;
 pub mod decide;
+mod doubts;
 pub mod driver;
 pub mod effect;
 pub mod event;

@@ -1,25 +1,22 @@
 //! What a launch would do, before anything does it: the list that a person says yes to.
 
+mod list;
+
 use crate::open::{place_of, redactor};
 use crate::runner::{Kept, owner};
 use crate::sentence::short;
 use crate::variants::{self, Variant};
 use crate::workspace::Committed;
-use crate::{Failure, confine, parts, settings, visible};
+use crate::{Failure, confine, parts, settings};
 use segue_analysis::config::Config;
-use segue_analysis::diagnostics;
-use segue_analysis::features::context::count_of;
-use segue_analysis::plans::Planned;
-use segue_catalog::Severity;
 use segue_orchestrator::agent::Agent;
-use segue_orchestrator::agent::acp::hint_in_title;
 use segue_orchestrator::driver::now;
 use segue_orchestrator::event::{By, Event, RunCreated};
 use segue_orchestrator::facts::{Facts, Surroundings, TaskId};
 use segue_orchestrator::git::survey::{Survey, survey};
 use segue_orchestrator::git::{Git, Repository, merge};
 use segue_orchestrator::journal::{Journal, Place, state_folder};
-use segue_orchestrator::list::{CONFINED, List, Means};
+use segue_orchestrator::list::{List, Means};
 use segue_orchestrator::os::OwnerLock;
 use segue_orchestrator::workspace::Workspace;
 use segue_plan::{Input, Plan, Policy, TaskIndex};
@@ -80,9 +77,12 @@ pub struct Launch {
     /// What it may start and use.
     list: List,
     has_open_high_risk: bool,
-    confidence: Option<f64>,
     /// What the static checks say of the plan, a sentence each.
     findings: Vec<String>,
+    /// Of tasks that were chosen those that they wait for and that are neither chosen nor done.
+    left_out: BTreeMap<TaskId, Vec<String>>,
+    /// How many at the same time were asked for, where that is more than may be.
+    jobs_cut_from: Option<u64>,
     plan: String,
 }
 
@@ -107,6 +107,16 @@ impl Launch {
         let (Some(repository), Some(base)) = (found.repository, found.base) else {
             return Err(Failure::said("there is no commit to start from."));
         };
+        if found.uncommitted.contains(&wish.plan) {
+            notes.insert(
+                0,
+                format!(
+                    "`{}` itself is changed and not committed: it is run as it stands in {}.",
+                    wish.plan,
+                    short(&base)
+                ),
+            );
+        }
         notes.extend(settings::looked_at(repository.top(), &wish.plan)?);
         let workspace = Committed::new(repository.clone(), wish.clone(), Arc::clone(config));
         let plan = workspace.plan(&wish.plan, &base).map_err(Failure::said)?;
@@ -137,8 +147,9 @@ impl Launch {
             notes,
             list,
             has_open_high_risk: plan.has_open_high_risk(),
-            confidence: plan.confidence.as_ref().map(|confidence| confidence.value),
-            findings: findings(&wish.plan, plan),
+            left_out: list::left_out(&plan, wish),
+            jobs_cut_from: wish.jobs.filter(|asked| *asked > jobs),
+            findings: list::findings(&wish.plan, plan, wish),
             plan: wish.plan.clone(),
             repository,
         };
@@ -238,157 +249,6 @@ impl Launch {
     pub fn known(&self, journal: &Journal) -> Result<Option<By>, Failure> {
         Ok(journal.kept_yes(&self.facts.list_hash)?)
     }
-
-    /// The list, for people.
-    pub fn list(&self) -> String {
-        let mut page = String::new();
-        let title = if self.facts.title.is_empty() { self.plan.as_str() } else { self.facts.title.as_str() };
-        let tier = self.facts.tier.as_ref().map(|tier| format!(", {tier}")).unwrap_or_default();
-        let open = self.facts.without_variants().filter(|task| !task.done).count();
-        let _ =
-            writeln!(page, "{} ({}{tier}), from {}", visible(title), visible(&self.plan), short(&self.base));
-        let _ = writeln!(
-            page,
-            "{} in {}, at most {} at the same time",
-            count_of(open, "task"),
-            count_of(self.facts.last_wave() as usize, "wave"),
-            self.jobs
-        );
-        if let Some(confidence) = self.confidence.filter(|confidence| *confidence < 0.9) {
-            let _ = writeln!(page, "Its author is sure of it by {confidence}.");
-        }
-        for wave in 1..=self.facts.last_wave() {
-            let _ = writeln!(page, "\nWave {wave}");
-            for task in self.facts.without_variants().filter(|task| task.wave == wave) {
-                let mark = if task.done { "done " } else { "" };
-                let _ = writeln!(
-                    page,
-                    "  {mark}{}: {} [{}]",
-                    visible(&task.id.0),
-                    visible(&task.title),
-                    visible(&task.agent)
-                );
-                if !task.writes.is_empty() {
-                    let files: Vec<&str> = task.writes.iter().map(String::as_str).collect();
-                    let _ = writeln!(page, "    writes {}", visible(&files.join(", ")));
-                }
-                variants::list(&mut page, &self.facts, task);
-                if task.destructive {
-                    let _ = writeln!(page, "    is marked as destructive: it asks before it begins");
-                } else if let Some(word) = hint_in_title(&task.title).filter(|_| !task.done) {
-                    let _ = writeln!(
-                        page,
-                        "    says “{word}”: where that cannot be undone, mark it as destructive in the plan"
-                    );
-                }
-            }
-        }
-        self.reviews(&mut page);
-        self.commands(&mut page);
-        for (title, lines, begins) in [
-            ("MCP servers that are handed to agents", &self.list.servers, ""),
-            ("MCP servers that are named and not handed to anybody", &self.list.left_out, ""),
-            ("Ignored files that are copied into each worktree", &self.list.copied, "copied: "),
-            ("Confined", &self.list.confined, CONFINED),
-            ("Agent files that take part", &self.list.agent_files, "agent file "),
-        ] {
-            if !lines.is_empty() {
-                let _ = writeln!(page, "\n{title}");
-            }
-            for line in lines {
-                let _ = writeln!(page, "  {}", visible(line.strip_prefix(begins).unwrap_or(line)));
-            }
-        }
-        let unproved = self.unproved();
-        if !unproved.is_empty() {
-            let _ = writeln!(page, "\nNothing proves {}", visible(&unproved.join(", ")));
-        }
-        if !self.notes.is_empty() {
-            let _ = writeln!(page, "\nGood to know");
-            for note in &self.notes {
-                let _ = writeln!(page, "  {}", visible(note));
-            }
-        }
-        page
-    }
-
-    /// Who looks at the plan and at what is done; where nobody does, what the static checks say.
-    fn reviews(&self, page: &mut String) {
-        let facts = &self.facts;
-        let mut lines: Vec<String> = Vec::new();
-        for own in &facts.reviews {
-            let times = count_of(usize::try_from(own.rounds).unwrap_or(usize::MAX), "time");
-            lines.push(format!("{} by {}, at most {times}", own.part, own.agent));
-        }
-        if !facts.unreviewed.is_empty() {
-            let found = match self.findings.len() {
-                0 => "they found nothing".to_owned(),
-                number => format!("they found {}", count_of(number, "thing")),
-            };
-            let parts = facts.unreviewed.join(", ");
-            lines.push(format!(
-                "{parts}: no agent of that name, so the static checks are the review; {found}"
-            ));
-            lines.extend(self.findings.iter().map(|finding| format!("  {finding}")));
-        }
-        lines.extend(facts.reviewer.iter().map(|agent| format!("each task by {agent}")));
-        lines.extend(
-            facts.planner.iter().map(|agent| format!("a plan that does not hold is revised by {agent}")),
-        );
-        if !lines.is_empty() {
-            let _ = writeln!(page, "\nReviews");
-        }
-        for line in lines {
-            let _ = writeln!(page, "  {}", visible(&line));
-        }
-    }
-
-    fn commands(&self, page: &mut String) {
-        if self.list.commands.is_empty() {
-            let _ = writeln!(page, "\nNo command runs.");
-            return;
-        }
-        let _ = writeln!(page, "\nCommands that may run, in worktrees of their own");
-        for line in &self.list.commands {
-            // What follows within a command is no command of its own.
-            let _ = writeln!(page, "  {}", visible(line).replace('\n', "\n      "));
-        }
-    }
-
-    fn unproved(&self) -> Vec<&str> {
-        let open = self
-            .facts
-            .without_variants()
-            .filter(|task| !task.done && !task.read_only && task.validation.is_empty());
-        open.map(|task| task.id.0.as_str()).collect()
-    }
-
-    /// Which way to run it is proposed, and why.
-    pub fn proposal(&self, known: Option<&By>) -> String {
-        let mut reasons = Vec::new();
-        if known.is_none() {
-            reasons.push("this list was not run before");
-        }
-        if self.has_open_high_risk {
-            reasons.push("a risk of high impact is open");
-        }
-        if !self.unproved().is_empty() {
-            reasons.push("nothing proves some of its tasks");
-        }
-        match (reasons.as_slice(), known) {
-            ([], Some(by)) => {
-                format!("Proposed: --yes, because {by} said yes to this very list, and everything is proved.")
-            }
-            _ => format!("Proposed: with gates, because {}.", reasons.join(", and ")),
-        }
-    }
-}
-
-/// What the static checks say of a plan: its warnings and worse.
-fn findings(path: &str, plan: Plan) -> Vec<String> {
-    let found = diagnostics::of_plan(&Planned::new(plan), &path.into()).into_iter();
-    let found = found.filter(|finding| finding.severity >= Severity::Warning);
-    found.map(|finding| format!("{}: {}", finding.code, finding.message)).collect()
 }
 
 fn refuse_what_cannot_run(plan: &Plan, wish: &Wish) -> Result<(), Failure> {

@@ -17,7 +17,7 @@ pub fn of(state: &State, event: &Event) -> Option<String> {
             format!(
                 "{} in {}.",
                 count_of(facts.without_variants().count(), "task"),
-                count_of(facts.last_wave() as usize, "wave")
+                count_of(facts.waves(), "wave")
             )
         }
         Event::RunnerStarted { pid, .. } if state.runners > 1 => format!("Resumed by process {pid}."),

@@ -23,7 +23,7 @@ pub(super) fn launch(state: &State) -> Vec<Event> {
     let Some(_) = state.created.as_ref().filter(|_| state.seq > 1) else { return Vec::new() };
     let open_tasks = state.facts.without_variants().filter(|task| !task.done);
     let unproved = open_tasks.clone().filter(|task| task.validation.is_empty()).count();
-    let (tasks, waves) = (open_tasks.count(), state.facts.last_wave() as usize);
+    let (tasks, waves) = (open_tasks.count(), state.facts.waves());
     let mut text = format!("{} in {}.", count_of(tasks, "task"), count_of(waves, "wave"));
     if unproved > 0 {
         text += &format!(" Nothing proves {unproved} of them.");
@@ -32,7 +32,10 @@ pub(super) fn launch(state: &State) -> Vec<Event> {
         text += &format!(" {} is tried in {} variants.", task.id, task.variants.len());
     }
     text += &reviewed_by(&state.facts);
-    open(state, GateKind::Launch, text, Vec::new(), false)
+    for doubt in &state.facts.doubts {
+        text += &format!(" {doubt}");
+    }
+    open(state, GateKind::Launch, text, Vec::new(), state.facts.abstained)
 }
 
 /// The gate about what nobody agreed to: opened, asked anew where it became something else, no longer

@@ -10,6 +10,10 @@ use std::path::{Path, PathBuf};
 const OLDEST_GIT: (u32, u32) = (2, 38);
 /// Less room than this and no run begins, in bytes.
 const LEAST_ROOM: u64 = 128 << 20;
+/// Of more files that are not committed the rest is counted.
+const MOST_NAMED: usize = 5;
+/// How long the letters before a name are that `git status` prints.
+const STATUS: usize = "XY ".len();
 
 /// What a run finds before it begins.
 #[derive(Debug, Default)]
@@ -20,6 +24,8 @@ pub struct Survey {
     pub base: Option<String>,
     /// The branch that is checked out.
     pub branch: Option<String>,
+    /// The files whose changes no commit has, from the top.
+    pub uncommitted: Vec<String>,
     /// Everything met, obstacles first.
     pub findings: Vec<Finding>,
 }
@@ -131,10 +137,18 @@ fn look(repository: &Repository, survey: &mut Survey) -> Result<(), GitError> {
         survey.meets(Condition::UnderWay, what);
     }
     let status = repository.asks(["status", "--porcelain", "-z", "--no-renames"])?.printed()?;
-    match parts(&status).count() {
+    let names = parts(&status).filter_map(|part| part.get(STATUS..));
+    survey.uncommitted = names.map(|name| String::from_utf8_lossy(name).into_owned()).collect();
+    let named = survey.uncommitted.iter().take(MOST_NAMED).map(|name| format!("`{name}`"));
+    let named = named.collect::<Vec<_>>().join(", ");
+    match survey.uncommitted.len() {
         0 => {}
-        1 => survey.meets(Condition::Uncommitted, "one file is"),
-        files => survey.meets(Condition::Uncommitted, &format!("{files} files are")),
+        1 => survey.meets(Condition::Uncommitted, &format!("{named} is")),
+        files if files <= MOST_NAMED => survey.meets(Condition::Uncommitted, &format!("{named} are")),
+        files => {
+            let others = files - MOST_NAMED;
+            survey.meets(Condition::Uncommitted, &format!("{named} and {others} more are"));
+        }
     }
     Ok(())
 }
@@ -460,7 +474,13 @@ mod tests {
         }
         assert_eq!(conditions(&survey), wanted);
         assert_eq!(survey.obstacles().count(), 0);
-        assert!(survey.notes().any(|note| note.message.starts_with("one file is not committed")));
+        assert!(survey.notes().any(|note| note.message.starts_with("`new.txt` is not committed")));
+        assert_eq!(survey.uncommitted, ["new.txt"]);
+        for number in 0..6 {
+            fixture.write(&format!("more-{number}.txt"), "more");
+        }
+        let told = "`more-0.txt`, `more-1.txt`, `more-2.txt`, `more-3.txt`, `more-4.txt` and 2 more are not";
+        assert!(at(&fixture).notes().any(|note| note.message.starts_with(told)));
     }
 
     #[test]

@@ -40,6 +40,15 @@ fn a_table_by_waves() {
 }
 
 #[test]
+fn nothing_is_cut_where_no_terminal_shows_it() {
+    let files: Vec<String> =
+        (0..9).map(|number| format!("`src/a/rather/long/folder/file-{number}.rs`")).collect();
+    let text = format!("### Issue 1: One (`one`)\n**Files:** {}\n", files.join(", "));
+    let out = Workspace::new(&[("x.spec.md", &text)]).run(&["plan", "x.spec.md"]).out;
+    assert!(out.contains("src/a/rather/long/folder/file-8.rs") && !out.contains('…'), "{out}");
+}
+
+#[test]
 fn the_sample_spec() {
     insta::assert_snapshot!(Workspace::sample().run(&["plan", "specs/sign-in.spec.md"]).out);
 }

@@ -17,6 +17,7 @@ mod hostile;
 mod inputs;
 mod lessons;
 mod limits;
+mod listed;
 mod lists;
 mod mishaps;
 mod obstacles;

@@ -10,6 +10,7 @@
 //! - [`post`]: what people want of a run, handed to whoever owns it.
 //! - [`follow`], [`log`]: what happens, and what happened.
 //! - [`keep`]: what is done with the work: seen, merged, archived, discarded.
+//! - [`report`]: what is kept of it for others.
 //! - [`lessons`]: what its agents learnt, as changes of the files that its plan links.
 //! - [`variants`]: tasks that are tried several times side by side.
 //! - [`sentence`], [`value`]: events and runs for people and for machines.
@@ -23,6 +24,7 @@ pub mod log;
 pub mod open;
 mod parts;
 pub mod post;
+pub mod report;
 pub mod runner;
 pub mod sentence;
 mod servers;

@@ -2,6 +2,7 @@
 
 use crate::open::{session_word, task_word, word};
 use crate::sentence::short;
+use segue_orchestrator::event::Usage;
 use segue_orchestrator::facts::TaskFacts;
 use segue_orchestrator::journal::gate_words;
 use segue_orchestrator::state::{State, Status, TaskState};
@@ -26,6 +27,8 @@ pub fn of_run(run: &str, state: &State, owned: bool) -> Value {
         "done": done(state),
         "added": added,
         "removed": removed,
+        "tokens": state.used.input + state.used.output,
+        "micros": state.used.micros,
         "tip": short(&state.tip),
         "tasks": tasks,
         "gates": gates(state),
@@ -36,6 +39,7 @@ pub fn of_run(run: &str, state: &State, owned: bool) -> Value {
 
 fn of_task(state: &State, facts: &TaskFacts, task: &TaskState, owned: bool) -> Value {
     let attempt = state.last_attempt_of(facts, task);
+    let used = usage_of(task);
     json!({
         "id": facts.id.0,
         "title": facts.title,
@@ -52,6 +56,8 @@ fn of_task(state: &State, facts: &TaskFacts, task: &TaskState, owned: bool) -> V
         "files": attempt.map(|attempt| attempt.diff.files.clone()).unwrap_or_default(),
         "added": attempt.map_or(0, |attempt| attempt.diff.added),
         "removed": attempt.map_or(0, |attempt| attempt.diff.removed),
+        "tokens": used.input + used.output,
+        "micros": used.micros,
     })
 }
 
@@ -81,6 +87,12 @@ fn questions(state: &State) -> Vec<Value> {
         })
     };
     state.open_questions().map(question).collect()
+}
+
+/// What all attempts at a task used, as far as their agents tell.
+#[must_use]
+pub fn usage_of(task: &TaskState) -> Usage {
+    task.attempts.iter().fold(Usage::default(), |sum, attempt| sum.plus(attempt.usage))
 }
 
 /// How many tasks are done.

@@ -68,7 +68,10 @@ fn table(plan: &Plan, order: &Order, bold: Style, output: &mut Output) -> io::Re
         for (place, index) in wave.iter().enumerate() {
             let Some(task) = plan.get(*index) else { continue };
             let wave = if place == 0 { (number + 1).to_string() } else { String::new() };
-            let cells = COLUMNS.iter().map(|(_, most, say)| cut(&say(plan, order, *index, task), *most));
+            // Where no person looks, nothing has to fit a screen.
+            let width = |most: usize| if output.terminal { most } else { usize::MAX };
+            let cells =
+                COLUMNS.iter().map(|(_, most, say)| cut(&say(plan, order, *index, task), width(*most)));
             rows.push((wave, cells.collect()));
         }
     }

@@ -4,13 +4,15 @@ use crate::Failure;
 use crate::output::{Output, visible};
 use segue_analysis::features::context::count_of;
 use segue_orchestrator::driver::now;
+use segue_orchestrator::event::{GateKind, Usage};
 use segue_orchestrator::git::tidy;
-use segue_orchestrator::journal::gate_words;
+use segue_orchestrator::journal::{cost, gate_words};
 use segue_orchestrator::state::{Outcome, State, Status};
 use segue_orchestrator::time::{duration, utc};
-use segue_runs::open::{INTERRUPTED, Runs, session_word, word};
+use segue_runs::open::{INTERRUPTED, Runs, session_word, unanswered, word};
+use segue_runs::report::launch_list;
 use segue_runs::sentence::{SHOWN, indented};
-use segue_runs::value::{done, lines_of, of_run, total};
+use segue_runs::value::{done, lines_of, of_run, total, usage_of};
 use serde_json::Value;
 use std::io::Write;
 use std::path::Path;
@@ -99,11 +101,13 @@ pub fn show(runs: &Runs, run: &str, as_json: bool) -> Result<(), Failure> {
     let state = runs.journal.state(run)?;
     let owned = runs.is_owned(run);
     let word = word(&state, owned);
+    let list = asks_about_its_list(&state).then(|| launch_list(runs, run));
     let mut output = Output::lock();
     if as_json {
         let size = tidy::size(&runs.repository.worktrees().join(run));
-        serde_json::to_writer_pretty(&mut output, &with_size(of_run(run, &state, owned), size))
-            .map_err(std::io::Error::from)?;
+        let mut value = with_size(of_run(run, &state, owned), size);
+        value["list"] = list.into();
+        serde_json::to_writer_pretty(&mut output, &value).map_err(std::io::Error::from)?;
         writeln!(output)?;
         return output.finish();
     }
@@ -116,10 +120,18 @@ pub fn show(runs: &Runs, run: &str, as_json: bool) -> Result<(), Failure> {
         writeln!(output, "It could not go on: {}\n  segue runs resume {run}", visible(why))?;
     }
     writeln!(output)?;
+    if let Some(list) = list {
+        writeln!(output, "{}\n", visible(list.trim_end()))?;
+    }
     tasks(&state, owned, &mut output)?;
     lost(&state, &mut output)?;
     waiting(run, &state, &mut output)?;
     output.finish()
+}
+
+/// Whether somebody still has to agree to what the run would do.
+fn asks_about_its_list(state: &State) -> bool {
+    unanswered(state).any(|gate| gate.opened.kind == GateKind::Launch)
 }
 
 /// What was not done, why, and where its work is kept.
@@ -144,14 +156,19 @@ pub fn lost(state: &State, output: &mut dyn Write) -> Result<(), Failure> {
 
 /// The tasks of a run as a table.
 pub fn tasks(state: &State, owned: bool, output: &mut dyn Write) -> Result<(), Failure> {
-    let mut table =
-        vec![["TASK", "WAVE", "STATE", "ATTEMPT", "AGENT", "FILES", "+", "−", "TIME"].map(str::to_owned)];
+    // Not every agent tells what it used.
+    let used = state.all().fold(Usage::default(), |sum, (_, task)| sum.plus(usage_of(task)));
+    let (has_tokens, has_cost) = (used.input + used.output > 0, used.micros > 0);
+    let mut head = vec!["TASK", "WAVE", "STATE", "ATTEMPT", "AGENT", "FILES", "+", "−", "TIME"];
+    head.extend(has_tokens.then_some("TOKENS"));
+    head.extend(has_cost.then_some("COST"));
+    let mut table: Vec<Vec<String>> = vec![head.into_iter().map(str::to_owned).collect()];
     for (facts, task) in state.all() {
         let attempt = state.last_attempt_of(facts, task);
         let diff = attempt.map(|attempt| &attempt.diff);
         let time = state.time_of(facts, task);
         let number = |of: fn(&segue_orchestrator::event::Diff) -> u64| diff.map_or(0, of).to_string();
-        table.push([
+        let mut row = vec![
             visible(&facts.id.0),
             facts.wave.to_string(),
             session_word(state, facts, task, owned).to_owned(),
@@ -161,7 +178,11 @@ pub fn tasks(state: &State, owned: bool, output: &mut dyn Write) -> Result<(), F
             number(|diff| diff.added),
             number(|diff| diff.removed),
             duration(time),
-        ]);
+        ];
+        let used = usage_of(task);
+        row.extend(has_tokens.then(|| (used.input + used.output).to_string()));
+        row.extend(has_cost.then(|| cost(used.micros)));
+        table.push(row);
     }
     columns(&table, output)
 }
@@ -225,16 +246,16 @@ pub fn bytes(size: u64) -> String {
 }
 
 /// Rows with their columns in line, two blanks between; the last one as long as it is.
-pub fn columns<const N: usize>(rows: &[[String; N]], output: &mut dyn Write) -> Result<(), Failure> {
-    let mut widths = [0; N];
+pub fn columns(rows: &[impl AsRef<[String]>], output: &mut dyn Write) -> Result<(), Failure> {
+    let mut widths = vec![0; rows.iter().map(|row| row.as_ref().len()).max().unwrap_or_default()];
     for row in rows {
-        for (width, cell) in widths.iter_mut().zip(row) {
+        for (width, cell) in widths.iter_mut().zip(row.as_ref()) {
             *width = (*width).max(cell.chars().count());
         }
     }
     for row in rows {
         let mut line = String::new();
-        for (width, cell) in widths.iter().zip(row) {
+        for (width, cell) in widths.iter().zip(row.as_ref()) {
             line += cell;
             line.extend(std::iter::repeat_n(' ', (width + 2).saturating_sub(cell.chars().count())));
         }

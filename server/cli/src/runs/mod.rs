@@ -14,11 +14,11 @@ use crate::output::{Output, note, visible};
 use crate::{Failure, places};
 use segue_orchestrator::event::Answer;
 use segue_orchestrator::facts::TaskId;
-use segue_orchestrator::journal::{self, Command, Outcome};
+use segue_orchestrator::journal::{Command, Outcome};
 use segue_orchestrator::state::State;
 use segue_runs::open::{Meant, Runs, TERMINAL, person};
 use segue_runs::post::{self, Resumed};
-use segue_runs::variants;
+use segue_runs::{report, variants};
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 use verbs::{AtGate, Chosen, Export, Form, Verb};
@@ -153,10 +153,9 @@ fn of_some(verb: &Verb, mut runs: Runs) -> Result<ExitCode, Failure> {
         }
         Verb::Export { chosen, format } => {
             for run in whole(&runs, chosen)? {
-                let records = runs.journal.records(&run, 0)?;
                 print(&match format {
-                    Export::Jsonl => journal::json_lines(&records),
-                    Export::Markdown => visible(&journal::markdown(&records)),
+                    Export::Jsonl => report::json_lines(&runs, &run)?,
+                    Export::Markdown => visible(&report::markdown(&runs, &run)?),
                 })?;
             }
         }

@@ -5,11 +5,11 @@ use crate::session::Session;
 use crate::session::root::lock;
 use segue_orchestrator::event::Answer;
 use segue_orchestrator::facts::TaskId;
-use segue_orchestrator::journal::{Command, Outcome, markdown};
+use segue_orchestrator::journal::{Command, Outcome};
 use segue_runs::follow::Seen;
 use segue_runs::open::{Meant, Runs};
 use segue_runs::post::Resumed;
-use segue_runs::{Failure, keep, post, visible};
+use segue_runs::{Failure, keep, post, report, visible};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -176,7 +176,7 @@ pub fn perform(session: &Session, verb: &str, to: &To, with: &With) -> std::resu
                 done.more = json!({ "lost": lost });
             }
         }
-        "export" => done.text = markdown(&runs.journal.records(&run, 0)?),
+        "export" => done.text = report::markdown(&runs, &run)?,
         other => return Err(Failure::said(format!("There is no verb `{other}`."))),
     }
     watched.poke();
@@ -325,7 +325,7 @@ pub async fn page(session: &Arc<Session>, name: String, text: String) {
 /// The report of a run, with a name for it.
 pub async fn report(session: &Arc<Session>, watched: &Arc<Watched>, run: &str) -> Option<(String, String)> {
     let (watched, own) = (watched.clone(), run.to_owned());
-    let work = move |_: &_| watched.runs().and_then(|runs| Ok(markdown(&runs.journal.records(&own, 0)?)));
+    let work = move |_: &_| watched.runs().and_then(|runs| report::markdown(&runs, &own));
     let page = session.lanes.compute(crate::compute::Lane::Background, work).await.ok()?.ok()?;
     Some((format!("report of {run}"), page))
 }

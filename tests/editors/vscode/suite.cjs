@@ -112,11 +112,10 @@ const beside = {
       await until(`VS Code's own of ${code} in ${path}`, () => builtIn(uri).length > 0);
     }
     await repeat(undefined);
-    await until('another server', () => ours(at(same[0].path)).length === 0);
+    // By another server, which may be there before anybody sees that the first one went.
     for (const { code, path } of same) {
       const { uri } = await open(path);
-      await until(`${alone} in ${path}`, () => has(uri, alone));
-      assert.ok(!has(uri, code), `${code} in ${path} beside ${builtIn(uri).map((one) => one.message)}`);
+      await until(`${alone}, and ${code} from VS Code alone, in ${path}`, () => has(uri, alone) && !has(uri, code) && builtIn(uri).length > 0);
     }
   },
   async 'nothing proposed twice: keys and values of headers'() {

@@ -113,7 +113,7 @@ fn files_that_are_not_committed_are_named_the_plan_first() {
     world.write("notes.md", "later");
     let list = world.ends(3, &["run", "x.spec.md"]).out;
     assert!(
-        list.contains("  `x.spec.md` itself is changed and not committed: it is run as it stands in "),
+        list.contains("\n`x.spec.md` itself is changed and not committed: it is run as it stands in "),
         "{list}"
     );
     assert!(list.contains("  `x.spec.md`, `notes.md` are not committed:"), "{list}");

@@ -82,7 +82,20 @@ fn the_yes_to_a_list_is_kept() {
     world.waits(&run);
     let again = world.segue(&["run", "x.spec.md"]).out;
     assert!(again.contains("Proposed: --yes, because Ada (terminal) said yes to this very list"), "{again}");
+    // What is not committed is no part of a run.
+    world.write("mine.txt", "mine");
+    let again = world.segue(&["run", "x.spec.md"]).out;
+    assert!(
+        again.contains("`mine.txt` is not committed") && again.contains("said yes to this very list"),
+        "{again}"
+    );
     world.write("x.spec.md", &crate::world::PLAN.replace("test -s second.txt", "test -e second.txt"));
+    // Nobody runs another plan than the one before their eyes unasked.
+    let changed = world.ends(3, &["run", "x.spec.md"]).out;
+    assert!(
+        changed.contains("it is run as it stands in") && changed.contains("was not run before"),
+        "{changed}"
+    );
     world.commit("Another proof");
     let other = world.segue(&["run", "x.spec.md"]).out;
     assert!(other.contains("this list was not run before"), "{other}");

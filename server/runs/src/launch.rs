@@ -4,7 +4,6 @@ mod list;
 
 use crate::open::{place_of, redactor};
 use crate::runner::{Kept, owner};
-use crate::sentence::short;
 use crate::variants::{self, Variant};
 use crate::workspace::Committed;
 use crate::{Failure, confine, parts, settings};
@@ -72,6 +71,8 @@ pub struct Launch {
     pub policy: Policy,
     /// How many at the same time.
     pub jobs: u64,
+    /// Whether the plan differs from what is run: its file is not committed as it is.
+    is_changed: bool,
     /// What people should know of the repository.
     notes: Vec<String>,
     /// What it may start and use.
@@ -107,16 +108,7 @@ impl Launch {
         let (Some(repository), Some(base)) = (found.repository, found.base) else {
             return Err(Failure::said("there is no commit to start from."));
         };
-        if found.uncommitted.contains(&wish.plan) {
-            notes.insert(
-                0,
-                format!(
-                    "`{}` itself is changed and not committed: it is run as it stands in {}.",
-                    wish.plan,
-                    short(&base)
-                ),
-            );
-        }
+        let is_changed = found.uncommitted.contains(&wish.plan);
         notes.extend(settings::looked_at(repository.top(), &wish.plan)?);
         let workspace = Committed::new(repository.clone(), wish.clone(), Arc::clone(config));
         let plan = workspace.plan(&wish.plan, &base).map_err(Failure::said)?;
@@ -144,6 +136,7 @@ impl Launch {
             facts,
             policy,
             jobs,
+            is_changed,
             notes,
             list,
             has_open_high_risk: plan.has_open_high_risk(),
@@ -164,7 +157,7 @@ impl Launch {
 
     /// The name of the list: whatever changes it (plan, agents, commands, files) gives it another.
     fn hash(&self, workspace: &Committed) -> Result<String, Failure> {
-        let mut whole = format!("{}\n{}\n", self.list(), self.policy.jobs);
+        let mut whole = format!("{}\n{}\n", self.what_may_run(), self.policy.jobs);
         let facts = Facts { list_hash: String::new(), ..self.facts.clone() };
         whole += &serde_json::to_string(&facts).map_err(|error| Failure::said(error.to_string()))?;
         for task in self.facts.without_variants() {

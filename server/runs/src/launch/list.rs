@@ -18,12 +18,32 @@ use std::fmt::Write;
 impl Launch {
     /// The list, for people.
     pub fn list(&self) -> String {
+        let mut page = self.what_may_run();
+        if !self.notes.is_empty() {
+            let _ = writeln!(page, "\nGood to know");
+            for note in &self.notes {
+                let _ = writeln!(page, "  {}", visible(note));
+            }
+        }
+        page
+    }
+
+    /// What a yes is said to: the list without what is merely known of the checkout, which a run does not see.
+    pub(super) fn what_may_run(&self) -> String {
         let mut page = String::new();
         let title = if self.facts.title.is_empty() { self.plan.as_str() } else { self.facts.title.as_str() };
         let tier = self.facts.tier.as_ref().map(|tier| format!(", {tier}")).unwrap_or_default();
         let open = self.facts.without_variants().filter(|task| !task.done).count();
         let _ =
             writeln!(page, "{} ({}{tier}), from {}", visible(title), visible(&self.plan), short(&self.base));
+        if self.is_changed {
+            let plan = visible(&self.plan);
+            let base = short(&self.base);
+            let _ = writeln!(
+                page,
+                "`{plan}` itself is changed and not committed: it is run as it stands in {base}."
+            );
+        }
         let cut = self.jobs_cut_from.map(|asked| {
             format!(" ({asked} were asked for: `jobs-asked-at-most` in segue.toml allows no more)")
         });
@@ -94,12 +114,6 @@ impl Launch {
         let unproved = self.unproved();
         if !unproved.is_empty() {
             let _ = writeln!(page, "\nNothing proves {}", visible(&unproved.join(", ")));
-        }
-        if !self.notes.is_empty() {
-            let _ = writeln!(page, "\nGood to know");
-            for note in &self.notes {
-                let _ = writeln!(page, "  {}", visible(note));
-            }
         }
         page
     }

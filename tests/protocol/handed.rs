@@ -5,7 +5,6 @@ use crate::client::LIMIT;
 use crate::editor::{Editor, helix, neovim, titles, vscode};
 use crate::world::{PLAN, World};
 use serde_json::{Value, json};
-use std::process::Stdio;
 use std::time::Instant;
 
 /// A prompt with inputs, and an agent that keeps what it was told.
@@ -127,11 +126,7 @@ fn a_run_is_handed_to_a_process_of_its_own_and_answered_from_an_editor() {
     let folder = tempfile::tempdir().unwrap();
     let sign = folder.path().join("go");
     let world = waits_for_a_sign(&sign);
-    let mut terminal = world.command(&["run", "x.spec.md", "--yes"]).stdout(Stdio::null()).spawn().unwrap();
-    world.reaches("working");
-    terminal.kill().unwrap();
-    terminal.wait().unwrap();
-    let run = world.run();
+    let run = world.interrupted();
     let mut editor = Editor::on(&world, neovim(), Value::Null);
     shows(&mut editor, &format!("Resume run {run}"));
     let resumed = world.ends(0, &["runs", "resume", &run, "--detach"]);

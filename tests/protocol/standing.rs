@@ -6,7 +6,6 @@ use crate::client::{Client, LIMIT};
 use crate::editor::{EDITORS, Editor};
 use crate::world::World;
 use serde_json::{Value, json};
-use std::process::Stdio;
 use std::time::Instant;
 
 /// An editor, and whether it draws lenses and takes our word for what to draw anew.
@@ -124,12 +123,7 @@ fn a_run_is_shown_as_it_stands_from_its_launch_to_its_end() {
 fn a_run_whose_process_is_gone_is_shown_as_interrupted_and_what_is_cancelled_as_that() {
     for capabilities in EDITORS {
         let world = World::scripted("tasks:\n  first:\n    - - run: 'while true; do sleep 0.1; done'\n");
-        let mut terminal =
-            world.command(&["run", "x.spec.md", "--yes"]).stdout(Stdio::null()).spawn().unwrap();
-        world.reaches("working");
-        terminal.kill().unwrap();
-        terminal.wait().unwrap();
-        let run = world.run();
+        let run = world.interrupted();
         let mut face = Face::on(&world, capabilities());
         crate::handed::shows(&mut face.editor, &format!("Resume run {run}"));
         face.stands(&run, "interrupted", 0, ["interrupted", "queued"]);

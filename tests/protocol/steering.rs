@@ -5,7 +5,6 @@ use crate::editor::{EDITORS, Editor, titles};
 use crate::handed::shows;
 use crate::world::{PLAN, World};
 use serde_json::{Value, json};
-use std::process::Stdio;
 
 const GOOD: &str = "tasks:\n  first:\n    - - write: { path: first.txt, text: one }\n";
 
@@ -96,12 +95,7 @@ fn what_was_interrupted_goes_on() {
             "tasks:\n  first:\n    - - run: 'while [ ! -e {} ]; do sleep 0.02; done'\n      - write: {{ path: first.txt, text: one }}\n",
             sign.display()
         ));
-        let mut terminal =
-            world.command(&["run", "x.spec.md", "--yes"]).stdout(Stdio::null()).spawn().unwrap();
-        world.reaches("working");
-        terminal.kill().unwrap();
-        terminal.wait().unwrap();
-        let run = world.run();
+        let run = world.interrupted();
         let mut editor = Editor::steered(&world, capabilities);
         shows(&mut editor, &format!("Resume run {run}"));
         does(&mut editor, by, "resume", "Resume run", &run);

@@ -13,23 +13,12 @@ fn world(sign: &Path) -> World {
     ))
 }
 
-/// A run that nobody works on any more, its first task under way.
-fn interrupted(world: &World) -> String {
-    let mut terminal = world.command(&["run", "x.spec.md", "--yes"]);
-    let mut terminal = terminal.stdout(std::process::Stdio::null()).spawn().unwrap();
-    world.reaches("working");
-    terminal.kill().unwrap();
-    terminal.wait().unwrap();
-    assert_eq!(world.state(), "interrupted");
-    world.run()
-}
-
 #[test]
 fn a_run_is_handed_over_and_a_terminal_sits_down_at_it_leaves_it_and_comes_back() {
     let folder = tempfile::tempdir().unwrap();
     let sign = folder.path().join("go");
     let world = world(&sign);
-    let run = interrupted(&world);
+    let run = world.interrupted();
     let resumed = world.ends(0, &["runs", "resume", &run, "--detach"]).out;
     assert_eq!(
         resumed,
@@ -64,7 +53,7 @@ fn who_resumes_on_a_terminal_sits_at_the_run() {
     let folder = tempfile::tempdir().unwrap();
     let sign = folder.path().join("go");
     let world = world(&sign);
-    let run = interrupted(&world);
+    let run = world.interrupted();
     std::fs::write(&sign, "").unwrap();
     let mut screen = Screen::of(&world, &["runs", "resume"]);
     screen.until("first, your answer:");

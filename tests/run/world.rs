@@ -163,6 +163,17 @@ impl World {
         }
     }
 
+    /// Runs the plan until a task is worked on, and kills the runner: its run, which nobody works on any more.
+    pub fn interrupted(&self) -> String {
+        let mut terminal =
+            self.command(&["run", "x.spec.md", "--yes"]).stdout(Stdio::null()).spawn().unwrap();
+        self.reaches("working");
+        terminal.kill().unwrap();
+        terminal.wait().unwrap();
+        assert_eq!(self.state(), "interrupted");
+        self.run()
+    }
+
     /// Waits until nobody works on the run any more; all that happened in it.
     pub fn waits(&self, run: &str) -> String {
         self.ends(0, &["runs", "logs", run, "--follow"]).out

@@ -60,6 +60,21 @@ fn an_integration_branch_that_was_moved_back_stops_the_run_until_it_is_put_back(
     assert_eq!(world.git(&["show", &format!("{branch}:first.txt")]), "one");
 }
 
+/// When the run is over its branch is the user's: squashed by hand, it is merged as it is.
+#[test]
+fn an_integration_branch_that_somebody_squashed_is_merged_as_it_is() {
+    let world = World::scripted(GOOD);
+    world.ends(0, &["run", "x.spec.md", "--yes"]);
+    let run = world.run();
+    let branch = format!("segue/{run}/integration");
+    let squashed =
+        world.git(&["commit-tree", "-p", "main", "-m", "All of it", &format!("{branch}^{{tree}}")]);
+    world.git(&["branch", "--quiet", "--force", &branch, &squashed]);
+    world.ends(0, &["runs", "merge", &run]);
+    assert_eq!((world.read("first.txt"), world.read("second.txt")), ("one".to_owned(), "two".to_owned()));
+    assert_eq!(world.git(&["log", "-1", "--format=%s", "HEAD^2"]), "All of it");
+}
+
 /// Leave to do what may destroy something is heard by one attempt, however many follow.
 #[test]
 fn what_was_allowed_once_is_asked_again_by_the_attempt_after() {

@@ -59,8 +59,8 @@ pub fn merge(runs: &Runs, run: &str, into: Option<&str>) -> Result<Delivered, Fa
             "The run `{run}` is not over; wait for it, or end it with `segue runs cancel {run}`."
         )));
     }
-    if let Some(created) = &state.created {
-        merge::begin(&runs.repository, run, &created.base, &state.tip)?;
+    if state.created.is_some() {
+        merge::bring_back(&runs.repository, run, &state.tip)?;
     }
     let title = if state.facts.title.is_empty() { "run" } else { state.facts.title.as_str() };
     let message = format!("Merge {title} ({run})");

@@ -67,12 +67,24 @@ pub struct Step {
 pub fn begin(repository: &Repository, run: &str, base: &str, known: &str) -> Result<(), GitError> {
     let branch = integration_branch(run);
     match repository.tip(&branch)? {
-        None => repository.move_branch(&branch, None, known),
+        None => bring_back(repository, run, known),
         Some(tip) if tip == known || repository.contains(&tip, known)? => Ok(()),
         Some(tip) if known != base && repository.contains(&tip, base)? => {
             Err(GitError::MovedBack { branch, known: known.to_owned() })
         }
         Some(_) => Err(GitError::BranchTaken { branch }),
+    }
+}
+
+/// Brings an integration branch back that was deleted. One that is there is the user's to move.
+///
+/// # Errors
+/// What was merged is gone, or git fails.
+pub fn bring_back(repository: &Repository, run: &str, known: &str) -> Result<(), GitError> {
+    let branch = integration_branch(run);
+    match repository.tip(&branch)? {
+        None => repository.move_branch(&branch, None, known),
+        Some(_) => Ok(()),
     }
 }
 
